@@ -1,0 +1,1 @@
+"""What the operator wants: the table of questions, the typed answers, reading them from TOML."""

@@ -1,0 +1,95 @@
+"""The answers as typed values; their fields are the questions' keys."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import PurePosixPath
+
+from pfwizard.pki.key_type import KeyType
+from pfwizard.pki.subject import Subject
+from pfwizard.secret import Secret
+
+
+class CertificateLayout(Enum):
+    PAIR = "pair"
+    CHAIN = "chain"
+
+
+class SecurityLevel(Enum):
+    """The levels of smtpd_tls_security_level (postconf(5)) that make TLS available."""
+
+    MAY = "may"
+    ENCRYPT = "encrypt"
+
+
+class SaslScope(Enum):
+    EVERYWHERE = "everywhere"
+    SUBMISSION = "submission"
+
+
+class SaslBackend(Enum):
+    AUTHDAEMOND = "authdaemond"
+
+
+@dataclass(frozen=True)
+class AuthorityAnswers:
+    certificate: PurePosixPath
+    key: PurePosixPath
+    key_type: KeyType
+    days: int
+    subject: Subject
+
+
+@dataclass(frozen=True)
+class RequestAttributes:
+    challenge_password: Secret[str]
+    company_name: str
+
+
+@dataclass(frozen=True)
+class ServerAnswers:
+    layout: CertificateLayout
+    certificate: PurePosixPath
+    key: PurePosixPath
+    request: PurePosixPath
+    key_type: KeyType
+    days: int
+    names: tuple[str, ...]
+    subject: Subject
+    request_attributes: RequestAttributes
+
+
+@dataclass(frozen=True)
+class TlsAnswers:
+    security_level: SecurityLevel
+    log_level: int
+    ca_file: PurePosixPath | None
+    random_source: str
+    minimum_version: str
+    auth_only: bool
+
+
+@dataclass(frozen=True)
+class ServicesAnswers:
+    smtps: bool
+    submission: bool
+
+
+@dataclass(frozen=True)
+class SaslAnswers:
+    enabled: bool
+    scope: SaslScope
+    backend: SaslBackend
+    socket: PurePosixPath
+    mechanisms: tuple[str, ...]
+    local_domain: str
+    broken_clients: bool
+    recipient_restrictions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answers:
+    ca: AuthorityAnswers
+    server: ServerAnswers
+    tls: TlsAnswers
+    services: ServicesAnswers
+    sasl: SaslAnswers

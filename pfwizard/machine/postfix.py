@@ -1,0 +1,180 @@
+"""What Postfix says of itself: by postconf(1), or, in a tree where nothing is run, by its files."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pfwizard.errors import Failed
+from pfwizard.machine import programs
+from pfwizard.machine.platforms import Platform
+from pfwizard.machine.tree import FileKind, Tree
+
+DEFAULT_CONFIG_DIRECTORY = PurePosixPath("/etc/postfix")
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    """A Postfix release such as 3.7.11, or a snapshot such as 3.12-20260821."""
+
+    major: int
+    minor: int
+    patch: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> "Version":
+        """Read ``mail_version`` (postconf(5)).
+
+        Raises Failed for anything else.
+        """
+        match = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
+        if match is None:
+            raise Failed(f"{text!r} is not a Postfix version")
+        return cls(int(match[1]), int(match[2]), int(match[3] or 0))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+
+@dataclass(frozen=True)
+class Postfix:
+    """One Postfix installation.
+
+    ``defaults`` holds the compiled-in values of the parameters that pfwizard reasons about, as
+    ``postconf -d`` prints them, unexpanded. ``sasl_types`` is what ``postconf -a`` lists, or None
+    where nobody could be asked. ``version_source`` says how the version was found out.
+    """
+
+    version: Version
+    version_source: str
+    config_directory: PurePosixPath
+    defaults: Mapping[str, str]
+    sasl_types: tuple[str, ...] | None
+
+
+BUILT_IN_DEFAULTS: Mapping[str, str] = {
+    "broken_sasl_auth_clients": "no",
+    "compatibility_level": "0",
+    "cyrus_sasl_config_path": "",
+    "inet_interfaces": "all",
+    "mail_owner": "postfix",
+    "mydomain": "localdomain",
+    "myhostname": "localhost",
+    "mynetworks": "127.0.0.0/8",
+    "queue_directory": "/var/spool/postfix",
+    "relay_domains": "${{$compatibility_level} < {2} ? {$mydestination} : {}}",
+    "smtpd_client_restrictions": "",
+    "smtpd_enforce_tls": "no",
+    "smtpd_recipient_restrictions": "",
+    "smtpd_relay_restrictions": (
+        "${{$compatibility_level} < {1} ? {} : "
+        "{permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination}}"
+    ),
+    "smtpd_sasl_auth_enable": "no",
+    "smtpd_sasl_local_domain": "",
+    "smtpd_sasl_path": "smtpd",
+    "smtpd_sasl_security_options": "noanonymous",
+    "smtpd_sasl_type": "cyrus",
+    "smtpd_tls_CAfile": "",
+    "smtpd_tls_auth_only": "no",
+    "smtpd_tls_cert_file": "",
+    "smtpd_tls_key_file": "$smtpd_tls_cert_file",
+    "smtpd_tls_loglevel": "0",
+    "smtpd_tls_security_level": "",
+    "smtpd_tls_wrappermode": "no",
+    "smtpd_use_tls": "no",
+}
+"""Defaults of postconf(5) for a tree without a Postfix to ask."""
+
+SINCE: Mapping[str, Version] = {"smtpd_tls_chain_files": Version(3, 4)}
+"""Parameters that older releases do not know (postconf(5), "available in Postfix version")."""
+
+
+def ask_postfix(config_directory: PurePosixPath | None) -> Postfix:
+    """Ask the Postfix of this machine.
+
+    Raises Failed when it is not installed or does not answer.
+    """
+    try:
+        defaults = _postconf_defaults()
+        sasl_types = programs.run_successfully(["postconf", "-a"]).stdout.split()
+    except programs.ProgramMissing as error:
+        raise Failed(
+            "Postfix is not installed on this machine: there is no postconf",
+            "Install Postfix first, or name the tree to work on with --root.",
+        ) from error
+    chosen = config_directory or PurePosixPath(defaults["config_directory"])
+    return Postfix(
+        version=Version.parse(defaults["mail_version"]),
+        version_source="postconf",
+        config_directory=chosen,
+        defaults=defaults,
+        sasl_types=tuple(sasl_types),
+    )
+
+
+def _postconf_defaults() -> Mapping[str, str]:
+    """One process for all parameters; names that this release does not know are left out."""
+    names = ["mail_version", "config_directory", *BUILT_IN_DEFAULTS, *SINCE]
+    output = programs.run_successfully(["postconf", "-d", *names]).stdout
+    pairs = (line.partition("=") for line in output.splitlines())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def read_postfix(
+    tree: Tree, platform: Platform, config_directory: PurePosixPath | None
+) -> Postfix:
+    """Find out from the files of a tree; nothing in it is run."""
+    text, source = _recorded_version(tree) or (
+        platform.postfix_version,
+        f"assumed for {platform.name}",
+    )
+    version = Version.parse(text)
+    newer = {name: "" for name, since in SINCE.items() if version >= since}
+    return Postfix(
+        version=version,
+        version_source=source,
+        config_directory=config_directory or DEFAULT_CONFIG_DIRECTORY,
+        defaults={**BUILT_IN_DEFAULTS, **newer},
+        sasl_types=None,
+    )
+
+
+@dataclass(frozen=True)
+class PackageRecord:
+    """Where a package system notes the version of its postfix package."""
+
+    path: PurePosixPath
+    pattern: re.Pattern[str]
+
+
+PACKAGE_RECORDS = (
+    PackageRecord(
+        PurePosixPath("/var/lib/dpkg/status"),
+        re.compile(r"^Package: postfix\n(?:.+\n)*?Version: (?:\d+:)?(\d+\.\d+[\d.]*)", re.M),
+    ),
+    PackageRecord(
+        PurePosixPath("/lib/apk/db/installed"),
+        re.compile(r"^P:postfix\n(?:.+\n)*?V:(\d+\.\d+[\d.]*)", re.M),
+    ),
+)
+
+
+def _recorded_version(tree: Tree) -> tuple[str, str] | None:
+    for record in PACKAGE_RECORDS:
+        state = tree.look(record.path)
+        if state.kind is FileKind.REGULAR and state.content is not None:
+            match = record.pattern.search(state.content.decode("utf-8", "replace"))
+            if match:
+                return match.group(1), str(record.path)
+    return None
+
+
+def master_process(queue_directory: Path) -> int | None:
+    """The process number of the running master(8), or None when Postfix is stopped.
+
+    master holds a lock on its pid file as long as it lives (src/master/master.c).
+    """
+    from pfwizard.machine.locks import lock_holder
+
+    return lock_holder(queue_directory / "pid" / "master.pid")

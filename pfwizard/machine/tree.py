@@ -1,0 +1,128 @@
+"""The file tree of the machine that is being configured: ``/``, or the one under ``--root``."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path, PurePosixPath
+
+from pfwizard.errors import Failed
+
+# Linux gives up after 40 links in one look-up (path_resolution(7)).
+MAXIMUM_LINKS = 40
+
+
+class FileKind(Enum):
+    ABSENT = "absent"
+    REGULAR = "regular file"
+    DIRECTORY = "directory"
+    SOCKET = "socket"
+    OTHER = "neither file nor directory"
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What stood under a name when it was looked at.
+
+    ``path`` is the name as asked for, ``real`` where its symbolic links lead; both are paths
+    *inside* the tree. ``content`` is set for regular files only and is kept out of ``repr``,
+    because it may be a private key.
+    """
+
+    path: PurePosixPath
+    real: PurePosixPath
+    kind: FileKind
+    mode: int = 0
+    uid: int = 0
+    gid: int = 0
+    content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def exists(self) -> bool:
+        return self.kind is not FileKind.ABSENT
+
+
+FileStates = Mapping[PurePosixPath, FileState]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A directory that is seen as the machine's ``/``; symbolic links never lead out of it."""
+
+    root: Path = Path("/")
+
+    @property
+    def is_this_machine(self) -> bool:
+        return self.root == Path("/")
+
+    def outside(self, path: PurePosixPath) -> Path:
+        """Where a path inside the tree is found by the kernel; the path must be resolved already."""
+        return self.root / path.relative_to("/")
+
+    def resolve(self, path: PurePosixPath) -> PurePosixPath:
+        """Follow every symbolic link, an absolute one from the tree's own root.
+
+        Raises Failed when links go in a circle.
+        """
+        pending = list(path.parts[:0:-1])
+        resolved = PurePosixPath("/")
+        links = 0
+        while pending:
+            part = pending.pop()
+            if part == "..":
+                resolved = resolved.parent
+                continue
+            target = self._link_target(resolved / part)
+            if target is None:
+                resolved = resolved / part
+                continue
+            links += 1
+            if links > MAXIMUM_LINKS:
+                raise Failed(f"{path}: too many symbolic links", "Remove the circle of links.")
+            if target.is_absolute():
+                resolved = PurePosixPath("/")
+            pending.extend(part for part in reversed(target.parts) if part != "/")
+        return resolved
+
+    def _link_target(self, path: PurePosixPath) -> PurePosixPath | None:
+        try:
+            return PurePosixPath(os.readlink(self.outside(path)))
+        except OSError:
+            return None
+
+    def look(self, path: PurePosixPath) -> FileState:
+        """Read what stands under ``path`` now.
+
+        Raises Failed when it exists and cannot be read.
+        """
+        real = self.resolve(path)
+        try:
+            status = self.outside(real).lstat()
+            kind = _kind(status.st_mode)
+            content = self.outside(real).read_bytes() if kind is FileKind.REGULAR else None
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR):
+                return FileState(path, real, FileKind.ABSENT)
+            raise Failed(
+                f"{path}: cannot be read: {os.strerror(error.errno or 0)}",
+                "Run pfwizard as root, or as a user who may read this file.",
+            ) from error
+        mode = stat.S_IMODE(status.st_mode)
+        return FileState(path, real, kind, mode, status.st_uid, status.st_gid, content)
+
+    def look_at(self, paths: Iterable[PurePosixPath]) -> FileStates:
+        """Read each path and each directory above it, once."""
+        wanted = {above for path in paths for above in (path, *path.parents)}
+        return {path: self.look(path) for path in sorted(wanted)}
+
+
+def _kind(mode: int) -> FileKind:
+    if stat.S_ISREG(mode):
+        return FileKind.REGULAR
+    if stat.S_ISDIR(mode):
+        return FileKind.DIRECTORY
+    if stat.S_ISSOCK(mode):
+        return FileKind.SOCKET
+    return FileKind.OTHER

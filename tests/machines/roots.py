@@ -1,0 +1,76 @@
+"""The root file systems under the machines: built once with mmdebstrap, then only read.
+
+Postfix is configured the way Debian's package does it in an "Internet Site" installation on a host
+called mail.kernel-panic.it; nothing is changed after that.
+"""
+
+import os
+from pathlib import Path
+
+from tests.machines import cache
+from tests.machines.mirror import mirror
+from tests.machines.mmdebstrap import mmdebstrap
+from tests.machines.suites import HOSTNAME, SUITES, Suite
+
+PACKAGES = (
+    "postfix",
+    "sasl2-bin",
+    "libsasl2-modules",
+    "courier-authdaemon",
+    "dovecot-core",
+    "python3",
+    "swaks",
+    "libnet-ssleay-perl",
+    "openssl",
+    "gnutls-bin",
+    "strace",
+)
+
+ETC_HOSTS = f"""\
+127.0.0.1 localhost
+127.0.1.1 {HOSTNAME} mail
+::1 localhost ip6-localhost ip6-loopback
+"""
+
+# The package asks debconf for the kind of site and takes the host's name from the system, so both
+# have to be there before it is configured: after the essential packages, before the others.
+BEFORE_POSTFIX = f"""\
+printf '%s' '{ETC_HOSTS}' >"$1/etc/hosts"
+echo {HOSTNAME} >"$1/etc/hostname"
+echo {HOSTNAME} >"$1/etc/mailname"
+chroot "$1" debconf-set-selections <<END
+postfix postfix/main_mailer_type select Internet Site
+postfix postfix/mailname string {HOSTNAME}
+END
+"""
+
+LANES = 2
+"""As many roots are built at the same time; each takes about a core."""
+
+
+def root(suite: Suite) -> Path:
+    """The directory (kept in the cache) whose `root` is this suite's root file system."""
+    options = _options(suite)
+    number = list(SUITES).index(suite.name)
+
+    def build(place: Path, log: Path) -> None:
+        _build(suite, options, place, log)
+
+    return cache.obtain(suite.name, "\n".join(options), build, lane=f"roots-{number % LANES}")
+
+
+def _options(suite: Suite) -> list[str]:
+    packages = ",".join([*PACKAGES, *suite.extra_packages])
+    mode = "root" if os.geteuid() == 0 else "unshare"
+    options = ["--variant=apt", f"--mode={mode}", f"--include={packages}"]
+    if not suite.check_valid_until:
+        options.append('--aptopt=Acquire::Check-Valid-Until "false"')
+    return [*options, f"--essential-hook={BEFORE_POSTFIX}"]
+
+
+def _build(suite: Suite, options: list[str], place: Path, log: Path) -> None:
+    argv = [mmdebstrap(), *options, suite.name, str(place / "root"), mirror()]
+    if os.geteuid() == 0:
+        # A host name of its own: Postfix's maintainer script copies it into main.cf.
+        argv = ["unshare", "--uts", "sh", "-c", f'hostname {HOSTNAME} && exec "$@"', "sh", *argv]
+    cache.run_logged(argv, log, doing=f"building the {suite.name} root with mmdebstrap")

@@ -1,0 +1,48 @@
+"""The four Debian suites the machines are made of, and everything in which they differ."""
+
+from dataclasses import dataclass
+
+HOSTNAME = "mail.kernel-panic.it"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One generation of Debian, as data."""
+
+    name: str
+    postfix: str
+    """Major and minor version of its Postfix."""
+    python: str
+    """Version of its own python3."""
+    extra_packages: tuple[str, ...]
+    """What this suite needs beside the packages that all of them have."""
+    check_valid_until: bool = True
+    """False where a mirror's stored Release file may be past its date."""
+
+    @property
+    def runs_pfwizard_inside(self) -> bool:
+        """Whether its Python is new enough; else pfwizard works on it with --root, from outside."""
+        major, minor = self.python.split(".")
+        return (int(major), int(minor)) >= (3, 11)
+
+
+SUITES = {
+    suite.name: suite
+    for suite in (
+        # The syntax class of RHEL 8 and 9: no ">=TLSv1.2", no "submissions" service name.
+        Suite("bullseye", "3.5", "3.9", ("courier-authlib-userdb",), check_valid_until=False),
+        # smtpd.conf's path is compiled in; `postconf -e` glues a line that lacks its newline.
+        Suite("bookworm", "3.7", "3.11", ("courier-authlib-userdb",)),
+        # cyrus_sasl_config_path is honoured; Dovecot 2.4.
+        Suite("trixie", "3.10", "3.13", ("courier-authlib-userdb",)),
+        # Nothing is chrooted; the Courier modules are all in courier-authlib, and its maintainer
+        # scripts want systemd-tmpfiles and systemd-sysusers, of which the standalone ones do.
+        Suite(
+            "sid",
+            "3.11",
+            "3.14",
+            ("courier-authlib", "systemd-standalone-sysusers", "systemd-standalone-tmpfiles"),
+            check_valid_until=False,
+        ),
+    )
+}
