@@ -1,11 +1,10 @@
 """The validators of the questions: each returns an answer in its normal form or says what is wrong."""
 
 import re
-from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from pfwizard.answers.question import Invalid, shown
-from pfwizard.pki import names
+from pfwizard.pki.errors import InputProblem
+from pfwizard.pki.quoting import quoted
 
 LONGEST_PATH = 4095
 """Bytes, without the terminating NUL (PATH_MAX of Linux)."""
@@ -14,43 +13,31 @@ UNSAFE_IN_PATH = re.compile(r"[\s$,{}=#\x00-\x1f\x7f]")
 """What main.cf or smtpd.conf would read as something other than part of a path."""
 
 
-def name_check(check: Callable[[str], str]) -> Callable[[str], str]:
-    """Turn a check of ``pki.names`` into one of a question."""
-
-    def checked(text: str) -> str:
-        try:
-            return check(text)
-        except names.NameProblem as problem:
-            raise Invalid(problem.message, problem.remedy) from problem
-
-    return checked
-
-
 def path(text: str) -> str:
     """An absolute path that Postfix reads as it is written."""
     if not text.startswith("/"):
-        raise Invalid(
-            f"{shown(text)} is a relative path", "Give the whole path, from the first slash on."
+        raise InputProblem(
+            f"{quoted(text)} is a relative path", "Give the whole path, from the first slash on."
         )
     if text.endswith("/"):
-        raise Invalid(f"{shown(text)} names a directory", "Give the path of a file.")
+        raise InputProblem(f"{quoted(text)} names a directory", "Give the path of a file.")
     if ".." in PurePosixPath(text).parts:
-        raise Invalid(f"{shown(text)} goes through '..'", "Give the path without detours.")
+        raise InputProblem(f"{quoted(text)} goes through '..'", "Give the path without detours.")
     if UNSAFE_IN_PATH.search(text):
-        raise Invalid(
-            f"{shown(text)} holds a blank or a character that means something else to Postfix",
+        raise InputProblem(
+            f"{quoted(text)} holds a blank or a character that means something else to Postfix",
             "Use letters, digits and . _ - + @ only.",
         )
     if len(text.encode()) > LONGEST_PATH:
-        raise Invalid("the path is too long", f"Use at most {LONGEST_PATH} bytes.")
+        raise InputProblem("the path is too long", f"Use at most {LONGEST_PATH} bytes.")
     return str(PurePosixPath(text.replace("//", "/")))
 
 
 def one_line(text: str) -> str:
     """A value for a configuration file: one line, no control characters."""
     if not text.isprintable() or text != text.strip():
-        raise Invalid(
-            f"{shown(text)} holds a control character, or a blank at one end",
+        raise InputProblem(
+            f"{quoted(text)} holds a control character, or a blank at one end",
             "Write it in one line, without blanks around it.",
         )
     return text
@@ -63,8 +50,8 @@ def restriction(text: str) -> str:
     """One element of a restriction list (postconf(5), smtpd_recipient_restrictions)."""
     one_line(text)
     if not RESTRICTION.fullmatch(text):
-        raise Invalid(
-            f"{shown(text)} is not one restriction",
+        raise InputProblem(
+            f"{quoted(text)} is not one restriction",
             'Write each restriction as a text of its own, such as "permit_mynetworks".',
         )
     return text

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from pfwizard.pki.errors import InputProblem
+from pfwizard.pki.quoting import quoted
+
 Value = str | int | bool | tuple[str, ...]
 """An answer as the operator gives it, before it becomes part of the typed answers."""
 
@@ -20,15 +23,6 @@ class Kind(Enum):
     TEXTS = 'a list of texts, such as ["one", "two"]'
 
 
-class Invalid(ValueError):
-    """An answer that cannot be used: what is wrong with it, and what would be right."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
-
-
 def _accept(text: str) -> str:
     return text
 
@@ -38,7 +32,7 @@ class Question:
     """One field: how it is called, explained, answered and checked.
 
     ``check`` sees a text answer (each element of a list) and returns it normalised, or raises
-    Invalid. A question without a ``default`` must be answered.
+    InputProblem. A question without a ``default`` must be answered.
     """
 
     key: str
@@ -66,7 +60,7 @@ class Question:
     def validated(self, value: object) -> Value:
         """Return the answer in its normal form.
 
-        Raises Invalid when it has the wrong form or cannot be used.
+        Raises InputProblem when it has the wrong form or cannot be used.
         """
         return _VALIDATORS[self.kind](self, value)
 
@@ -81,7 +75,7 @@ def _integer(question: Question, value: object) -> Value:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong_form(question, value)
     if not question.minimum <= value <= question.maximum:
-        raise Invalid(
+        raise InputProblem(
             f"{value} is out of range",
             f"Use a number from {question.minimum} to {question.maximum}.",
         )
@@ -92,7 +86,7 @@ def _text(question: Question, value: object) -> Value:
     if not isinstance(value, str):
         raise _wrong_form(question, value)
     if question.is_required and not value:
-        raise Invalid("must not be empty", f"Give {question.label.lower()}.")
+        raise InputProblem("must not be empty", f"Give {question.label.lower()}.")
     return question.check(value) if value else value
 
 
@@ -100,7 +94,7 @@ def _choice(question: Question, value: object) -> Value:
     if not isinstance(value, str):
         raise _wrong_form(question, value)
     if value not in question.choices:
-        raise Invalid(
+        raise InputProblem(
             f"{shown(value)} is not one of the choices", f"Use {_alternatives(question)}."
         )
     return value
@@ -110,10 +104,10 @@ def _texts(question: Question, value: object) -> Value:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise _wrong_form(question, value)
     if question.is_required and not value:
-        raise Invalid("must not be empty", "Name at least one.")
+        raise InputProblem("must not be empty", "Name at least one.")
     unknown = [item for item in value if question.choices and item not in question.choices]
     if unknown:
-        raise Invalid(
+        raise InputProblem(
             f"{shown(unknown[0])} is not one of the choices", f"Use {_alternatives(question)}."
         )
     return tuple(question.check(item) for item in value)
@@ -130,9 +124,9 @@ _VALIDATORS: dict[Kind, Callable[[Question, object], Value]] = {
 }
 
 
-def _wrong_form(question: Question, value: object) -> Invalid:
+def _wrong_form(question: Question, value: object) -> InputProblem:
     given = "a secret" if question.kind is Kind.SECRET else shown(value)
-    return Invalid(f"{given} has the wrong form", f"Write {question.kind.value}.")
+    return InputProblem(f"{given} has the wrong form", f"Write {question.kind.value}.")
 
 
 def _alternatives(question: Question) -> str:
@@ -144,9 +138,5 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return '"' + "".join(c if c.isprintable() else _escape(c) for c in value) + '"'
+        return quoted(value)
     return ascii(value)
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

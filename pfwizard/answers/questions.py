@@ -22,7 +22,7 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
             "The two letters of ISO 3166, such as IT. May be left empty.",
             Kind.TEXT,
             default="",
-            check=checks.name_check(names.check_country),
+            check=names.check_country,
         ),
         Question(
             f"{section}.state",
@@ -30,7 +30,7 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
             "Its full name. May be left empty.",
             Kind.TEXT,
             default="",
-            check=checks.name_check(names.check_state),
+            check=names.check_state,
         ),
         Question(
             f"{section}.locality",
@@ -38,7 +38,7 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
             "The city or town. May be left empty.",
             Kind.TEXT,
             default="",
-            check=checks.name_check(names.check_locality),
+            check=names.check_locality,
         ),
         Question(
             f"{section}.organization",
@@ -46,7 +46,7 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
             "The company or association. May be left empty.",
             Kind.TEXT,
             default="",
-            check=checks.name_check(names.check_organization),
+            check=names.check_organization,
         ),
         Question(
             f"{section}.organizational_unit",
@@ -54,14 +54,14 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
             "The department or purpose. May be left empty.",
             Kind.TEXT,
             default="",
-            check=checks.name_check(names.check_organizational_unit),
+            check=names.check_organizational_unit,
         ),
         Question(
             f"{section}.common_name",
             f"Common name of {whose}",
             common_name,
             Kind.TEXT,
-            check=checks.name_check(names.check_common_name),
+            check=names.check_common_name,
         ),
         Question(
             f"{section}.email",
@@ -69,7 +69,7 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
             "An address for questions about the certificate. May be left empty.",
             Kind.TEXT,
             default="",
-            check=checks.name_check(names.check_email),
+            check=names.check_email,
         ),
     )
 
@@ -181,7 +181,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Every name that a client may type: they go into the certificate, and a client that "
         "uses another name refuses it.",
         Kind.TEXTS,
-        check=checks.name_check(names.check_dns_name),
+        check=names.check_server_name,
     ),
     *_subject("server.subject", "the server", "The host name of the server."),
     Question(
@@ -190,7 +190,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Stands in clear in the request and is hardly used today. May be left empty.",
         Kind.SECRET,
         default="",
-        check=checks.name_check(names.check_challenge_password),
+        check=names.check_challenge_password,
     ),
     Question(
         "server.request_attributes.company_name",
@@ -198,7 +198,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Another name for the organization. May be left empty.",
         Kind.TEXT,
         default="",
-        check=checks.name_check(names.check_company_name),
+        check=names.check_company_name,
     ),
     Question(
         "tls.security_level",

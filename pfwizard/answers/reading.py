@@ -15,9 +15,10 @@ from pfwizard.answers import answers as typed
 from pfwizard.answers.answers import Answers
 from pfwizard.answers.consistency import contradictions
 from pfwizard.answers.positions import line_numbers
-from pfwizard.answers.question import Invalid, Kind, Question, Value, shown
+from pfwizard.answers.question import Kind, Question, Value, shown
 from pfwizard.answers.questions import QUESTIONS, SECTIONS
 from pfwizard.errors import ExitStatus, PfwizardError
+from pfwizard.pki.errors import InputProblem
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.subject import Subject
 from pfwizard.secret import Secret
@@ -167,7 +168,7 @@ def _validated(document: Mapping[str, object]) -> tuple[Values, list[Mistake]]:
     for question in QUESTIONS:
         try:
             values[question.key] = _answer(question, given)
-        except Invalid as problem:
+        except InputProblem as problem:
             mistakes.append(Mistake(question.key, problem.message, problem.remedy))
     return values, mistakes
 
@@ -215,19 +216,19 @@ def _answer(question: Question, given: Mapping[str, object]) -> Value:
     if question.key in given:
         return question.validated(given[question.key])
     if question.default is None:
-        raise Invalid("is missing", f"Give {question.label[0].lower()}{question.label[1:]}.")
+        raise InputProblem("is missing", f"Give {question.label[0].lower()}{question.label[1:]}.")
     return question.default
 
 
 def assemble(values: Mapping[str, Value]) -> Answers:
     """Build the typed answers from the validated values of all questions."""
     return Answers(
-        ca=_section(typed.AuthorityAnswers, "ca", values, subject=_subject("ca.subject", values)),
+        ca=_section(typed.AuthorityAnswers, "ca", values, subject=_section(Subject, "ca.subject", values)),
         server=_section(
             typed.ServerAnswers,
             "server",
             values,
-            subject=_subject("server.subject", values),
+            subject=_section(Subject, "server.subject", values),
             request_attributes=_section(
                 typed.RequestAttributes, "server.request_attributes", values
             ),
@@ -236,10 +237,6 @@ def assemble(values: Mapping[str, Value]) -> Answers:
         services=_section(typed.ServicesAnswers, "services", values),
         sasl=_section(typed.SaslAnswers, "sasl", values),
     )
-
-
-def _subject(section: str, values: Mapping[str, Value]) -> Subject:
-    return _section(Subject, section, values)
 
 
 def _section(kind: type[Any], section: str, values: Mapping[str, Value], **parts: object) -> Any:

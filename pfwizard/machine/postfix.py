@@ -1,5 +1,6 @@
 """What Postfix says of itself: by postconf(1), or, in a tree where nothing is run, by its files."""
 
+import fcntl
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -170,11 +171,19 @@ def _recorded_version(tree: Tree) -> tuple[str, str] | None:
     return None
 
 
-def master_process(queue_directory: Path) -> int | None:
+def master_process(pid_file: Path) -> int | None:
     """The process number of the running master(8), or None when Postfix is stopped.
 
-    master holds a lock on its pid file as long as it lives (src/master/master.c).
+    master holds an flock(2) on its pid file as long as it lives (src/master/master.c), so that a
+    number left behind by a crash is not taken for a process.
     """
-    from pfwizard.machine.locks import lock_holder
-
-    return lock_holder(queue_directory / "pid" / "master.pid")
+    try:
+        with pid_file.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                number = file.read().strip()
+                return int(number) if number.isdigit() else None
+    except OSError:
+        return None
+    return None

@@ -4,7 +4,8 @@ Nothing here reads a file, asks the clock or draws a serial number: bytes, ``now
 come from the caller, and what is built goes back to the caller as bytes.
 
 These modules do not import ``cryptography`` and may be imported by anything:
-``names``, ``countries``, ``subject``, ``key_type``, ``serials``, ``matching``, ``pem``, ``errors``.
+``names``, ``countries``, ``subject``, ``key_type``, ``serials``, ``validity``, ``matching``,
+``pem``, ``fingerprints``, ``quoting``, ``errors``.
 These do, at a price of some 60 ms, and are for the moment a key is touched:
 ``keys``, ``distinguished_name``, ``profiles``, ``requests``, ``certificates``, ``authority``,
 ``checks``.

@@ -1,15 +1,15 @@
 """What can be wrong with names, keys, requests and certificates.
 
-    InputProblem            a value somebody typed; collected and shown next to its field
-    ├── NameProblem
-    └── KeyTypeProblem
-    PkiError                a file, or what it holds; ends the run
-    ├── NotAKey
-    ├── EncryptedKey
-    ├── UnsupportedKey
-    ├── NotACertificate
-    ├── NotARequest
-    └── CannotSign
+InputProblem            a value somebody typed; collected and shown next to its field
+├── NameProblem
+└── KeyTypeProblem
+PkiError                a file, or what it holds; ends the run
+├── NotAKey
+├── EncryptedKey
+├── UnsupportedKey
+├── NotACertificate
+├── NotARequest
+└── CannotSign
 """
 
 from os import PathLike, fspath

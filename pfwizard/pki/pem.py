@@ -44,6 +44,4 @@ def contents(data: bytes) -> str:
 
 
 def _looks_like_der(data: bytes) -> bool:
-    return (
-        len(data) > 2 and data[0] == _ASN1_SEQUENCE and data[1] in _ASN1_LENGTHS_OF_SOME_SIZE
-    )
+    return len(data) > 2 and data[0] == _ASN1_SEQUENCE and data[1] in _ASN1_LENGTHS_OF_SOME_SIZE

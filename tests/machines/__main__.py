@@ -5,7 +5,8 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.machines import cache, roots
+from tests.machines import cache, roots, runtime
+from tests.machines.machine import Machine
 from tests.machines.suites import SUITES, Suite
 
 
@@ -47,10 +48,15 @@ def build_one(suite: Suite) -> bool:
 def prepare(suite: Suite) -> None:
     """Makes everything a machine of this suite stands on."""
     roots.root(suite)
+    if suite.runs_pfwizard_inside:
+        runtime.packages(suite)
 
 
 def open_shell(suite: Suite) -> int:
-    raise NotImplementedError
+    """Opens a shell on the terminal; leaving it ends the machine."""
+    with Machine(suite) as machine:
+        print(f"{machine.hostname}, {suite.name}; `postfix start` starts Postfix", flush=True)
+        return machine.shell()
 
 
 if __name__ == "__main__":

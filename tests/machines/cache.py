@@ -14,7 +14,7 @@ Build = Callable[[Path, Path], None]
 RECIPE_NAME = "recipe"
 
 
-class MachinesUnavailable(Exception):
+class MachinesUnavailable(Exception):  # noqa: N818 - says what is the case, as the family does
     """The machines cannot be had here; the text says what failed and where its log is."""
 
 
@@ -27,11 +27,14 @@ def home() -> Path:
     return Path(caches) / "pfwizard" / "machines"
 
 
-def obtain(name: str, recipe: str, build: Build, *, lane: str) -> Path:
+def obtain(
+    name: str, recipe: str, build: Build, *, lane: str, owning: Callable[[], list[str]] = list
+) -> Path:
     """The directory made by `build` after `recipe`, made now unless an earlier run made it.
 
     Builds that share a lane wait for each other, in this process and in others, so that pytest's
-    workers neither build the same thing twice nor everything at the same time.
+    workers neither build the same thing twice nor everything at the same time. What is out of date
+    is removed with a command that begins as `owning` says, should its files be another user's.
     """
     digest = hashlib.sha256(recipe.encode()).hexdigest()[:12]
     place = home() / f"{name}-{digest}"
@@ -40,8 +43,10 @@ def obtain(name: str, recipe: str, build: Build, *, lane: str) -> Path:
     home().mkdir(parents=True, exist_ok=True)
     with _locked(home() / f"{lane}.lock"):
         if not is_complete(place):
+            for partial in home().glob(f"{name}-*.partial"):
+                _discard(partial, owning)  # left by a build that was killed
             _build(place, recipe, build, log=home() / f"{name}.log")
-            _discard_others(name, keep=place)
+            _discard_others(name, place, owning)
     return place
 
 
@@ -76,7 +81,6 @@ def run_logged(argv: list[str], log: Path, *, doing: str) -> None:
 
 def _build(place: Path, recipe: str, build: Build, log: Path) -> None:
     partial = place.with_name(place.name + ".partial")
-    _discard(partial)  # left by a build that was killed
     partial.mkdir()
     log.write_bytes(b"")
     build(partial, log)
@@ -84,23 +88,25 @@ def _build(place: Path, recipe: str, build: Build, log: Path) -> None:
     partial.rename(place)
 
 
-def _discard_others(name: str, keep: Path) -> None:
+def _discard_others(name: str, keep: Path, owning: Callable[[], list[str]]) -> None:
     for other in home().glob(f"{name}-*"):
         if other == keep or not other.is_dir():
             continue
         directory = os.open(other, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _discard(other)
+            _discard(other, owning)
         except BlockingIOError:
             pass  # a machine stands on it; the next change of the recipe will take it
         finally:
             os.close(directory)
 
 
-def _discard(place: Path) -> None:
+def _discard(place: Path, owning: Callable[[], list[str]]) -> None:
     # One file system only: should a killed build have left a mount, it is not ours to empty.
-    subprocess.run(["rm", "-rf", "--one-file-system", str(place)], check=True)
+    remove = ["rm", "-rf", "--one-file-system", "--"]
+    for owner in (owning(), []):  # the inner directories are one user's, the outermost another's
+        subprocess.run([*owner, *remove, str(place)], stderr=subprocess.DEVNULL)
 
 
 def _last_words(log: Path) -> str:

@@ -1,5 +1,6 @@
 """Finds mmdebstrap, or fetches Debian's package of it into the cache; nothing is installed."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,15 @@ def mmdebstrap() -> str:
     # It is one Perl script that asks for nothing beyond the core modules.
     place = cache.obtain("mmdebstrap", f"mmdebstrap\n{mirror()}\n", _fetch, lane="mmdebstrap")
     return str(place / "unpacked" / "usr" / "bin" / "mmdebstrap")
+
+
+def owning_roots() -> list[str]:
+    """A command line's beginning with which it runs as the user who owns the roots' files.
+
+    Nothing for root. An ordinary user enters a user namespace in which the range of numbers that
+    /etc/subuid allots to him is that of the roots, and so has to begin as mmdebstrap itself does.
+    """
+    return [] if os.geteuid() == 0 else [mmdebstrap(), "--unshare-helper"]
 
 
 def _fetch(place: Path, log: Path) -> None:

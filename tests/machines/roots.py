@@ -9,10 +9,12 @@ from pathlib import Path
 
 from tests.machines import cache
 from tests.machines.mirror import mirror
-from tests.machines.mmdebstrap import mmdebstrap
+from tests.machines.mmdebstrap import mmdebstrap, owning_roots
 from tests.machines.suites import HOSTNAME, SUITES, Suite
 
 PACKAGES = (
+    "passwd",  # every installed Debian has it; sid's Postfix no longer asks for it
+    "procps",
     "postfix",
     "sasl2-bin",
     "libsasl2-modules",
@@ -51,12 +53,12 @@ LANES = 2
 def root(suite: Suite) -> Path:
     """The directory (kept in the cache) whose `root` is this suite's root file system."""
     options = _options(suite)
-    number = list(SUITES).index(suite.name)
+    lane = f"roots-{list(SUITES).index(suite.name) % LANES}"
 
     def build(place: Path, log: Path) -> None:
         _build(suite, options, place, log)
 
-    return cache.obtain(suite.name, "\n".join(options), build, lane=f"roots-{number % LANES}")
+    return cache.obtain(suite.name, "\n".join(options), build, lane=lane, owning=owning_roots)
 
 
 def _options(suite: Suite) -> list[str]:

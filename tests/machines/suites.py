@@ -1,4 +1,15 @@
-"""The four Debian suites the machines are made of, and everything in which they differ."""
+"""The four Debian suites the machines are made of, and everything in which they differ.
+
+Seen on the machines themselves, and held by tests/real/test_machines.py:
+
+- authdaemond's socket is /run/courier/authdaemon/socket in all four: 0777 root:root, behind a
+  directory 0750 courier:courier. Postfix's user is in no group but its own.
+- smtpd is chrooted by the stock master.cf up to trixie, on sid it is not. In the chroot the socket
+  does not exist ("No such file or directory"); outside, the group is missing ("Permission denied").
+- After `gpasswd -a postfix courier` a reload is enough: every new smtpd reads its groups afresh.
+- submissions is called smtps in bullseye's master.cf; cyrus_sasl_config_path is set from trixie on.
+- On sid the stock main.cf has tlsmgr warn that btree is deprecated.
+"""
 
 from dataclasses import dataclass
 
@@ -16,6 +27,8 @@ class Suite:
     """Version of its own python3."""
     extra_packages: tuple[str, ...]
     """What this suite needs beside the packages that all of them have."""
+    before_postfix_start: tuple[str, ...] = ()
+    """What the package's unit runs first; later packages have it inside `postfix start`."""
     check_valid_until: bool = True
     """False where a mirror's stored Release file may be past its date."""
 
@@ -26,13 +39,29 @@ class Suite:
         return (int(major), int(minor)) >= (3, 11)
 
 
+# Copies resolv.conf, services and the like into the chroot, for the instance called "-".
+CONFIGURE_INSTANCE = ("/usr/lib/postfix/configure-instance.sh", "-")
+
 SUITES = {
     suite.name: suite
     for suite in (
         # The syntax class of RHEL 8 and 9: no ">=TLSv1.2", no "submissions" service name.
-        Suite("bullseye", "3.5", "3.9", ("courier-authlib-userdb",), check_valid_until=False),
+        Suite(
+            "bullseye",
+            "3.5",
+            "3.9",
+            ("courier-authlib-userdb",),
+            before_postfix_start=CONFIGURE_INSTANCE,
+            check_valid_until=False,
+        ),
         # smtpd.conf's path is compiled in; `postconf -e` glues a line that lacks its newline.
-        Suite("bookworm", "3.7", "3.11", ("courier-authlib-userdb",)),
+        Suite(
+            "bookworm",
+            "3.7",
+            "3.11",
+            ("courier-authlib-userdb",),
+            before_postfix_start=CONFIGURE_INSTANCE,
+        ),
         # cyrus_sasl_config_path is honoured; Dovecot 2.4.
         Suite("trixie", "3.10", "3.13", ("courier-authlib-userdb",)),
         # Nothing is chrooted; the Courier modules are all in courier-authlib, and its maintainer

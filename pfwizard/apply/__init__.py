@@ -1,0 +1,1 @@
+"""Applying a plan as one change: everything or nothing."""

@@ -1,0 +1,76 @@
+"""Whether the services of the new configuration answer."""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pfwizard.plan.plan import SmtpPort
+
+TIME_LIMIT = 15.0
+"""Seconds for master(8) to open its sockets and for smtpd(8) to start and greet."""
+
+PAUSE = 0.01
+"""Seconds between two looks."""
+
+STATE_LISTEN = "0A"
+"""TCP_LISTEN (net/tcp_states.h) as /proc/net/tcp writes it (proc(5))."""
+
+
+def wait_until_listening(ports: Sequence[SmtpPort]) -> tuple[SmtpPort, ...]:
+    """Wait until something listens on every port; returns those where nothing does in time."""
+    deadline = time.monotonic() + TIME_LIMIT
+    while True:
+        open_ports = {port for _, port in _listening()}
+        missing = tuple(smtp_port for smtp_port in ports if smtp_port.port not in open_ports)
+        if not missing or time.monotonic() > deadline:
+            return missing
+        time.sleep(PAUSE)
+
+
+def greeting_problem(smtp_port: SmtpPort) -> str:
+    """What is wrong with the server's greeting on this port; empty when it is as it should be.
+
+    A server that cannot start closes the connection without a word (RFC 5321 section 3.1 wants a
+    220 greeting first).
+    """
+    address = next((address for address, port in _listening() if port == smtp_port.port), None)
+    if address is None:
+        return "nothing listens"
+    try:
+        with socket.create_connection((address, smtp_port.port), TIME_LIMIT) as connection:
+            if not smtp_port.greets:
+                return ""
+            with connection.makefile("rb") as replies:
+                greeting = replies.readline(512).decode("ascii", "replace").strip()
+            connection.sendall(b"QUIT\r\n")
+    except OSError as error:
+        return str(error)
+    if greeting.startswith("220"):
+        return ""
+    return greeting or "the connection is closed without a greeting"
+
+
+def _listening() -> Iterator[tuple[str, int]]:
+    """Address and port of every listening TCP socket; for "any" the loopback address."""
+    for table in ("tcp", "tcp6"):
+        try:
+            rows = Path(f"/proc/net/{table}").read_text("ascii").splitlines()[1:]
+        except OSError:
+            continue
+        for row in rows:
+            _, local, _, state, *_ = row.split()
+            if state == STATE_LISTEN:
+                address, _, port = local.partition(":")
+                yield _reachable(address), int(port, 16)
+
+
+def _reachable(hexadecimal: str) -> str:
+    """The address of /proc/net/tcp: 32-bit words in the byte order of the host."""
+    words = [hexadecimal[start : start + 8] for start in range(0, len(hexadecimal), 8)]
+    packed = b"".join(bytes.fromhex(word)[::-1] for word in words)
+    address = ipaddress.ip_address(packed)
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1"
+    return str(address)

@@ -1,0 +1,126 @@
+"""The Postfix that a change goes live on."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from pfwizard.apply.listening import greeting_problem, wait_until_listening
+from pfwizard.errors import Failed
+from pfwizard.machine import programs
+from pfwizard.machine.postfix import master_process
+from pfwizard.plan.plan import SmtpPort
+
+SETTLED = 60.0
+"""Seconds; Postfix programs wait for a main.cf that is younger than one second to settle
+(src/util/dict.c), which a copy in a scratch directory need not."""
+
+
+class MailSystem(Protocol):
+    """What a transaction asks of the mail system around it."""
+
+    def rejects(self, main_cf: bytes, master_cf: bytes) -> Sequence[str]:
+        """What Postfix says against these two files, which are not in place yet."""
+
+    def complaints(self) -> Sequence[str]:
+        """What Postfix says against its configuration in place."""
+
+    def set_groups(self, user: str, groups: Sequence[str]) -> None:
+        """Make these the user's supplementary groups; raises Failed."""
+
+    def reload(self, ports: Sequence[SmtpPort]) -> None:
+        """Make the new configuration live; raises Failed when the mail system does not survive."""
+
+    def revive(self) -> None:
+        """Make the configuration that is in place again live; raises Failed."""
+
+
+class LivePostfix:
+    """The Postfix of this machine, running or stopped; ``announce`` is told what it is asked."""
+
+    def __init__(
+        self,
+        config_directory: PurePosixPath,
+        queue_directory: PurePosixPath,
+        announce: Callable[[str], None],
+    ) -> None:
+        self._config_directory = config_directory
+        self._announce = announce
+        self._pid_file = Path(queue_directory) / "pid" / "master.pid"
+        self._was_running = master_process(self._pid_file) is not None
+
+    def rejects(self, main_cf: bytes, master_cf: bytes) -> Sequence[str]:
+        self._announce("Asking Postfix to read the new files")
+        with TemporaryDirectory(prefix="pfwizard-") as scratch:
+            for name, content in (("main.cf", main_cf), ("master.cf", master_cf)):
+                file = Path(scratch) / name
+                file.write_bytes(content)
+                settled = time.time() - SETTLED
+                os.utime(file, (settled, settled))
+            done = [programs.run(["postconf", "-c", scratch, mode]) for mode in ("-n", "-M")]
+        return [
+            line.replace(f"{scratch}/", "")
+            for program in done
+            if program.status != 0
+            for line in program.complaints
+        ]
+
+    def complaints(self) -> Sequence[str]:
+        self._announce("Letting Postfix check its configuration")
+        done = programs.run(["postfix", "-c", str(self._config_directory), "check"])
+        if done.status != 0 and not done.complaints:
+            return [f"postfix check: exit status {done.status}"]
+        return done.complaints
+
+    def set_groups(self, user: str, groups: Sequence[str]) -> None:
+        programs.run_successfully(["usermod", "-G", ",".join(groups), user])
+
+    def reload(self, ports: Sequence[SmtpPort]) -> None:
+        master = master_process(self._pid_file)
+        if master is None:
+            return
+        self._announce("Reloading Postfix and waiting for its services")
+        self._postfix("reload")
+        missing = wait_until_listening(ports)
+        if missing:
+            raise Failed(f"after the reload nothing listens on port {missing[0].port}")
+        if master_process(self._pid_file) != master:
+            raise Failed("Postfix stopped when it read the new configuration")
+        for smtp_port in ports:
+            problem = greeting_problem(smtp_port)
+            if problem:
+                raise Failed(f"after the reload port {smtp_port.port} does not answer: {problem}")
+
+    def revive(self) -> None:
+        if self._was_running:
+            is_running = master_process(self._pid_file) is not None
+            self._postfix("reload" if is_running else "start")
+
+    def _postfix(self, command: str) -> None:
+        programs.run_successfully(["postfix", "-c", str(self._config_directory), command])
+
+
+class ResultingTree:
+    """A tree under ``--root``: nothing runs in it, and nothing of it is run."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def rejects(self, main_cf: bytes, master_cf: bytes) -> Sequence[str]:
+        return ()
+
+    def complaints(self) -> Sequence[str]:
+        return ()
+
+    def set_groups(self, user: str, groups: Sequence[str]) -> None:
+        programs.run_successfully(
+            ["usermod", "--prefix", str(self._root), "-G", ",".join(groups), user]
+        )
+
+    def reload(self, ports: Sequence[SmtpPort]) -> None:
+        return None
+
+    def revive(self) -> None:
+        return None

@@ -1,0 +1,71 @@
+"""What stood there before: kept in the state directory, readable by root only."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from pfwizard.apply.files import make_directory, sync, write_new
+from pfwizard.plan.plan import Change
+
+FORMAT = 1
+DIRECTORY_MODE = 0o700
+FILE_MODE = 0o600
+
+
+def prepare_state_directory(path: Path) -> None:
+    """Create the state directory, and those above it, for its owner alone."""
+    if path.is_dir():
+        return
+    prepare_state_directory(path.parent)
+    make_directory(path, DIRECTORY_MODE if path.name == "pfwizard" else 0o755)
+
+
+def keep(directory: Path, identifier: str, changes: Sequence[Change], now: datetime) -> Path:
+    """Write every pre-image and a manifest durably; returns the transaction's own directory."""
+    history = directory / "history"
+    if not history.is_dir():
+        make_directory(history, DIRECTORY_MODE)
+    own = history / identifier
+    make_directory(own, DIRECTORY_MODE)
+    for number, change in enumerate(changes):
+        if change.before is not None:
+            write_new(own / f"{number:04}", change.before, FILE_MODE)
+    write_new(own / "manifest.json", _manifest(identifier, changes, now), FILE_MODE)
+    for path in (own, history, directory):
+        sync(path)
+    return own
+
+
+def _manifest(identifier: str, changes: Sequence[Change], now: datetime) -> bytes:
+    document = {
+        "format": FORMAT,
+        "transaction": identifier,
+        "time": now.isoformat(timespec="seconds"),
+        "changes": [
+            {
+                "number": number,
+                "kind": change.kind.value,
+                "path": str(change.path),
+                "real": str(change.real),
+                "secret": change.secret,
+                "before_sha256": change.before_sha256,
+                "after_sha256": change.after_sha256,
+            }
+            for number, change in enumerate(changes)
+        ],
+    }
+    return (json.dumps(document, indent=1) + "\n").encode()
+
+
+def note_result(own: Path, result: str) -> None:
+    """Record how the transaction ended, beside its manifest."""
+    write_new(own / "result", f"{result}\n".encode(), FILE_MODE)
+    sync(own)
+
+
+def forget(own: Path) -> None:
+    """Remove the pre-images of a transaction that changed nothing."""
+    for file in own.iterdir():
+        file.unlink()
+    own.rmdir()

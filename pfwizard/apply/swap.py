@@ -1,0 +1,128 @@
+"""Staging every file beside its place, swapping them in, and undoing all of it."""
+
+import errno
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from pfwizard.apply.files import copy_attributes, make_directory, sync, write_new
+from pfwizard.errors import Failed
+from pfwizard.machine.tree import Tree
+from pfwizard.plan.plan import Change, ChangeKind
+
+EXPLANATIONS = {
+    errno.EACCES: "Run pfwizard as root.",
+    errno.EPERM: "Run pfwizard as root; if you do, look for an immutable flag with lsattr.",
+    errno.EROFS: "The file system is mounted read-only: remount it, or name another path.",
+    errno.ENOSPC: "The disk is full: free some space and run pfwizard again.",
+    errno.EDQUOT: "The quota is used up: free some space and run pfwizard again.",
+    errno.EBUSY: "Something is mounted on this file; change it where the mount comes from.",
+}
+
+
+def failed(path: object, error: OSError) -> Failed:
+    """Say of a failed system call where it happened and what can be done."""
+    number = error.errno or errno.EIO
+    return Failed(
+        f"{path}: {os.strerror(number)}", EXPLANATIONS.get(number, "Nothing was changed.")
+    )
+
+
+class Swap:
+    """The files of one transaction on their way into place.
+
+    ``stage`` prepares everything without touching a live file, ``swap`` puts it in place,
+    ``undo`` takes back whatever was done so far, ``finish`` removes the old files. The old inode
+    is kept under a second name until then, so that undoing allocates nothing, works on a full
+    disk, and brings back owner, mode and label because it is the same file.
+    """
+
+    def __init__(self, tree: Tree, identifier: str, changes: Sequence[Change]) -> None:
+        self._tree = tree
+        self._identifier = identifier
+        self._changes = changes
+        self._undo = ExitStack()
+
+    def stage(self) -> None:
+        """Create directories and write every new content beside its place.
+
+        Raises Failed, naming the file, when something cannot be written.
+        """
+        for change in self._changes:
+            with _explained(change):
+                self._stage(change)
+
+    def _stage(self, change: Change) -> None:
+        place = self._tree.outside(change.real)
+        if change.kind is ChangeKind.MKDIR:
+            make_directory(place, change.mode)
+            self._undo.callback(place.rmdir)
+            return
+        staged = self._staged(change)
+        self._undo.callback(staged.unlink, missing_ok=True)
+        write_new(staged, change.after or b"", change.mode)
+        if change.kind is ChangeKind.REPLACE:
+            copy_attributes(place, staged)
+            self._undo.callback(self._kept(change).unlink, missing_ok=True)
+            os.link(place, self._kept(change), follow_symlinks=False)
+
+    def swap(self) -> None:
+        """Put every file in its place, in the plan's order.
+
+        Raises Failed when a rename is refused.
+        """
+        for change in self._changes:
+            if change.kind is not ChangeKind.MKDIR:
+                with _explained(change):
+                    self._put(change)
+        self._sync_directories()
+
+    def _put(self, change: Change) -> None:
+        place = self._tree.outside(change.real)
+        if change.kind is ChangeKind.CREATE:
+            # Unlike rename, link refuses to replace what somebody else created meanwhile.
+            os.link(self._staged(change), place)
+            self._undo.callback(place.unlink, missing_ok=True)
+            self._staged(change).unlink()
+        else:
+            self._staged(change).rename(place)
+            self._undo.callback(self._kept(change).rename, place)
+
+    def undo(self) -> None:
+        """Take everything back, the last step first."""
+        self._undo.close()
+        self._sync_directories()
+
+    def finish(self) -> None:
+        """Let go of the old files; from here on there is no way back in this run."""
+        self._undo.pop_all()
+        for change in self._changes:
+            if change.kind is ChangeKind.REPLACE:
+                self._kept(change).unlink()
+        self._sync_directories()
+
+    def _sync_directories(self) -> None:
+        places = {self._tree.outside(change.real).parent for change in self._changes}
+        for directory in sorted(places):
+            if directory.is_dir():
+                sync(directory)
+
+    def _staged(self, change: Change) -> Path:
+        return self._beside(change, "new")
+
+    def _kept(self, change: Change) -> Path:
+        return self._beside(change, "old")
+
+    def _beside(self, change: Change, role: str) -> Path:
+        place = self._tree.outside(change.real)
+        return place.with_name(f".{place.name}.pfwizard-{self._identifier}-{role}")
+
+
+@contextmanager
+def _explained(change: Change) -> Iterator[None]:
+    """Turn a refused system call into a failure that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise failed(change.path, error) from error

@@ -1,0 +1,146 @@
+"""One plan, applied as one change: everything of it, or nothing.
+
+    lock -> is the plan still true? -> pre-images -> staging -> Postfix's opinion -> swap
+         -> groups -> postfix check -> reload -> done; a failure anywhere undoes what came before
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+from pfwizard.apply import preimages
+from pfwizard.apply.lock import locked
+from pfwizard.apply.mail_system import MailSystem
+from pfwizard.apply.swap import Swap, failed
+from pfwizard.errors import ExitStatus, Failed, NeedsHuman, PfwizardError
+from pfwizard.machine.tree import Tree
+from pfwizard.plan.plan import Change, JoinGroup, Plan, Reload
+
+
+class RolledBack(PfwizardError):
+    """The change was live for a moment and was taken back."""
+
+    exit_status = ExitStatus.ROLLED_BACK
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """Everything that applying one plan needs.
+
+    ``announce`` is told of each step as it begins.
+    """
+
+    tree: Tree
+    state_directory: Path
+    mail_system: MailSystem
+    identifier: str
+    now: datetime
+    announce: Callable[[str], None]
+
+    def apply(self, plan: Plan) -> None:
+        """Apply the plan.
+
+        Raises Busy when another run is at work, Failed when a step failed and nothing is changed,
+        RolledBack when the change was live and was taken back, NeedsHuman when even that failed.
+        """
+        try:
+            preimages.prepare_state_directory(self.state_directory)
+            with locked(self.state_directory):
+                self._apply(plan)
+        except OSError as error:
+            raise failed(error.filename or self.state_directory, error) from error
+
+    def _apply(self, plan: Plan) -> None:
+        for change in plan.changes:
+            self._refuse_unless_still_true(change)
+        baseline = frozenset(self.mail_system.complaints())
+        self.announce("Keeping what is there now")
+        kept = preimages.keep(self.state_directory, self.identifier, plan.changes, self.now)
+        swap = Swap(self.tree, self.identifier, plan.changes)
+        try:
+            self.announce("Writing the new files beside the old ones")
+            swap.stage()
+            self._refuse_what_postfix_rejects(plan)
+            self.announce("Putting the new files in place")
+            swap.swap()
+        except BaseException:
+            swap.undo()
+            preimages.forget(kept)
+            raise
+        self._go_live(plan, swap, baseline, kept)
+
+    def _go_live(self, plan: Plan, swap: Swap, baseline: frozenset[str], kept: Path) -> None:
+        undo = ExitStack()
+        undo.callback(self.mail_system.revive)
+        undo.callback(swap.undo)
+        try:
+            self._join_groups(plan, undo)
+            self._refuse_new_complaints(baseline)
+            self._reload(plan)
+        except BaseException as error:
+            self._take_back(undo, kept, error)
+        swap.finish()
+        preimages.note_result(kept, "applied")
+
+    def _join_groups(self, plan: Plan, undo: ExitStack) -> None:
+        for action in plan.actions:
+            if isinstance(action, JoinGroup):
+                self.announce(f"Making {action.user} a member of group {action.group}")
+                undo.callback(self.mail_system.set_groups, action.user, action.groups)
+                self.mail_system.set_groups(action.user, (*action.groups, action.group))
+
+    def _reload(self, plan: Plan) -> None:
+        for action in plan.actions:
+            if isinstance(action, Reload):
+                self.mail_system.reload(action.ports)
+
+    def _take_back(self, undo: ExitStack, kept: Path, error: BaseException) -> NoReturn:
+        self.announce("Putting everything back")
+        try:
+            undo.close()
+        except (OSError, PfwizardError) as trouble:
+            raise NeedsHuman(
+                f"{error}; and putting everything back failed too: {trouble}",
+                f"The old files are in {kept}, numbered as in its manifest.json.",
+            ) from error
+        preimages.note_result(kept, "rolled back")
+        if isinstance(error, PfwizardError):
+            raise RolledBack(
+                f"{error.message}. The old configuration is back in place.", error.remedy
+            ) from error
+        raise error
+
+    def _refuse_unless_still_true(self, change: Change) -> None:
+        state = self.tree.look(change.path)
+        if state.content != change.before or state.real != change.real:
+            raise Failed(
+                f"{change.path}: was changed by somebody else just now",
+                "Run pfwizard again; it makes a new plan from what is there.",
+            )
+        if change.before is None and state.exists:
+            raise Failed(
+                f"{change.path}: was created by somebody else just now",
+                "Run pfwizard again; it makes a new plan from what is there.",
+            )
+        links = self.tree.outside(change.real).lstat().st_nlink if change.before is not None else 1
+        if links > 1:
+            raise Failed(
+                f"{change.path}: has {links} hard links, and replacing it would part them",
+                "Remove the other names of this file first; find / -samefile FILE lists them.",
+            )
+
+    def _refuse_what_postfix_rejects(self, plan: Plan) -> None:
+        objections = self.mail_system.rejects(plan.main_cf, plan.master_cf)
+        if objections:
+            raise Failed(
+                f"Postfix rejects the new configuration: {objections[0]}",
+                "Nothing was changed. Please report this as a defect of pfwizard.",
+            )
+
+    def _refuse_new_complaints(self, baseline: frozenset[str]) -> None:
+        new = [line for line in self.mail_system.complaints() if line not in baseline]
+        if new:
+            raise Failed(f"postfix check complains: {new[0]}")

@@ -1,0 +1,1 @@
+"""The command line: arguments, output for people, output for programs, exit statuses."""

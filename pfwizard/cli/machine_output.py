@@ -1,0 +1,80 @@
+"""The report as one JSON object for programs."""
+
+import json
+from collections.abc import Iterator
+
+from pfwizard.answers.reading import InvalidAnswers
+from pfwizard.cli.report import Report, Result
+from pfwizard.errors import PfwizardError
+from pfwizard.plan.diff import unified_diff
+from pfwizard.plan.plan import Action, Change, Finding, JoinGroup
+
+FORMAT = 1
+
+
+def as_json(report: Report) -> str:
+    """One JSON object; secrets appear as digests only."""
+    plan = report.plan
+    document = {
+        "format": FORMAT,
+        "result": report.result.value,
+        "changed": report.result is Result.APPLIED,
+        "transaction": report.transaction,
+        "changes": [_change(change) for change in plan.changes] if plan else [],
+        "actions": [_action(action) for action in plan.actions] if plan else [],
+        "findings": [*_plan_findings(report), *_error_findings(report)],
+        "verification": [],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=True)
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "path": str(change.path),
+        "kind": change.kind.value,
+        "secret": change.secret,
+        "diff": unified_diff(change),
+        "before_sha256": change.before_sha256,
+        "after_sha256": change.after_sha256,
+    }
+
+
+def _action(action: Action) -> dict[str, object]:
+    if isinstance(action, JoinGroup):
+        return {"action": "join-group", "user": action.user, "group": action.group}
+    return {"action": "reload", "ports": [port.port for port in action.ports]}
+
+
+def _plan_findings(report: Report) -> Iterator[dict[str, object]]:
+    for finding in report.plan.findings if report.plan else ():
+        yield _finding(finding)
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "id": finding.identifier,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "remedy": finding.remedy,
+    }
+
+
+def _error_findings(report: Report) -> Iterator[dict[str, object]]:
+    error = report.error
+    if isinstance(error, InvalidAnswers):
+        for mistake in error.mistakes:
+            place = f"{error.file}:{mistake.line}" if mistake.line else error.file
+            subject = f"{mistake.key}: " if mistake.key else ""
+            yield _refusal("invalid-answer", f"{place}: {subject}{mistake.message}", mistake.remedy)
+    elif error is not None and not (report.plan and report.plan.refusals):
+        yield _refusal(_identifier(error), error.message, error.remedy)
+
+
+def _identifier(error: PfwizardError) -> str:
+    """``NeedsHuman`` as ``needs-human``."""
+    name = type(error).__name__
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+
+
+def _refusal(identifier: str, message: str, remedy: str) -> dict[str, object]:
+    return {"id": identifier, "severity": "refusal", "message": message, "remedy": remedy}

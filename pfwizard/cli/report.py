@@ -1,0 +1,29 @@
+"""What a run has to report, whoever reads it."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from pfwizard.errors import ExitStatus, PfwizardError
+from pfwizard.plan.plan import Plan
+
+
+class Result(Enum):
+    """How a run ended; the values are those of the JSON output."""
+
+    UNCHANGED = "unchanged"
+    PENDING = "pending"
+    APPLIED = "applied"
+    ROLLED_BACK = "rolled-back"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The end of a run: its plan if one was made, the transaction, what went wrong."""
+
+    result: Result
+    exit_status: ExitStatus
+    plan: Plan | None = None
+    transaction: str | None = None
+    error: PfwizardError | None = None

@@ -1,0 +1,1 @@
+"""A small Postfix configuration, and the answers of a demonstration."""

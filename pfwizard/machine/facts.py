@@ -1,0 +1,146 @@
+"""Everything that is known about the machine, gathered once, as a value."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pfwizard.cf.main_cf import MainCf
+from pfwizard.cf.master_cf import MasterCf
+from pfwizard.errors import Failed
+from pfwizard.machine.accounts import Accounts, parse_accounts
+from pfwizard.machine.platforms import Platform, parse_os_release, recognise
+from pfwizard.machine.postfix import Postfix, ask_postfix, master_process, read_postfix
+from pfwizard.machine.tree import FileState, FileStates, Tree
+
+OS_RELEASE = PurePosixPath("/etc/os-release")
+PASSWD = PurePosixPath("/etc/passwd")
+GROUP = PurePosixPath("/etc/group")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Postfix's own files as they stand."""
+
+    main: MainCf
+    master: MasterCf
+    main_path: PurePosixPath
+    master_path: PurePosixPath
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The machine as it was found.
+
+    ``files`` holds the state of every file that a plan may read or write, and of the directories
+    above them. ``sasl_plugins`` are the names of Cyrus SASL's installed plug-ins, or None when
+    their directory was not found. ``works_on_a_tree`` is true under ``--root``, where nothing is
+    run or reloaded.
+    """
+
+    platform: Platform
+    postfix: Postfix
+    configuration: Configuration
+    accounts: Accounts
+    files: FileStates
+    sasl_plugins: frozenset[str] | None
+    works_on_a_tree: bool
+    is_running: bool
+
+    def file(self, path: PurePosixPath) -> FileState:
+        return self.files[path]
+
+
+def gather(
+    tree: Tree, config_directory: PurePosixPath | None, named: Iterable[PurePosixPath]
+) -> Facts:
+    """Look at the machine; ``named`` are the files that the answers speak of.
+
+    Raises Failed when Postfix or its configuration cannot be found or read.
+    """
+    platform = _platform(tree)
+    if tree.is_this_machine:
+        postfix = ask_postfix(config_directory)
+    else:
+        postfix = read_postfix(tree, platform, config_directory)
+    own_files = tree.look_at(
+        [postfix.config_directory / "main.cf", postfix.config_directory / "master.cf"]
+    )
+    configuration = _configuration(postfix, own_files)
+    directories = sasl_directories(platform, postfix, configuration)
+    candidates = [directory / smtpd_conf_name(postfix, configuration) for directory in directories]
+    return Facts(
+        platform=platform,
+        postfix=postfix,
+        configuration=configuration,
+        accounts=_accounts(tree),
+        files={**tree.look_at([*named, *candidates]), **own_files},
+        sasl_plugins=_sasl_plugins(tree, platform),
+        works_on_a_tree=not tree.is_this_machine,
+        is_running=_is_running(tree, postfix, configuration),
+    )
+
+
+def _platform(tree: Tree) -> Platform:
+    state = tree.look(OS_RELEASE)
+    return recognise(parse_os_release((state.content or b"").decode("utf-8", "replace")))
+
+
+def _configuration(postfix: Postfix, files: FileStates) -> Configuration:
+    main = postfix.config_directory / "main.cf"
+    master = postfix.config_directory / "master.cf"
+    return Configuration(
+        MainCf.parse(_content(files[main])), MasterCf.parse(_content(files[master])), main, master
+    )
+
+
+def _content(state: FileState) -> bytes:
+    if state.content is None:
+        raise Failed(
+            f"{state.path}: {'is not a file' if state.exists else 'is missing'}",
+            "Name the directory of Postfix's configuration with --config-dir.",
+        )
+    return state.content
+
+
+def _accounts(tree: Tree) -> Accounts:
+    return parse_accounts(tree.look(PASSWD).content or b"", tree.look(GROUP).content or b"")
+
+
+def smtpd_conf_name(postfix: Postfix, configuration: Configuration) -> str:
+    """``smtpd_sasl_path`` with ``.conf``; a value of another SASL type is not a file name."""
+    name = configuration.main.get("smtpd_sasl_path") or postfix.defaults["smtpd_sasl_path"]
+    return "smtpd.conf" if "/" in name or ":" in name else f"{name}.conf"
+
+
+def sasl_directories(
+    platform: Platform, postfix: Postfix, configuration: Configuration
+) -> tuple[PurePosixPath, ...]:
+    """Where this Postfix looks for the Cyrus SASL configuration, first match wins."""
+    configured = configuration.main.get("cyrus_sasl_config_path")
+    if configured is None:
+        configured = postfix.defaults.get("cyrus_sasl_config_path", "")
+    if platform.honours_sasl_path and configured:
+        own = [PurePosixPath(part) for part in configured.split(":") if part.startswith("/")]
+        if own:
+            return tuple(own)
+    config = str(postfix.config_directory)
+    return tuple(
+        PurePosixPath(directory.format(config=config)) for directory in platform.sasl_directories
+    )
+
+
+def _sasl_plugins(tree: Tree, platform: Platform) -> frozenset[str] | None:
+    found = [
+        plugin.name.removeprefix("lib").partition(".so")[0]
+        for pattern in platform.plugin_directories
+        for directory in tree.root.glob(pattern)
+        for plugin in directory.glob("lib*.so*")
+    ]
+    return frozenset(found) if found else None
+
+
+def _is_running(tree: Tree, postfix: Postfix, configuration: Configuration) -> bool:
+    if not tree.is_this_machine:
+        return False
+    queue = configuration.main.get("queue_directory") or postfix.defaults["queue_directory"]
+    return master_process(Path(queue) / "pid" / "master.pid") is not None

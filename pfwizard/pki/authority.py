@@ -1,0 +1,116 @@
+"""What a certification authority does: certify itself, and sign for servers."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from cryptography import x509
+
+from pfwizard.pki import distinguished_name, profiles
+from pfwizard.pki.certificates import Certificate, examined, extension
+from pfwizard.pki.errors import CannotSign, NameProblem
+from pfwizard.pki.keys import PrivateKey, PublicKey
+from pfwizard.pki.profiles import Extension
+from pfwizard.pki.subject import Subject
+from pfwizard.pki.validity import Validity
+
+
+def create_ca(
+    key: PrivateKey, subject: Subject, days: int, *, now: datetime, serial: int
+) -> Certificate:
+    """A root certificate for ``key``, valid for ``days`` days from ``now``.
+
+    ``now`` is an aware datetime; ``serial`` comes from ``serials.random_serial``. Raises
+    InputProblem for a subject or a number of days that cannot be.
+    """
+    if not subject.common_name:
+        raise NameProblem("the CA has no common name", "Give it one: it is how people find it.")
+    name = distinguished_name.encoded(subject)
+    return _signed(
+        subject=name,
+        issuer=name,
+        public_key=key.public_key,
+        validity=Validity.starting(now, days),
+        serial=serial,
+        extensions=profiles.ca_extensions(key.public_key),
+        by=key,
+    )
+
+
+def sign_server(
+    public_key: PublicKey,
+    subject: Subject,
+    names: Sequence[str],
+    *,
+    ca_certificate: Certificate,
+    ca_key: PrivateKey,
+    days: int,
+    now: datetime,
+    serial: int,
+) -> Certificate:
+    """A server certificate for the approved subject and names, and never past the CA's own end.
+
+    Of a request only ``request.public_key`` is wanted here: whatever else it asks for, such as to
+    be a CA, is not copied. The first of ``names`` is by custom the subject's common name. Raises
+    InputProblem, CannotSign, UnsupportedKey.
+    """
+    _refuse_unable(ca_certificate, ca_key, now)
+    return _signed(
+        subject=distinguished_name.encoded(subject),
+        issuer=ca_certificate.parsed.subject,  # this very object: clients compare the encoding
+        public_key=public_key,
+        validity=Validity.starting(now, days).within(ca_certificate.validity),
+        serial=serial,
+        extensions=profiles.server_extensions(
+            public_key,
+            profiles.subject_alternative_name(names),
+            ca_certificate.parsed,
+            nameless=not subject,
+        ),
+        by=ca_key,
+    )
+
+
+def _refuse_unable(ca: Certificate, key: PrivateKey, now: datetime) -> None:
+    if not key.matches(ca):
+        raise CannotSign(
+            "the CA key", "does not belong to the CA certificate", "Name the two of one CA."
+        )
+    if not ca.facts.is_ca:
+        raise CannotSign(
+            "the CA certificate", "is not one of a CA", "Its basicConstraints must say CA:TRUE."
+        )
+    usage = extension(ca.parsed, x509.KeyUsage)
+    if usage is not None and not usage.key_cert_sign:
+        raise CannotSign(
+            "the CA certificate", "may not sign certificates", "Its keyUsage lacks keyCertSign."
+        )
+    if not ca.validity.includes(now):
+        raise CannotSign(
+            "the CA certificate",
+            f"is valid only from {ca.validity}",
+            "Check the clock of this machine, or create another CA.",
+        )
+
+
+def _signed(
+    *,
+    subject: x509.Name,
+    issuer: x509.Name,
+    public_key: PublicKey,
+    validity: Validity,
+    serial: int,
+    extensions: Iterable[Extension],
+    by: PrivateKey,
+) -> Certificate:
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public_key.parsed())
+        .not_valid_before(validity.not_before)
+        .not_valid_after(validity.not_after)
+        .serial_number(serial)
+    )
+    for each in extensions:
+        builder = builder.add_extension(each.value, each.critical)
+    return examined(builder.sign(by.parsed, by.signature_hash))

@@ -1,0 +1,1 @@
+"""Answers and facts become a plan: pure functions, one file per subject."""

@@ -1,0 +1,242 @@
+"""The CA, the server's key, request and certificate: found and left alone, or made."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pfwizard.answers.answers import CertificateLayout
+from pfwizard.pki import checks, keys
+from pfwizard.pki.authority import create_ca, sign_server
+from pfwizard.pki.certificates import Certificate, load_certificate
+from pfwizard.pki.errors import PkiError
+from pfwizard.pki.keys import PrivateKey
+from pfwizard.pki.requests import build_request
+from pfwizard.pki.serials import random_serial
+from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Draft
+from pfwizard.plan.plan import Finding, Severity, refusal, warning
+from pfwizard.secret import Secret
+
+LONGEST_FOR_APPLE = 825
+"""Days; iOS and macOS refuse longer server certificates of private CAs too (Apple HT210176)."""
+
+OPEN_TO_OTHERS = 0o077
+
+
+@dataclass(frozen=True)
+class Authority:
+    certificate: Certificate
+    key: PrivateKey
+
+
+def plan_certificates(draft: Draft) -> Draft:
+    """Plan whatever of the CA and the server's files is missing."""
+    try:
+        draft, authority = _plan_authority(draft)
+        return draft if authority is None else _plan_server(draft, authority)
+    except PkiError as error:
+        return draft.with_finding(refusal("unusable-certificate", error.message, error.remedy))
+
+
+def _plan_authority(draft: Draft) -> tuple[Draft, Authority | None]:
+    wanted = draft.answers.ca
+    certificate_found = draft.facts.file(wanted.certificate).exists
+    key_found = draft.facts.file(wanted.key).exists
+    if certificate_found and key_found:
+        return _found_authority(draft)
+    if certificate_found or key_found:
+        there, missing = (
+            (wanted.certificate, wanted.key) if certificate_found else (wanted.key, wanted.certificate)
+        )
+        return draft.with_finding(_half(there, missing, "ca")), None
+    key = draft.circumstances.generate_key(wanted.key_type)
+    certificate = create_ca(
+        key,
+        wanted.subject,
+        wanted.days,
+        now=draft.circumstances.now,
+        serial=random_serial(draft.circumstances.randomness),
+    )
+    draft = draft.with_file(
+        wanted.key, key.pem().reveal(), PRIVATE_FILE, secret=True, summary=_key_summary(key)
+    )
+    draft = _with_certificate(draft, wanted.certificate, certificate)
+    return draft, Authority(certificate, key)
+
+
+def _found_authority(draft: Draft) -> tuple[Draft, Authority]:
+    wanted = draft.answers.ca
+    certificate = _certificate_at(draft, wanted.certificate, "the CA certificate")
+    key = _key_at(draft, wanted.key, "the CA key")
+    problems = checks.ca_problems(certificate, key, now=draft.circumstances.now)
+    for problem in problems:
+        draft = draft.with_finding(_problem_finding("ca", problem, wanted.certificate))
+    draft = _warn_of_open_key(draft, wanted.key)
+    return draft, Authority(certificate, key)
+
+
+def _plan_server(draft: Draft, authority: Authority) -> Draft:
+    wanted = draft.answers.server
+    certificate_found = draft.facts.file(wanted.certificate).exists
+    key_found = draft.facts.file(wanted.key).exists
+    if certificate_found and not key_found:
+        return draft.with_finding(_half(wanted.certificate, wanted.key, "server"))
+    if certificate_found:
+        return _found_server(draft, authority)
+    if any(finding.severity is Severity.REFUSAL for finding in draft.findings):
+        return draft
+    return _new_server(draft, authority)
+
+
+def _found_server(draft: Draft, authority: Authority) -> Draft:
+    wanted = draft.answers.server
+    certificate = _certificate_at(draft, wanted.certificate, "the server certificate")
+    key = _key_at(draft, wanted.key, "the server key")
+    problems = checks.server_problems(
+        certificate,
+        key,
+        issuer=authority.certificate,
+        names=wanted.names,
+        now=draft.circumstances.now,
+    )
+    for problem in problems:
+        draft = draft.with_finding(_problem_finding("server", problem, wanted.certificate))
+    draft = _plan_key_file(draft, _content(draft, wanted.key), key, certificate)
+    return _warn_of_open_key(draft, wanted.key)
+
+
+def _new_server(draft: Draft, authority: Authority) -> Draft:
+    wanted = draft.answers.server
+    if draft.facts.file(wanted.key).exists:
+        key = _key_at(draft, wanted.key, "the server key")
+        key_content = _content(draft, wanted.key)
+        draft = _warn_of_open_key(draft, wanted.key)
+    else:
+        key = draft.circumstances.generate_key(wanted.key_type)
+        key_content = key.pem().reveal()
+    certificate = sign_server(
+        key.public_key,
+        wanted.subject,
+        wanted.names,
+        ca_certificate=authority.certificate,
+        ca_key=authority.key,
+        days=wanted.days,
+        now=draft.circumstances.now,
+        serial=random_serial(draft.circumstances.randomness),
+    )
+    draft = _plan_key_file(draft, key_content, key, certificate)
+    draft = _plan_request(draft, key)
+    draft = _with_certificate(draft, wanted.certificate, certificate)
+    return _warn_of_long_validity(draft)
+
+
+def _plan_key_file(
+    draft: Draft, content: bytes, key: PrivateKey, certificate: Certificate
+) -> Draft:
+    """The key's own bytes, and behind them the certificate where one file holds both."""
+    wanted = draft.answers.server
+    pem = certificate.pem()
+    if wanted.layout is CertificateLayout.CHAIN and pem not in content:
+        content = content.removesuffix(b"\n") + b"\n" + pem
+    return draft.with_file(
+        wanted.key, content, PRIVATE_FILE, secret=True, summary=_key_summary(key)
+    )
+
+
+def _plan_request(draft: Draft, key: PrivateKey) -> Draft:
+    wanted = draft.answers.server
+    attributes = wanted.request_attributes
+    request = build_request(
+        key,
+        wanted.subject,
+        wanted.names,
+        challenge_password=attributes.challenge_password,
+        company_name=attributes.company_name,
+    )
+    return draft.with_file(
+        wanted.request,
+        request.pem().reveal(),
+        PRIVATE_FILE if attributes.challenge_password else PUBLIC_FILE,
+        secret=bool(attributes.challenge_password),
+        summary=(
+            f"certificate signing request for {request.subject}",
+            f"names: {', '.join(request.names)}",
+        ),
+    )
+
+
+def _with_certificate(draft: Draft, path: PurePosixPath, certificate: Certificate) -> Draft:
+    facts = certificate.facts
+    names = [*facts.dns_names, *facts.ip_addresses]
+    summary = (
+        f"certificate of {facts.subject}",
+        f"issued by {facts.issuer}",
+        *([f"names: {', '.join(names)}"] if names else []),
+        f"key: {facts.key}, valid until {facts.not_after:%Y-%m-%d}",
+        f"SHA-256 fingerprint: {facts.fingerprint_sha256}",
+    )
+    return draft.with_file(path, certificate.pem(), PUBLIC_FILE, summary=summary)
+
+
+def _key_summary(key: PrivateKey) -> tuple[str, ...]:
+    return (f"private key, {key.label}, SHA-256 of its public half: {key.public_key.spki_sha256}",)
+
+
+def _warn_of_long_validity(draft: Draft) -> Draft:
+    days = draft.answers.server.days
+    if days <= LONGEST_FOR_APPLE:
+        return draft
+    return draft.with_finding(
+        warning(
+            "long-validity",
+            f"the server certificate is valid for {days} days; Apple's clients refuse server "
+            f"certificates of more than {LONGEST_FOR_APPLE} days, whoever issued them",
+            "Set server.days to 397 if iPhones, iPads or Macs are to connect.",
+        )
+    )
+
+
+def _warn_of_open_key(draft: Draft, path: PurePosixPath) -> Draft:
+    mode = draft.facts.file(path).mode
+    if not mode & OPEN_TO_OTHERS:
+        return draft
+    return draft.with_finding(
+        warning(
+            "key-open-to-others",
+            f"{path}: this private key can be used by more users than its owner (mode {mode:04o})",
+            f"chmod 600 {path}; if somebody may have copied it, replace key and certificate.",
+        )
+    )
+
+
+def _half(there: PurePosixPath, missing: PurePosixPath, whose: str) -> Finding:
+    return refusal(
+        f"{whose}-incomplete",
+        f"{there} is there, but {missing} is not, and the one is of no use without the other",
+        f"Restore {missing}, or move {there} away to have both made anew.",
+    )
+
+
+def _problem_finding(whose: str, problem: checks.Problem, path: PurePosixPath) -> Finding:
+    return Finding(
+        f"{whose}-{problem.defect}",
+        Severity.REFUSAL if problem.blocking else Severity.WARNING,
+        f"{path}: {problem.message}",
+        f"{problem.remedy} Moved away, it is issued anew by the next run.",
+    )
+
+
+def _certificate_at(draft: Draft, path: PurePosixPath, what: str) -> Certificate:
+    try:
+        return load_certificate(_content(draft, path), what)
+    except PkiError as error:
+        raise error.at(path) from error
+
+
+def _key_at(draft: Draft, path: PurePosixPath, what: str) -> PrivateKey:
+    try:
+        return keys.load_private_key(Secret(_content(draft, path)), what)
+    except PkiError as error:
+        raise error.at(path) from error
+
+
+def _content(draft: Draft, path: PurePosixPath) -> bytes:
+    return draft.facts.file(path).content or b""

@@ -1,0 +1,100 @@
+"""A plan in the making: each subject's function takes a draft and returns a further one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from pfwizard.answers.answers import Answers
+from pfwizard.cf.main_cf import MainCf
+from pfwizard.cf.master_cf import MasterCf
+from pfwizard.machine.facts import Facts
+from pfwizard.pki.key_type import KeyType
+from pfwizard.plan.effective import Effective
+from pfwizard.plan.plan import Change, ChangeKind, Finding, JoinGroup
+
+if TYPE_CHECKING:
+    from pfwizard.pki.keys import PrivateKey  # brings the whole cryptography library
+
+PUBLIC_FILE = 0o644
+PRIVATE_FILE = 0o600
+PUBLIC_DIRECTORY = 0o755
+PRIVATE_DIRECTORY = 0o700
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a plan depends on besides answers and facts: the time, and chance.
+
+    ``now`` is an aware datetime.
+    """
+
+    now: datetime
+    randomness: Callable[[int], bytes]
+    generate_key: Callable[[KeyType], "PrivateKey"]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What has been planned so far."""
+
+    answers: Answers
+    facts: Facts
+    circumstances: Circumstances
+    main: MainCf
+    master: MasterCf
+    changes: tuple[Change, ...] = ()
+    joins: tuple[JoinGroup, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def effective(self) -> Effective:
+        """The parameters as they will be."""
+        return Effective(self.main, self.facts.postfix.defaults)
+
+    @property
+    def effective_until_now(self) -> Effective:
+        """The parameters as they are."""
+        return Effective(self.facts.configuration.main, self.facts.postfix.defaults)
+
+    def with_finding(self, finding: Finding) -> "Draft":
+        return replace(self, findings=(*self.findings, finding))
+
+    def with_setting(self, name: str, value: str) -> "Draft":
+        return replace(self, main=self.main.set(name, value))
+
+    def with_file(
+        self,
+        path: PurePosixPath,
+        content: bytes,
+        mode: int,
+        *,
+        secret: bool = False,
+        summary: tuple[str, ...] = (),
+    ) -> "Draft":
+        """Plan a file's new content; nothing when it has that content already.
+
+        ``mode`` is for a file that is created, and a directory made for a private file is private.
+        """
+        state = self.facts.file(path)
+        if state.content == content:
+            return self
+        kind = ChangeKind.REPLACE if state.exists else ChangeKind.CREATE
+        change = Change(kind, path, state.real, mode, state.content, content, secret, summary)
+        directory_mode = PRIVATE_DIRECTORY if mode == PRIVATE_FILE else PUBLIC_DIRECTORY
+        draft = self._with_directories(state.real.parent, directory_mode)
+        return replace(draft, changes=(*draft.changes, change))
+
+    def _with_directories(self, directory: PurePosixPath, mode: int) -> "Draft":
+        planned = {change.real for change in self.changes}
+        if directory in planned or self._exists(directory):
+            return self
+        draft = self._with_directories(directory.parent, PUBLIC_DIRECTORY)
+        change = Change(ChangeKind.MKDIR, directory, directory, mode)
+        return replace(draft, changes=(*draft.changes, change))
+
+    def _exists(self, directory: PurePosixPath) -> bool:
+        return any(
+            state.exists and state.real == directory for state in self.facts.files.values()
+        )

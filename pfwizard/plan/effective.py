@@ -1,0 +1,50 @@
+"""What a parameter is worth: the file's value or the compiled-in one, with ``$name`` expanded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pfwizard.cf.expansion import expand
+from pfwizard.cf.lists import split_list
+from pfwizard.cf.main_cf import MainCf
+from pfwizard.cf.service import Service
+
+
+@dataclass(frozen=True)
+class Effective:
+    """The parameters as one of Postfix's daemons sees them.
+
+    A service's ``-o`` options beat main.cf, and main.cf beats the defaults (postconf(5)).
+    """
+
+    main: MainCf
+    defaults: Mapping[str, str]
+    service: Service | None = None
+
+    def of(self, service: Service) -> "Effective":
+        return Effective(self.main, self.defaults, service)
+
+    def written(self, name: str) -> str | None:
+        """The value without expansion, or None for a parameter that exists nowhere."""
+        if self.service is not None:
+            option = self.service.option(name)
+            if option is not None:
+                return option
+        value = self.main.get(name)
+        return self.defaults.get(name) if value is None else value
+
+    def value(self, name: str) -> str:
+        """The expanded value, empty for a parameter that exists nowhere."""
+        written = self.written(name)
+        return "" if written is None else expand(written, self.written)
+
+    def elements(self, name: str) -> tuple[str, ...]:
+        return split_list(self.value(name))
+
+    def is_on(self, name: str) -> bool:
+        """A boolean parameter; Postfix compares without regard to case."""
+        return self.value(name).lower() == "yes"
+
+    def compatibility_level(self) -> tuple[int, ...]:
+        """``compatibility_level`` as numbers, so that 3.6 stands between 2 and 3.11."""
+        parts = self.value("compatibility_level").split(".")
+        return tuple(int(part) if part.isdigit() else 0 for part in parts)

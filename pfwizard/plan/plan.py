@@ -1,0 +1,139 @@
+"""The plan: what would change, what would be done besides, and what the operator should know."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import PurePosixPath
+
+
+class ChangeKind(Enum):
+    CREATE = "create"
+    REPLACE = "replace"
+    MKDIR = "mkdir"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file or directory, before and after.
+
+    ``path`` is the name the operator knows, ``real`` where its symbolic links lead. ``mode`` is
+    given to what is created; a file that is replaced keeps its own. A secret is never shown.
+    ``summary`` says in lines for a person what encoded content, such as a certificate, is.
+    """
+
+    kind: ChangeKind
+    path: PurePosixPath
+    real: PurePosixPath
+    mode: int
+    before: bytes | None = field(default=None, repr=False)
+    after: bytes | None = field(default=None, repr=False)
+    secret: bool = False
+    summary: tuple[str, ...] = ()
+
+    @property
+    def before_sha256(self) -> str | None:
+        """In hexadecimal, or None where there was no file."""
+        return _sha256(self.before)
+
+    @property
+    def after_sha256(self) -> str | None:
+        """In hexadecimal, or None for a directory."""
+        return _sha256(self.after)
+
+
+def _sha256(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True)
+class SmtpPort:
+    """A port on which an SMTP server should answer.
+
+    ``greets``: it speaks first, in clear; a port with TLS from the first byte does not.
+    """
+
+    port: int
+    greets: bool
+
+
+@dataclass(frozen=True)
+class Reload:
+    """Make Postfix read its configuration again.
+
+    ``ports``: the ports on which its SMTP servers must answer afterwards.
+    """
+
+    ports: tuple[SmtpPort, ...]
+
+
+@dataclass(frozen=True)
+class JoinGroup:
+    """Make a user a member of a group; ``groups`` are its supplementary groups until now."""
+
+    user: str
+    group: str
+    groups: tuple[str, ...]
+
+
+Action = Reload | JoinGroup
+
+
+class Severity(Enum):
+    """A note informs, a warning wants attention, a refusal stops the run."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    REFUSAL = "refusal"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something the operator should know: an identifier for programs, why, and what to do."""
+
+    identifier: str
+    severity: Severity
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Changes in the order in which they are applied: what nothing refers to yet comes first.
+
+    ``main_cf`` and ``master_cf`` are the two files as they will stand, changed or not.
+    """
+
+    changes: tuple[Change, ...]
+    actions: tuple[Action, ...]
+    findings: tuple[Finding, ...]
+    main_cf: bytes = field(repr=False)
+    master_cf: bytes = field(repr=False)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes and not self.actions
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        return tuple(
+            finding for finding in self.findings if finding.severity is Severity.REFUSAL
+        )
+
+
+def note(identifier: str, message: str, remedy: str = "Nothing to do.") -> Finding:
+    return Finding(identifier, Severity.NOTE, message, remedy)
+
+
+def warning(identifier: str, message: str, remedy: str) -> Finding:
+    return Finding(identifier, Severity.WARNING, message, remedy)
+
+
+def refusal(identifier: str, message: str, remedy: str) -> Finding:
+    return Finding(identifier, Severity.REFUSAL, message, remedy)
+
+
+def listed(words: Iterable[str]) -> str:
+    """``one, two and three``."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,121 @@
+"""Answers and facts become a plan."""
+
+from pathlib import PurePosixPath
+
+from pfwizard.answers.answers import Answers
+from pfwizard.cf.problem import Problem, Severity
+from pfwizard.errors import Failed
+from pfwizard.machine.facts import Facts
+from pfwizard.machine.postfix import Version
+from pfwizard.machine.tree import FileKind
+from pfwizard.plan.certificates import plan_certificates
+from pfwizard.plan.draft import PUBLIC_FILE, Circumstances, Draft
+from pfwizard.plan.plan import Action, Plan, Reload, note, refusal, warning
+from pfwizard.plan.relay_policy import plan_relay_policy
+from pfwizard.plan.sasl import plan_sasl
+from pfwizard.plan.services import plan_services, smtp_ports
+from pfwizard.plan.tls import plan_tls
+
+OLDEST = Version(3, 0)
+"""Older releases lack what the result relies on, and no platform supports them any more."""
+
+SUBJECTS = (plan_certificates, plan_services, plan_tls, plan_sasl, plan_relay_policy)
+
+
+def files_of_interest(answers: Answers) -> tuple[PurePosixPath, ...]:
+    """The files that a plan for these answers looks at, besides Postfix's own."""
+    named = (
+        answers.ca.certificate,
+        answers.ca.key,
+        answers.server.certificate,
+        answers.server.key,
+        answers.server.request,
+        answers.sasl.socket,
+    )
+    return named if answers.tls.ca_file is None else (*named, answers.tls.ca_file)
+
+
+def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> Plan:
+    """The smallest change that gives the operator what the answers ask for.
+
+    Raises Failed when the present configuration is one that Postfix itself would not read.
+    """
+    _refuse_unreadable(facts)
+    configuration = facts.configuration
+    draft = Draft(answers, facts, circumstances, configuration.main, configuration.master)
+    draft = _judge_surroundings(draft)
+    for subject in SUBJECTS:
+        draft = subject(draft)
+    draft = draft.with_file(configuration.master_path, draft.master.render(), PUBLIC_FILE)
+    draft = draft.with_file(configuration.main_path, draft.main.render(), PUBLIC_FILE)
+    return Plan(
+        changes=draft.changes,
+        actions=_actions(draft),
+        findings=draft.findings,
+        main_cf=draft.main.render(),
+        master_cf=draft.master.render(),
+    )
+
+
+def _refuse_unreadable(facts: Facts) -> None:
+    configuration = facts.configuration
+    for path, problems in (
+        (configuration.main_path, configuration.main.problems()),
+        (configuration.master_path, configuration.master.problems()),
+    ):
+        fatal = [problem for problem in problems if problem.severity is Severity.FATAL]
+        if fatal:
+            raise _unreadable(path, fatal[0])
+
+
+def _unreadable(path: PurePosixPath, problem: Problem) -> Failed:
+    return Failed(
+        f"{path}:{problem.line}: {problem.message}",
+        "Postfix cannot read this file. Correct the line, then run pfwizard again.",
+    )
+
+
+def _judge_surroundings(draft: Draft) -> Draft:
+    postfix = draft.facts.postfix
+    if postfix.version < OLDEST:
+        draft = draft.with_finding(
+            refusal(
+                "postfix-too-old",
+                f"this is Postfix {postfix.version}; pfwizard knows {OLDEST} and later",
+                "Upgrade Postfix first.",
+            )
+        )
+    if postfix.version_source.startswith("assumed"):
+        draft = draft.with_finding(
+            warning(
+                "version-assumed",
+                f"nothing tells which Postfix this tree has; {postfix.version} is "
+                f"{postfix.version_source}",
+                "Compare the syntax of the result with the version that will read it.",
+            )
+        )
+    if not draft.facts.works_on_a_tree and not draft.facts.is_running:
+        draft = draft.with_finding(
+            note(
+                "postfix-stopped",
+                "Postfix is not running; the change takes effect when it is started",
+                "Start it when you are ready: postfix start.",
+            )
+        )
+    for path in files_of_interest(draft.answers):
+        state = draft.facts.file(path)
+        if state.kind in (FileKind.DIRECTORY, FileKind.OTHER):
+            draft = draft.with_finding(
+                refusal(
+                    "not-a-file", f"{path} is not a regular file", "Name the path of a file."
+                )
+            )
+    return draft
+
+
+def _actions(draft: Draft) -> tuple[Action, ...]:
+    if not draft.changes and not draft.joins:
+        return ()
+    if draft.facts.works_on_a_tree or not draft.facts.is_running:
+        return draft.joins
+    return (*draft.joins, Reload(smtp_ports(draft)))

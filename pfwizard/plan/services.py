@@ -1,0 +1,154 @@
+"""The submission services in master.cf: switched on from their templates, or completed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pfwizard.cf.endpoint import SUBMISSION, SUBMISSIONS, Endpoint
+from pfwizard.cf.expansion import references
+from pfwizard.cf.master_cf import MasterCf
+from pfwizard.cf.service import NewService, Option, Service
+from pfwizard.machine.postfix import Version
+from pfwizard.plan.draft import Draft
+from pfwizard.plan.plan import SmtpPort, note
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A service for mail programs: its port, its names by version, and what makes it secure."""
+
+    endpoint: Endpoint
+    label: str
+    label_before_3_6: str
+    security: Option
+
+    def label_for(self, version: Version) -> str:
+        """Before 3.6 Postfix takes names from services(5) alone, which may lack the newer one."""
+        return self.label if version >= Version(3, 6) else self.label_before_3_6
+
+
+TLS_FROM_THE_FIRST_BYTE = Submission(
+    SUBMISSIONS, "submissions", "smtps", Option("smtpd_tls_wrappermode", "yes")
+)
+WITH_STARTTLS = Submission(
+    SUBMISSION, "submission", "submission", Option("smtpd_tls_security_level", "encrypt")
+)
+
+
+def plan_services(draft: Draft) -> Draft:
+    """Plan the services that the answers ask for; none is ever switched off."""
+    if draft.answers.services.smtps:
+        draft = _plan_service(draft, TLS_FROM_THE_FIRST_BYTE)
+    if draft.answers.services.submission:
+        draft = _plan_service(draft, WITH_STARTTLS)
+    return draft
+
+
+def _plan_service(draft: Draft, wanted: Submission) -> Draft:
+    active = on_port(draft.master, wanted.endpoint)
+    if active:
+        for service in active:
+            draft = _complete(draft, service, wanted)
+        return draft
+    commented = draft.master.find_commented(wanted.endpoint)
+    if commented is not None:
+        return _from_template(
+            replace(draft, master=draft.master.uncommented(commented)), wanted
+        )
+    return _added(draft, wanted)
+
+
+def on_port(master: MasterCf, endpoint: Endpoint) -> tuple[Service, ...]:
+    """The services on this port, on whatever address; of duplicates the one that counts."""
+    endpoints = {
+        service.endpoint
+        for service in master.services
+        if service.type == "inet" and service.endpoint.port == endpoint.port
+    }
+    found = [master.find(each) for each in endpoints]
+    return tuple(sorted(filter(None, found), key=lambda service: service.line))
+
+
+def _complete(draft: Draft, service: Service, wanted: Submission) -> Draft:
+    """Give a service that is in use what it lacks; its restrictions are its operator's."""
+    effective = draft.effective.of(service)
+    security = wanted.security
+    if effective.value(security.name) != security.value:
+        draft = _with_option(draft, service, security)
+    if draft.answers.sasl.enabled and not effective.is_on("smtpd_sasl_auth_enable"):
+        draft = _with_option(draft, service, Option("smtpd_sasl_auth_enable", "yes"))
+    return draft
+
+
+def _from_template(draft: Draft, wanted: Submission) -> Draft:
+    """The template's own options, with the values that the answers ask for."""
+    service = draft.master.find(wanted.endpoint)
+    if service is None:
+        raise LookupError(f"{wanted.endpoint} is not there after it was switched on")
+    for option in _without_undefined(draft, service):
+        draft = _with_option(draft, service, option)
+    for option in _options(draft, wanted):
+        draft = _with_option(draft, service, option)
+    return draft
+
+
+def _without_undefined(draft: Draft, service: Service) -> Iterator[Option]:
+    """Options that refer to parameters nobody defined, such as ``$mua_helo_restrictions``.
+
+    Templates up to Postfix 3.6 hold them; undefined, they are empty, which is said plainly here.
+    """
+    for option in service.options:
+        names = references(option.value)
+        if names and all(draft.effective.written(name) is None for name in names):
+            yield Option(option.name, "")
+
+
+def _added(draft: Draft, wanted: Submission) -> Draft:
+    label = wanted.label_for(draft.facts.postfix.version)
+    service = NewService(
+        name=label,
+        type="inet",
+        private="n",
+        command="smtpd",
+        options=(Option("syslog_name", f"postfix/{label}"), *_options(draft, wanted)),
+    )
+    draft = replace(draft, master=draft.master.with_new_service(service, _neighbour(draft.master)))
+    return draft.with_finding(
+        note("service-added", f"master.cf has no template for {label}; the service is written anew")
+    )
+
+
+def _neighbour(master: MasterCf) -> Service | None:
+    """The last of the SMTP servers, after which another one is expected."""
+    servers = [service for service in master.services if service.command == "smtpd"]
+    return servers[-1] if servers else None
+
+
+def _options(draft: Draft, wanted: Submission) -> Iterator[Option]:
+    yield wanted.security
+    if draft.answers.sasl.enabled:
+        yield Option("smtpd_sasl_auth_enable", "yes")
+        yield Option("smtpd_client_restrictions", "permit_sasl_authenticated,reject")
+    else:
+        yield Option("smtpd_client_restrictions", "permit_mynetworks,reject")
+    yield Option("milter_macro_daemon_name", "ORIGINATING")
+
+
+def _with_option(draft: Draft, service: Service, option: Option) -> Draft:
+    return replace(draft, master=draft.master.with_option(service, option.name, option.value))
+
+
+def smtp_servers(master: MasterCf) -> tuple[Service, ...]:
+    """Every service that smtpd(8) serves; of duplicates the one that counts."""
+    servers = [service for service in master.services if service.command == "smtpd"]
+    return tuple(service for service in servers if master.find(service.endpoint) == service)
+
+
+def smtp_ports(draft: Draft) -> tuple[SmtpPort, ...]:
+    """The ports on which a server must answer once the plan is live."""
+    ports: dict[int, SmtpPort] = {}
+    for service in smtp_servers(draft.master):
+        port = service.endpoint.port
+        if service.type == "inet" and isinstance(port, int):
+            greets = not draft.effective.of(service).is_on("smtpd_tls_wrappermode")
+            ports[port] = SmtpPort(port, greets)
+    return tuple(ports.values())

@@ -1,0 +1,144 @@
+"""The smtpd_tls_* parameters: TLS_README and postconf(5)."""
+
+from pathlib import PurePosixPath
+
+from pfwizard.answers.answers import CertificateLayout
+from pfwizard.machine.postfix import SINCE
+from pfwizard.plan.draft import Draft
+from pfwizard.plan.plan import note, refusal
+from pfwizard.plan.tls_versions import at_least, is_at_least_as_strict
+
+LEVELS = ("", "none", "may", "encrypt")
+"""smtpd_tls_security_level from the weakest to the strictest."""
+
+PAIR = {
+    "smtpd_tls_cert_file": "smtpd_tls_key_file",
+    "smtpd_tls_eccert_file": "smtpd_tls_eckey_file",
+    "smtpd_tls_dcert_file": "smtpd_tls_dkey_file",
+}
+"""Certificate and key by type: RSA, ECDSA, DSA. smtpd_tls_chain_files overrides all of them."""
+
+
+def plan_tls(draft: Draft) -> Draft:
+    """Plan the server's TLS settings in main.cf."""
+    for step in (_certificate, _ca_file, _level, _log_level, _versions, _auth_only, _random_source):
+        draft = step(draft)
+    return draft
+
+
+def _level(draft: Draft) -> Draft:
+    wanted = draft.answers.tls.security_level.value
+    present = _present_level(draft)
+    if LEVELS.index(wanted) < LEVELS.index(present):
+        return draft.with_finding(
+            note(
+                "stricter-level-kept",
+                f"TLS is required on every port already, which is stricter than the "
+                f'"{wanted}" of tls.security_level; it stays required',
+                "To relax it, set smtpd_tls_security_level in main.cf by hand.",
+            )
+        )
+    return draft.with_setting("smtpd_tls_security_level", wanted)
+
+
+def _present_level(draft: Draft) -> str:
+    """The level in force; the two older parameters count only where the newer one is empty."""
+    effective = draft.effective
+    level = effective.value("smtpd_tls_security_level")
+    if level:
+        return level if level in LEVELS else "encrypt"  # verify and the like mean encrypt here
+    if effective.is_on("smtpd_enforce_tls"):
+        return "encrypt"
+    return "may" if effective.is_on("smtpd_use_tls") else ""
+
+
+def _log_level(draft: Draft) -> Draft:
+    return draft.with_setting("smtpd_tls_loglevel", str(draft.answers.tls.log_level))
+
+
+def _certificate(draft: Draft) -> Draft:
+    draft = _note_replaced_certificate(draft)
+    if draft.answers.server.layout is CertificateLayout.CHAIN:
+        return _chain_file(draft)
+    server = draft.answers.server
+    if draft.effective.value("smtpd_tls_chain_files"):
+        draft = draft.with_setting("smtpd_tls_chain_files", "")
+    draft = draft.with_setting("smtpd_tls_cert_file", str(server.certificate))
+    return draft.with_setting("smtpd_tls_key_file", str(server.key))
+
+
+def _chain_file(draft: Draft) -> Draft:
+    since = SINCE["smtpd_tls_chain_files"]
+    version = draft.facts.postfix.version
+    if version < since:
+        return draft.with_finding(
+            refusal(
+                "chain-files-unknown",
+                f"Postfix {version} does not know smtpd_tls_chain_files, which came with {since}",
+                'Set server.layout = "pair".',
+            )
+        )
+    for certificate, key in PAIR.items():
+        for name in (certificate, key):
+            if draft.main.get(name):
+                draft = draft.with_setting(name, "")
+    return draft.with_setting("smtpd_tls_chain_files", str(draft.answers.server.key))
+
+
+def _note_replaced_certificate(draft: Draft) -> Draft:
+    server = draft.answers.server
+    effective = draft.effective_until_now
+    served = effective.elements("smtpd_tls_chain_files") or effective.elements(
+        "smtpd_tls_cert_file"
+    )
+    others = [file for file in served if file not in (str(server.certificate), str(server.key))]
+    if not others:
+        return draft
+    return draft.with_finding(
+        note(
+            "certificate-replaced",
+            f"until now clients were shown the certificate in {others[0]}",
+            "Publish the new fingerprint where the old one is published, such as in TLSA records.",
+        )
+    )
+
+
+def _ca_file(draft: Draft) -> Draft:
+    file = draft.answers.tls.ca_file
+    if file is None:
+        return draft
+    if not _will_exist(draft, file):
+        return draft.with_finding(
+            refusal(
+                "ca-file-missing",
+                f"{file} does not exist, and Postfix switches TLS off altogether without it",
+                "Correct tls.ca_file, or leave it empty: it is needed for client certificates only.",
+            )
+        )
+    return draft.with_setting("smtpd_tls_CAfile", str(file))
+
+
+def _will_exist(draft: Draft, file: PurePosixPath) -> bool:
+    return draft.facts.file(file).exists or file in {change.path for change in draft.changes}
+
+
+def _random_source(draft: Draft) -> Draft:
+    source = draft.answers.tls.random_source
+    return draft.with_setting("tls_random_source", source) if source else draft
+
+
+def _versions(draft: Draft) -> Draft:
+    minimum = draft.answers.tls.minimum_version
+    if not minimum:
+        return draft
+    for name in ("smtpd_tls_protocols", "smtpd_tls_mandatory_protocols"):
+        present = draft.main.get(name)
+        if present is None or not is_at_least_as_strict(present, minimum):
+            draft = draft.with_setting(name, at_least(minimum, draft.facts.postfix.version))
+    return draft
+
+
+def _auth_only(draft: Draft) -> Draft:
+    if draft.answers.tls.auth_only:
+        return draft.with_setting("smtpd_tls_auth_only", "yes")
+    return draft

@@ -1,0 +1,246 @@
+"""One disposable machine: its files, commands run in it, and its life from boot to nothing."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from tests.machines import cache, roots, runtime, snapshot
+from tests.machines.authdaemond import Authdaemond
+from tests.machines.boot import Blueprint
+from tests.machines.namespaces import Namespaces
+from tests.machines.postfix import Postfix
+from tests.machines.suites import HOSTNAME, Suite
+
+SOURCE_PLACE = "/opt/pfwizard-src"
+RUNTIME_PLACE = "/opt/pfwizard-runtime"
+
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C",
+    "HOME": "/root",
+}
+
+Completed = subprocess.CompletedProcess[str]
+
+
+class CommandFailed(Exception):  # noqa: N818 - says what is the case, as the family does
+    """A command in a machine ended with a status that the test did not ask for."""
+
+    def __init__(self, completed: Completed) -> None:
+        self.completed = completed
+        super().__init__(
+            f"{shlex.join(completed.args)} ended with status {completed.returncode}\n"
+            f"stdout: {completed.stdout}\nstderr: {completed.stderr}"
+        )
+
+
+class Machine:
+    """A Debian of the given suite with a network of its own, in memory over its cached root.
+
+    main.cf gets one line when the machine boots, before anyone looks at it: maillog_file, because
+    nothing listens on /dev/log here. With `log_to_file=False` it stays as the package wrote it.
+    """
+
+    def __init__(self, suite: Suite, *, hostname: str = HOSTNAME, log_to_file: bool = True) -> None:
+        self.suite = suite
+        self.hostname = hostname
+        self._log_to_file = log_to_file
+        self._life = ExitStack()
+        self.postfix = Postfix(self)
+        self.authdaemond = Authdaemond(self)
+
+    # Life
+
+    def __enter__(self) -> "Machine":
+        place = roots.root(self.suite)
+        shown = {SOURCE_PLACE: str(runtime.CHECKOUT)}
+        if self.suite.runs_pfwizard_inside:
+            shown[RUNTIME_PLACE] = str(runtime.packages(self.suite))
+        base = cache.home() / "base"  # one for all: each mounts its own tmpfs there, unseen
+        base.mkdir(exist_ok=True)
+        blueprint = Blueprint(str(place / "root"), str(base), self.hostname, shown)
+        with ExitStack() as life:
+            life.enter_context(cache.in_use(place))
+            self.namespaces = life.enter_context(Namespaces(blueprint))
+            self._name_itself()
+            if self._log_to_file:
+                self.postfix.log_to_file()
+            self._life = life.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._life.close()
+
+    def _name_itself(self) -> None:
+        if self.hostname == HOSTNAME:
+            return  # the root was built with it
+        short = self.hostname.partition(".")[0]
+        self.write("/etc/hostname", f"{self.hostname}\n")
+        self.write("/etc/mailname", f"{self.hostname}\n")
+        self.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {self.hostname} {short}\n")
+        self.run(["postconf", "-e", f"myhostname={self.hostname}"])
+
+    # Commands
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        input: str | None = None,
+        timeout: float = 60,
+        check: bool = True,
+        env: Mapping[str, str] | None = None,
+        umask: int = 0o022,
+    ) -> Completed:
+        """Runs a command in the machine, as root, with a clean environment plus `env`."""
+        command = self.namespaces.entering_root(list(argv))
+        return _run(argv, command, input, timeout, check, {**ENVIRONMENT, **(env or {})}, umask)
+
+    def run_outside(
+        self,
+        argv: Sequence[str],
+        *,
+        input: str | None = None,
+        timeout: float = 60,
+        check: bool = True,
+        env: Mapping[str, str] | None = None,
+        umask: int = 0o022,
+    ) -> Completed:
+        """Runs one of the host's programs in the machine's namespaces; it finds `root` there.
+
+        The host's files are visible but read-only; temporary files go to the machine's memory.
+        """
+        scratch = {"TMPDIR": str(self.namespaces.blueprint.scratch)}
+        environment = {**ENVIRONMENT, **scratch, **(env or {})}
+        command = self.namespaces.entering(list(argv))
+        return _run(argv, command, input, timeout, check, environment, umask)
+
+    def popen(
+        self, argv: Sequence[str], *, env: Mapping[str, str] | None = None, umask: int = 0o022
+    ) -> subprocess.Popen[bytes]:
+        """Starts a command in the machine with pipes for all three streams."""
+        return subprocess.Popen(
+            self.namespaces.entering_root(list(argv)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**ENVIRONMENT, **(env or {})},
+            umask=umask,
+        )
+
+    def shell(self) -> int:
+        """An interactive shell in the machine, on the terminal of the caller."""
+        environment = {**ENVIRONMENT, "TERM": os.environ.get("TERM", "dumb")}
+        command = self.namespaces.entering_root(["bash", "-l"])
+        return subprocess.run(command, env=environment).returncode
+
+    def pfwizard(
+        self,
+        *arguments: str,
+        input: str | None = None,
+        timeout: float = 120,
+        check: bool = False,
+        env: Mapping[str, str] | None = None,
+        umask: int = 0o022,
+    ) -> Completed:
+        """Runs this checkout's pfwizard: in the machine, or on its root where Python is too old.
+
+        An exit status is a result here, so `check` is off unless asked for.
+        """
+        if self.suite.runs_pfwizard_inside:
+            run, argv = self.run, ["python3", "-m", "pfwizard", *arguments]
+        else:
+            root = f"--root={self.root}"
+            run, argv = self.run_outside, [sys.executable, "-m", "pfwizard", root, *arguments]
+        environment = {**self.python_paths(), **(env or {})}
+        return run(argv, input=input, timeout=timeout, check=check, env=environment, umask=umask)
+
+    def python_paths(self) -> dict[str, str]:
+        """Environment with which the Python that runs pfwizard here finds it and its packages."""
+        inside = f"{SOURCE_PLACE}:{RUNTIME_PLACE}"
+        path = inside if self.suite.runs_pfwizard_inside else str(runtime.CHECKOUT)
+        return {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+
+    # Files
+
+    @property
+    def root(self) -> Path:
+        """The machine's root directory as `run_outside` sees it; no use in the test process."""
+        return self.namespaces.blueprint.root
+
+    def write(self, path: str, content: str | bytes, mode: int = 0o644) -> None:
+        """Writes a file, making its directory; an existing one keeps its owner."""
+        data = content.encode() if isinstance(content, str) else content
+        script = 'umask 077; mkdir -p -m 0755 "${1%/*}" && cat >"$1" && chmod "$2" "$1"'
+        self._bytes(["sh", "-c", script, "sh", path, f"{mode:o}"], data)
+
+    def read(self, path: str) -> bytes:
+        """The content of a file."""
+        return self._bytes(["cat", "--", path], b"")
+
+    def snapshot(self, paths: Sequence[str]) -> snapshot.Snapshot:
+        """What is at and below `paths`, to be compared with another snapshot."""
+        script = Path(snapshot.__file__).read_text()
+        taken = self.run(["python3", "-I", "-", *paths], input=script)
+        return snapshot.from_json(taken.stdout)
+
+    def _bytes(self, argv: list[str], data: bytes) -> bytes:
+        command = self.namespaces.entering_root(argv)
+        done = subprocess.run(command, input=data, capture_output=True, env=ENVIRONMENT)
+        if done.returncode != 0:
+            out, err = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
+            raise CommandFailed(subprocess.CompletedProcess(argv, done.returncode, out, err))
+        return done.stdout
+
+    # Services
+
+    def start_postfix(self) -> None:
+        """Starts Postfix; returns when port 25 greets."""
+        self.postfix.start()
+
+    def master_pid(self) -> int:
+        """Process number, in the machine, of Postfix's master."""
+        return self.postfix.master_pid()
+
+    def mail_log(self) -> str:
+        """What Postfix has logged so far."""
+        return self.postfix.log()
+
+    def start_authdaemond(self, users: Mapping[str, str]) -> None:
+        """Starts Courier's authdaemond with these logins and passwords."""
+        self.authdaemond.start(users)
+
+
+def _run(
+    argv: Sequence[str],
+    command: list[str],
+    input: str | None,
+    timeout: float,
+    check: bool,
+    environment: Mapping[str, str],
+    umask: int,
+) -> Completed:
+    done = subprocess.run(
+        command,
+        input=input or "",
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=timeout,
+        env=environment,
+        umask=umask,
+    )
+    completed = Completed(list(argv), done.returncode, done.stdout, done.stderr)
+    if check and completed.returncode != 0:
+        raise CommandFailed(completed)
+    return completed
