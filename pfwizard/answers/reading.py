@@ -223,7 +223,9 @@ def _answer(question: Question, given: Mapping[str, object]) -> Value:
 def assemble(values: Mapping[str, Value]) -> Answers:
     """Build the typed answers from the validated values of all questions."""
     return Answers(
-        ca=_section(typed.AuthorityAnswers, "ca", values, subject=_section(Subject, "ca.subject", values)),
+        ca=_section(
+            typed.AuthorityAnswers, "ca", values, subject=_section(Subject, "ca.subject", values)
+        ),
         server=_section(
             typed.ServerAnswers,
             "server",

@@ -7,9 +7,18 @@ Names of temporary files begin with a dot and carry the transaction's identifier
 import errno
 import os
 import stat
+import time
 from pathlib import Path
 
 PRIVATE = 0o600
+
+SETTLED = 2.0
+"""Seconds by which new files are dated back.
+
+Every Postfix program that finds main.cf younger than a second waits for its writer to finish
+(src/util/dict.c), which takes ``postfix reload`` two seconds. A file that arrives by rename is
+finished.
+"""
 
 
 def write_new(path: Path, content: bytes, mode: int) -> None:
@@ -28,6 +37,8 @@ def write_new(path: Path, content: bytes, mode: int) -> None:
         file.write(content)
         file.flush()
         os.fchmod(file.fileno(), mode)
+        settled = time.time() - SETTLED
+        os.utime(file.fileno(), (settled, settled))
         os.fsync(file.fileno())
 
 

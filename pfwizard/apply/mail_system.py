@@ -1,21 +1,16 @@
 """The Postfix that a change goes live on."""
 
-import os
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+from pfwizard.apply.files import PRIVATE, write_new
 from pfwizard.apply.listening import greeting_problem, wait_until_listening
 from pfwizard.errors import Failed
 from pfwizard.machine import programs
 from pfwizard.machine.postfix import master_process
 from pfwizard.plan.plan import SmtpPort
-
-SETTLED = 60.0
-"""Seconds; Postfix programs wait for a main.cf that is younger than one second to settle
-(src/util/dict.c), which a copy in a scratch directory need not."""
 
 
 class MailSystem(Protocol):
@@ -55,10 +50,7 @@ class LivePostfix:
         self._announce("Asking Postfix to read the new files")
         with TemporaryDirectory(prefix="pfwizard-") as scratch:
             for name, content in (("main.cf", main_cf), ("master.cf", master_cf)):
-                file = Path(scratch) / name
-                file.write_bytes(content)
-                settled = time.time() - SETTLED
-                os.utime(file, (settled, settled))
+                write_new(Path(scratch) / name, content, PRIVATE)
             done = [programs.run(["postconf", "-c", scratch, mode]) for mode in ("-n", "-M")]
         return [
             line.replace(f"{scratch}/", "")

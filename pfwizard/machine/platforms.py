@@ -40,7 +40,7 @@ PLATFORMS = (
     Platform(
         name="Debian 11",
         identifier="debian",
-        releases=range(0, 12),
+        releases=range(12),
         sasl_directories=("{config}/sasl", "/usr/lib/sasl"),
         honours_sasl_path=False,
         plugin_directories=DEBIAN_PLUGINS,

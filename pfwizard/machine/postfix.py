@@ -122,9 +122,7 @@ def _postconf_defaults() -> Mapping[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def read_postfix(
-    tree: Tree, platform: Platform, config_directory: PurePosixPath | None
-) -> Postfix:
+def read_postfix(tree: Tree, platform: Platform, config_directory: PurePosixPath | None) -> Postfix:
     """Find out from the files of a tree; nothing in it is run."""
     text, source = _recorded_version(tree) or (
         platform.postfix_version,

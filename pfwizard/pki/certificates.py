@@ -13,6 +13,7 @@ from pfwizard.pki import distinguished_name, pem
 from pfwizard.pki.errors import NotACertificate
 from pfwizard.pki.fingerprints import sha256_fingerprint
 from pfwizard.pki.keys import PublicKey, label, public_key_of
+from pfwizard.pki.quoting import visible
 from pfwizard.pki.validity import Validity
 
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
@@ -31,7 +32,7 @@ _MALFORMED = (
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """What a person wants to know of a certificate. Times are UTC; nothing here is secret."""
+    """What a person wants to know of a certificate. Times are UTC; every text is safe to show."""
 
     subject: str
     issuer: str
@@ -112,7 +113,7 @@ def examined(certificate: x509.Certificate, what: str = "the certificate") -> Ce
         return Certificate(certificate, public_key, _facts(certificate, label(key), public_key))
     except _MALFORMED as error:
         raise NotACertificate(
-            what, f"has a part that makes no sense ({error})", "Have it issued again."
+            what, f"has a part that makes no sense ({visible(str(error))})", "Have it issued again."
         ) from error
 
 
@@ -122,7 +123,7 @@ def _facts(certificate: x509.Certificate, key: str, public_key: PublicKey) -> Ce
     return CertificateFacts(
         subject=distinguished_name.shown(certificate.subject),
         issuer=distinguished_name.shown(certificate.issuer),
-        dns_names=tuple(names.get_values_for_type(x509.DNSName)),
+        dns_names=tuple(visible(name) for name in names.get_values_for_type(x509.DNSName)),
         ip_addresses=tuple(str(ip) for ip in names.get_values_for_type(x509.IPAddress)),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,

@@ -129,7 +129,8 @@ def load_private_key(data: Secret[bytes], what: str = "the private key") -> Priv
         raise EncryptedKey(
             what,
             "is encrypted with a passphrase",
-            "Postfix cannot ask for one; write it out without: openssl pkey -in FILE -out NEW",
+            "Neither Postfix nor pfwizard can ask for it; write the key out without one:"
+            " openssl pkey -in FILE -out NEW",
         ) from error
     except UnsupportedAlgorithm as error:
         raise UnsupportedKey(what, "is on a curve or of a type that TLS lacks", _USE) from error

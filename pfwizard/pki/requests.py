@@ -14,6 +14,7 @@ from pfwizard.pki.errors import NotARequest
 from pfwizard.pki.keys import PrivateKey, PublicKey, public_key_of
 from pfwizard.pki.names import check_challenge_password, check_company_name
 from pfwizard.pki.profiles import subject_alternative_name
+from pfwizard.pki.quoting import visible
 from pfwizard.pki.subject import Subject
 from pfwizard.secret import Secret
 
@@ -97,7 +98,9 @@ def _examined(request: x509.CertificateSigningRequest, what: str) -> Request:
         x509.DuplicateExtension,
         x509.UnsupportedGeneralNameType,
     ) as error:
-        raise NotARequest(what, f"has a part pfwizard does not know ({error})") from error
+        raise NotARequest(
+            what, f"has a part pfwizard does not know ({visible(str(error))})"
+        ) from error
 
 
 def _requested_names(request: x509.CertificateSigningRequest) -> tuple[str, ...]:
@@ -106,7 +109,7 @@ def _requested_names(request: x509.CertificateSigningRequest) -> tuple[str, ...]
     except x509.ExtensionNotFound:
         return ()
     return (
-        *names.get_values_for_type(x509.DNSName),
+        *(visible(name) for name in names.get_values_for_type(x509.DNSName)),
         *(str(ip) for ip in names.get_values_for_type(x509.IPAddress)),
     )
 

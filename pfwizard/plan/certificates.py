@@ -44,7 +44,9 @@ def _plan_authority(draft: Draft) -> tuple[Draft, Authority | None]:
         return _found_authority(draft)
     if certificate_found or key_found:
         there, missing = (
-            (wanted.certificate, wanted.key) if certificate_found else (wanted.key, wanted.certificate)
+            (wanted.certificate, wanted.key)
+            if certificate_found
+            else (wanted.key, wanted.certificate)
         )
         return draft.with_finding(_half(there, missing, "ca")), None
     key = draft.circumstances.generate_key(wanted.key_type)

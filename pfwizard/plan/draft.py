@@ -95,6 +95,4 @@ class Draft:
         return replace(draft, changes=(*draft.changes, change))
 
     def _exists(self, directory: PurePosixPath) -> bool:
-        return any(
-            state.exists and state.real == directory for state in self.facts.files.values()
-        )
+        return any(state.exists and state.real == directory for state in self.facts.files.values())

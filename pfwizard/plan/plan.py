@@ -116,9 +116,7 @@ class Plan:
 
     @property
     def refusals(self) -> tuple[Finding, ...]:
-        return tuple(
-            finding for finding in self.findings if finding.severity is Severity.REFUSAL
-        )
+        return tuple(finding for finding in self.findings if finding.severity is Severity.REFUSAL)
 
 
 def note(identifier: str, message: str, remedy: str = "Nothing to do.") -> Finding:

@@ -106,9 +106,7 @@ def _judge_surroundings(draft: Draft) -> Draft:
         state = draft.facts.file(path)
         if state.kind in (FileKind.DIRECTORY, FileKind.OTHER):
             draft = draft.with_finding(
-                refusal(
-                    "not-a-file", f"{path} is not a regular file", "Name the path of a file."
-                )
+                refusal("not-a-file", f"{path} is not a regular file", "Name the path of a file.")
             )
     return draft
 

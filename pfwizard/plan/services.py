@@ -51,9 +51,7 @@ def _plan_service(draft: Draft, wanted: Submission) -> Draft:
         return draft
     commented = draft.master.find_commented(wanted.endpoint)
     if commented is not None:
-        return _from_template(
-            replace(draft, master=draft.master.uncommented(commented)), wanted
-        )
+        return _from_template(replace(draft, master=draft.master.uncommented(commented)), wanted)
     return _added(draft, wanted)
 
 

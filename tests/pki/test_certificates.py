@@ -6,7 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from pfwizard.pki.certificates import load_certificate, load_certificates
 from pfwizard.pki.checks import ca_problems, server_problems
@@ -120,6 +123,26 @@ def test_no_damaged_octet_escapes_the_error_family() -> None:
             read = load_certificate(pem)
             ca_problems(read, key("ca"), now=NOW)
             server_problems(read, key("ca"), issuer=ca(), names=[HOST], now=NOW)
+
+
+def test_nothing_shown_of_a_foreign_certificate_drives_the_terminal() -> None:
+    evil = "a\x1b[2J.example.org"
+    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, evil)])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key("server").parsed.public_key())
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=1))
+        .serial_number(1)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(evil)]), critical=False)
+        .sign(key("server").parsed, hashes.SHA256())
+    )
+    read = load_certificate(made.public_bytes(Encoding.PEM))
+    problems = server_problems(read, key("ca"), issuer=ca(), names=[HOST], now=NOW)
+    assert "\x1b" not in f"{read.facts.subject}{read.facts.issuer}{''.join(read.facts.dns_names)}"
+    assert all(problem.message.isprintable() for problem in problems)
 
 
 def test_an_old_certificate_with_serial_number_zero_is_read_without_a_word(tmp_path: Path) -> None:
