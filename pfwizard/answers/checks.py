@@ -1,4 +1,4 @@
-"""The validators of the questions: each returns an answer in its normal form or says what is wrong."""
+"""The validators of the questions: each returns the answer in its normal form or objects."""
 
 import re
 from pathlib import PurePosixPath
@@ -61,7 +61,7 @@ TLS_VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
 
 def random_source(text: str) -> str:
-    """A source of randomness (postconf(5), tls_random_source): ``dev:/path``, ``egd:/path``, a file."""
+    """A value of tls_random_source (postconf(5)): ``dev:/path``, ``egd:/path`` or a file."""
     prefix, colon, rest = text.partition(":")
     if colon and prefix in ("dev", "egd"):
         return f"{prefix}:{path(rest)}"

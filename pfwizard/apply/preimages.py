@@ -28,13 +28,21 @@ def keep(directory: Path, identifier: str, changes: Sequence[Change], now: datet
         make_directory(history, DIRECTORY_MODE)
     own = history / identifier
     make_directory(own, DIRECTORY_MODE)
+    try:
+        _write(own, changes, _manifest(identifier, changes, now))
+    except BaseException:
+        forget(own)
+        raise
+    return own
+
+
+def _write(own: Path, changes: Sequence[Change], manifest: bytes) -> None:
     for number, change in enumerate(changes):
         if change.before is not None:
             write_new(own / f"{number:04}", change.before, FILE_MODE)
-    write_new(own / "manifest.json", _manifest(identifier, changes, now), FILE_MODE)
-    for path in (own, history, directory):
+    write_new(own / "manifest.json", manifest, FILE_MODE)
+    for path in (own, own.parent, own.parent.parent):
         sync(path)
-    return own
 
 
 def _manifest(identifier: str, changes: Sequence[Change], now: datetime) -> bytes:

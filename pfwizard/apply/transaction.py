@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
 
 from pfwizard.apply import preimages
 from pfwizard.apply.lock import locked
@@ -60,44 +59,50 @@ class Transaction:
         self.announce("Keeping what is there now")
         kept = preimages.keep(self.state_directory, self.identifier, plan.changes, self.now)
         swap = Swap(self.tree, self.identifier, plan.changes)
-        try:
-            self.announce("Writing the new files beside the old ones")
-            swap.stage()
-            self._refuse_what_postfix_rejects(plan)
-            self.announce("Putting the new files in place")
-            swap.swap()
-        except BaseException:
-            swap.undo()
-            preimages.forget(kept)
-            raise
-        self._go_live(plan, swap, baseline, kept)
-
-    def _go_live(self, plan: Plan, swap: Swap, baseline: frozenset[str], kept: Path) -> None:
         undo = ExitStack()
-        undo.callback(self.mail_system.revive)
         undo.callback(swap.undo)
         try:
-            self._join_groups(plan, undo)
-            self._refuse_new_complaints(baseline)
-            self._reload(plan)
+            self._prepare(plan, swap, undo)
+            self.announce("Putting the new files in place")
+            swap.swap()
         except BaseException as error:
-            self._take_back(undo, kept, error)
+            self._put_back(undo, kept, error)
+            preimages.forget(kept)
+            raise
+        self._go_live(plan, baseline, undo, kept)
         swap.finish()
         preimages.note_result(kept, "applied")
 
-    def _join_groups(self, plan: Plan, undo: ExitStack) -> None:
+    def _prepare(self, plan: Plan, swap: Swap, undo: ExitStack) -> None:
+        """Everything that no running program notices."""
+        self.announce("Writing the new files beside the old ones")
+        swap.stage()
+        self._refuse_what_postfix_rejects(plan)
         for action in plan.actions:
             if isinstance(action, JoinGroup):
-                self.announce(f"Making {action.user} a member of group {action.group}")
+                self.announce(f"Making {action.user} a member of the group {action.group}")
                 undo.callback(self.mail_system.set_groups, action.user, action.groups)
                 self.mail_system.set_groups(action.user, (*action.groups, action.group))
 
-    def _reload(self, plan: Plan) -> None:
-        for action in plan.actions:
-            if isinstance(action, Reload):
-                self.mail_system.reload(action.ports)
+    def _go_live(self, plan: Plan, baseline: frozenset[str], undo: ExitStack, kept: Path) -> None:
+        try:
+            self._refuse_new_complaints(baseline)
+            for action in plan.actions:
+                if isinstance(action, Reload):
+                    self.mail_system.reload(action.ports)
+        except BaseException as error:
+            back_to_life = ExitStack()
+            back_to_life.callback(self.mail_system.revive)
+            back_to_life.push(undo)
+            self._put_back(back_to_life, kept, error)
+            preimages.note_result(kept, "rolled back")
+            if isinstance(error, PfwizardError):
+                raise RolledBack(
+                    f"{error.message}. The old configuration is back in place.", error.remedy
+                ) from error
+            raise
 
-    def _take_back(self, undo: ExitStack, kept: Path, error: BaseException) -> NoReturn:
+    def _put_back(self, undo: ExitStack, kept: Path, error: BaseException) -> None:
         self.announce("Putting everything back")
         try:
             undo.close()
@@ -106,12 +111,6 @@ class Transaction:
                 f"{error}; and putting everything back failed too: {trouble}",
                 f"The old files are in {kept}, numbered as in its manifest.json.",
             ) from error
-        preimages.note_result(kept, "rolled back")
-        if isinstance(error, PfwizardError):
-            raise RolledBack(
-                f"{error.message}. The old configuration is back in place.", error.remedy
-            ) from error
-        raise error
 
     def _refuse_unless_still_true(self, change: Change) -> None:
         state = self.tree.look(change.path)

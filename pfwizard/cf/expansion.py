@@ -38,7 +38,7 @@ _RELATIONS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-class BadExpansion(ValueError):  # noqa: N818 - says what is the case
+class BadExpansion(ValueError):
     """A macro that makes Postfix give up; the message is Postfix's own as far as it has one."""
 
 

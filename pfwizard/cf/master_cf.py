@@ -38,7 +38,7 @@ _COLUMNS = (0, 10, 16, 24, 32, 40, 48, 56)
 _INDENTATION = "  "
 
 
-class NoSuchService(LookupError):  # noqa: N818 - says what is the case
+class NoSuchService(LookupError):
     """The document has no such service; it may have had one before an edit."""
 
 

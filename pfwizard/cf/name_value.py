@@ -8,7 +8,7 @@ from pfwizard.cf.text import WHITE_SPACE, UnwritableValue, writable
 _NAME_AND_EQUALS = re.compile(r"[ \t\n\v\f\r]*([^ \t\n\v\f\r=]+)[ \t\n\v\f\r]*(=?)[ \t\n\v\f\r]*")
 
 
-class BadNameValue(ValueError):  # noqa: N818
+class BadNameValue(ValueError):
     """Text that is no ``name = value``; the message is Postfix's own."""
 
 

@@ -8,7 +8,7 @@ WHITE_SPACE = " \t\n\v\f\r"
 _RUN_OF_WHITE_SPACE = re.compile(r"[ \t\n\v\f\r]+")
 
 
-class UnwritableValue(ValueError):  # noqa: N818
+class UnwritableValue(ValueError):
     """A name or value that the file's syntax cannot hold."""
 
 

@@ -17,6 +17,8 @@ from pfwizard.plan.plan import Plan
 
 PRIVATE_UMASK = 0o077
 
+INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 RESULTS = {
     ExitStatus.ROLLED_BACK: Result.ROLLED_BACK,
     ExitStatus.USAGE: Result.REFUSED,
@@ -28,7 +30,7 @@ RESULTS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run pfwizard; returns its exit status."""
     os.umask(PRIVATE_UMASK)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in INTERRUPTIONS:
         signal.signal(number, _interrupt)
     given = sys.argv[1:] if arguments is None else arguments
     try:
@@ -39,7 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """A signal takes the same way out as a failure: everything is put back."""
+    """A signal takes the same way out as a failure; a second one must not disturb that."""
+    for each in INTERRUPTIONS:
+        signal.signal(each, signal.SIG_IGN)
     raise Failed(f"interrupted by {signal.Signals(number).name}")
 
 
@@ -60,8 +64,6 @@ def _guarded(given: Arguments) -> Report:
         return _run(given, plans.append)
     except PfwizardError as error:
         return _failure(error, plans)
-    except KeyboardInterrupt:
-        return _failure(Failed("interrupted"), plans)
     except Exception as error:  # a traceback is a defect, and its locals may be secret
         place = traceback.extract_tb(error.__traceback__)[-1]
         name = type(error).__name__

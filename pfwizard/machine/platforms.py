@@ -103,6 +103,6 @@ def recognise(os_release: Mapping[str, str]) -> Platform:
 
 
 def parse_os_release(content: str) -> dict[str, str]:
-    """Read ``NAME="value"`` lines (os-release(5)); quotes are dropped, escapes are not needed here."""
+    """Read ``NAME="value"`` lines (os-release(5)) without their quotes."""
     pairs = (line.partition("=") for line in content.splitlines() if "=" in line)
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}

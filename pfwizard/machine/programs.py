@@ -1,4 +1,4 @@
-"""Running other programs: a list of arguments, a time limit, a clean environment, a clear failure."""
+"""Running other programs: with a time limit, a clean environment and a clear failure."""
 
 import subprocess
 from collections.abc import Sequence

@@ -58,7 +58,7 @@ class Tree:
         return self.root == Path("/")
 
     def outside(self, path: PurePosixPath) -> Path:
-        """Where a path inside the tree is found by the kernel; the path must be resolved already."""
+        """Where the kernel finds a path inside the tree; it must be resolved already."""
         return self.root / path.relative_to("/")
 
     def resolve(self, path: PurePosixPath) -> PurePosixPath:
@@ -88,7 +88,7 @@ class Tree:
 
     def _link_target(self, path: PurePosixPath) -> PurePosixPath | None:
         try:
-            return PurePosixPath(os.readlink(self.outside(path)))
+            return PurePosixPath(self.outside(path).readlink())
         except OSError:
             return None
 

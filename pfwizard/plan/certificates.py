@@ -43,11 +43,8 @@ def _plan_authority(draft: Draft) -> tuple[Draft, Authority | None]:
     if certificate_found and key_found:
         return _found_authority(draft)
     if certificate_found or key_found:
-        there, missing = (
-            (wanted.certificate, wanted.key)
-            if certificate_found
-            else (wanted.key, wanted.certificate)
-        )
+        pair = (wanted.certificate, wanted.key)
+        there, missing = pair if certificate_found else pair[::-1]
         return draft.with_finding(_half(there, missing, "ca")), None
     key = draft.circumstances.generate_key(wanted.key_type)
     certificate = create_ca(

@@ -49,7 +49,7 @@ def reachability(facts: Facts, socket: PurePosixPath, user: str) -> Reachability
 
 
 def _may(facts: Facts, state: FileState, right: int, user: str) -> bool:
-    """The first class that fits decides, even where a later one would allow more (path_resolution(7))."""
+    """The first class that fits decides, even where a later one allows more."""
     account = facts.accounts.users.get(user)
     if account is not None and account[0] == state.uid:
         return bool(state.mode >> 6 & right)

@@ -112,7 +112,7 @@ def _ca_file(draft: Draft) -> Draft:
             refusal(
                 "ca-file-missing",
                 f"{file} does not exist, and Postfix switches TLS off altogether without it",
-                "Correct tls.ca_file, or leave it empty: it is needed for client certificates only.",
+                "Correct tls.ca_file, or leave it empty: only client certificates need it.",
             )
         )
     return draft.with_setting("smtpd_tls_CAfile", str(file))

@@ -52,9 +52,22 @@ class Postconf(Protocol):
 
 
 # A fresh main.cf makes every Postfix program wait until its time stamp is old (dict.c), so the
-# files get an old one.
+# files get an old one. After a fatal error they sleep for a second (msg.c); there is nothing more
+# to learn from them by then. Output goes to a file, as nobody reads it while stderr is read.
 SERVANT = """\
 import base64, json, os, subprocess, sys, tempfile
+
+def judged(argv):
+    with tempfile.TemporaryFile() as out:
+        with subprocess.Popen(argv, stdout=out, stderr=subprocess.PIPE) as run:
+            err = b""
+            for line in run.stderr:
+                err += line
+                if b": fatal: " in line:
+                    run.kill()
+                    break
+        out.seek(0)
+        return run.returncode, out.read(), err
 
 place = tempfile.mkdtemp()
 for line in sys.stdin:
@@ -64,9 +77,8 @@ for line in sys.stdin:
         with open(path, "wb") as file:
             file.write(base64.b64decode(order[name]))
         os.utime(path, (1, 1))
-    done = subprocess.run(["postconf", "-c", place, *order["argv"]], capture_output=True)
-    streams = (base64.b64encode(text).decode() for text in (done.stdout, done.stderr))
-    print(json.dumps([done.returncode, *streams]), flush=True)
+    status, *streams = judged(["postconf", "-c", place, *order["argv"]])
+    print(json.dumps([status, *(base64.b64encode(text).decode() for text in streams)]), flush=True)
 """
 
 

@@ -403,6 +403,9 @@ def assert_master_cf_reads_alike(postconf: Postconf, content: bytes) -> None:
         line.split(" = ", 1)[1] for line in verdict.out.split("\n") if "/command = " in line
     ]
     assert [command.split()[0] for command in commands] == [s.command for s in document.services]
+    named = [(service.name, service.type) for service in document.services]
+    if len(set(named)) < len(named):
+        return  # postconf has one set of parameters for all services of the same name
     ours = [
         (f"{service.name}/{service.type}/{name}", collapsed(service.option(name) or ""))
         for service in document.services

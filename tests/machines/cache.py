@@ -14,7 +14,7 @@ Build = Callable[[Path, Path], None]
 RECIPE_NAME = "recipe"
 
 
-class MachinesUnavailable(Exception):  # noqa: N818 - says what is the case, as the family does
+class MachinesUnavailable(Exception):
     """The machines cannot be had here; the text says what failed and where its log is."""
 
 

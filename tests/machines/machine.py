@@ -28,7 +28,7 @@ ENVIRONMENT = {
 Completed = subprocess.CompletedProcess[str]
 
 
-class CommandFailed(Exception):  # noqa: N818 - says what is the case, as the family does
+class CommandFailed(Exception):
     """A command in a machine ended with a status that the test did not ask for."""
 
     def __init__(self, completed: Completed) -> None:
