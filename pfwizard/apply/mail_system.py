@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pfwizard.apply.files import PRIVATE, write_new
 from pfwizard.apply.listening import greeting_problem, wait_until_listening
+from pfwizard.apply.servers import servers_of, wait_until_gone
 from pfwizard.errors import Failed
 from pfwizard.machine import programs
 from pfwizard.machine.postfix import master_process
@@ -74,7 +75,9 @@ class LivePostfix:
         if master is None:
             return
         self._announce("Reloading Postfix and waiting for its services")
+        before = servers_of(master)
         self._postfix("reload")
+        wait_until_gone(before)
         missing = wait_until_listening(ports)
         if missing:
             raise Failed(f"after the reload nothing listens on port {missing[0].port}")

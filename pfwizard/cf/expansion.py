@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pfwizard.cf.problem import Problem, fatal
+from pfwizard.cf.problem import Problem, warning
 from pfwizard.cf.text import encode
 
 Lookup = Callable[[str], str | None]
@@ -88,11 +88,15 @@ def references(value: str) -> tuple[str, ...]:
 
 
 def expansion_problems(line: int, value: str) -> Iterator[Problem]:
-    """What Postfix says about the macros in a value before it uses any of them."""
+    """What postconf(1) says about the macros in a value.
+
+    It is a warning, as nothing happens while the parameter is not used: a program that does use
+    it gives up.
+    """
     try:
         references(value)
     except BadExpansion as error:
-        yield fatal(line, str(error))
+        yield warning(line, str(error))
 
 
 def _expanded(value: str, lookup: Lookup, depth: int) -> str:

@@ -1,0 +1,96 @@
+"""A main.cf of 100 000 lines: read and edited by pfwizard, read by postconf; and how that grows."""
+
+from functools import partial
+
+from tests.bench.measure import Contender, Timings, in_turns, seconds_of
+from tests.bench.servers import BYTECODE_IS_KEPT, BYTECODE_IS_THERE, SUITE
+from tests.bench.table import Comparison, Ratio
+from tests.machines.machine import SOURCE_PLACE, Machine
+
+LINES = 100_000
+SIZES = (25_000, 50_000, 100_000, 200_000)
+EDIT = f"{SOURCE_PLACE}/tests/bench/edit_main_cf.py"
+
+LINES_OF_A_SITE = 10
+
+NOTES = (
+    "pfwizard: a fresh Python that parses, sets two parameters and renders; postconf -n reads only.",
+    "The file: comments, and parameters with values over several lines, each used by the next.",
+    "The rows by size leave out the start of Python; twice the lines should cost twice the time.",
+)
+
+
+def compare(repetitions: int) -> Comparison:
+    """Both programs on one file, then pfwizard alone on files of growing size."""
+    with Machine(SUITE) as machine:
+        for size in SIZES:
+            _write_configuration(machine, size)
+        _edit(machine, LINES, BYTECODE_IS_KEPT)
+        programs = in_turns(
+            [
+                Contender("pfwizard", lambda: seconds_of(partial(_edit, machine, LINES))),
+                Contender("postconf -n", lambda: seconds_of(partial(_postconf, machine))),
+            ],
+            repetitions,
+        )
+        growth = in_turns(
+            [Contender(f"{size // 1000}k lines", partial(_edit, machine, size)) for size in SIZES],
+            repetitions,
+        )
+    return Comparison(
+        f"Large file, {LINES} lines",
+        (*programs, *growth),
+        (Ratio(*programs), *_growth_ratios(growth)),
+        NOTES,
+    )
+
+
+def _growth_ratios(growth: tuple[Timings, ...]) -> tuple[Ratio, ...]:
+    return tuple(Ratio(timings, growth[0]) for timings in growth[1:])
+
+
+def _directory(size: int) -> str:
+    return f"/root/large-{size}"
+
+
+def _write_configuration(machine: Machine, size: int) -> None:
+    """A configuration old enough that Postfix's programs do not wait for it to be finished."""
+    main_cf = f"{_directory(size)}/main.cf"
+    machine.write(main_cf, large_main_cf(size))
+    machine.run(["cp", "/etc/postfix/master.cf", _directory(size)])
+    machine.run(["touch", "-d", "1 hour ago", main_cf])
+
+
+def large_main_cf(size: int) -> str:
+    """A main.cf of so many lines that Postfix has nothing to say against."""
+    sites = "".join(_site(number) for number in range(size // LINES_OF_A_SITE))
+    last = size // LINES_OF_A_SITE - 1
+    return f"compatibility_level = 3.6\nsmtpd_tls_security_level = none\n{sites}mynetworks = $site_{last}\n"
+
+
+def _site(number: int) -> str:
+    above = f"$site_{number - 1}" if number else "127.0.0.0/8"
+    return (
+        f"\n# Site {number}: the networks of one branch office, and those of the site before it.\n"
+        "# Ask the network team before anything is changed here.\n"
+        f"site_{number} =\n"
+        "    192.0.2.0/25, 192.0.2.128/25,\n"
+        "    # The laboratory.\n"
+        "    198.51.100.0/24\n"
+        "    2001:db8::/32\n"
+        f"    {above}\n"
+        "#smtpd_client_connection_count_limit = 50\n"
+    )
+
+
+def _edit(machine: Machine, size: int, env: dict[str, str] = BYTECODE_IS_THERE) -> float:
+    """The seconds that parsing, editing and rendering took inside the process."""
+    argv = ["python3", EDIT, f"{_directory(size)}/main.cf"]
+    done = machine.run(argv, env={**machine.python_paths(), **env})
+    return float(done.stdout)
+
+
+def _postconf(machine: Machine) -> None:
+    done = machine.run(["postconf", "-n", "-c", _directory(LINES)])
+    if done.stderr:
+        raise AssertionError(f"postconf has something to say: {done.stderr[:300]}")

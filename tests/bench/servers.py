@@ -1,0 +1,63 @@
+"""Mail servers to measure on: Debian 12 with Postfix and authdaemond running."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.machines.machine import Machine
+from tests.machines.runtime import CHECKOUT
+from tests.machines.suites import SUITES
+
+SUITE = SUITES["bookworm"]
+LOGIN, PASSWORD = "d.mazzocchio@kernel-panic.it", "danix"
+
+ANSWERS = "/root/answers.toml"
+BYTECODE = "/var/cache/bytecode"
+BYTECODE_IS_THERE = {"PYTHONPYCACHEPREFIX": BYTECODE}
+BYTECODE_IS_KEPT = {**BYTECODE_IS_THERE, "PYTHONDONTWRITEBYTECODE": ""}
+"""An empty value is as good as none: Python writes what it has compiled."""
+
+# The guide's own answers, with authdaemond's socket where Debian has it.
+GUIDES_ANSWERS = CHECKOUT / "pfwizard" / "demo" / "answers.toml"
+
+
+@contextmanager
+def stock_server() -> Iterator[Machine]:
+    """A machine as the packages leave it, its services running."""
+    with Machine(SUITE) as machine:
+        machine.start_authdaemond({LOGIN: PASSWORD})
+        machine.start_postfix()
+        machine.write(ANSWERS, GUIDES_ANSWERS.read_bytes())
+        yield machine
+
+
+def run_pfwizard(machine: Machine, env: Mapping[str, str] = BYTECODE_IS_THERE) -> str:
+    """Configures the server after the guide; returns what pfwizard said last."""
+    done = machine.pfwizard("--answers", ANSWERS, check=True, env=env)
+    return done.stdout.strip().splitlines()[-1]
+
+
+@dataclass(frozen=True)
+class Bytecode:
+    """What the machine's own Python compiled pfwizard to, as an installed program comes with it.
+
+    The checkout is shown to a machine read-only, and what lies about there depends on who ran what
+    last, so every server gets the same.
+    """
+
+    archive: bytes
+
+    @classmethod
+    def of_pfwizard(cls) -> "Bytecode":
+        """Both kinds of run, one that changes something and one that does not, compile it all."""
+        with stock_server() as machine:
+            for _ in range(2):
+                run_pfwizard(machine, BYTECODE_IS_KEPT)
+            machine.run(["tar", "-cf", "/root/bytecode.tar", "-C", BYTECODE, "."])
+            return cls(machine.read("/root/bytecode.tar"))
+
+    def install(self, machine: Machine) -> None:
+        """Puts it where `BYTECODE_IS_THERE` has Python look."""
+        machine.write("/root/bytecode.tar", self.archive)
+        machine.run(["mkdir", BYTECODE])
+        machine.run(["tar", "-xf", "/root/bytecode.tar", "-C", BYTECODE])

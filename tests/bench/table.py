@@ -1,0 +1,63 @@
+"""A comparison, and how it is printed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.bench.measure import Timings
+
+HEADINGS = ("", "median", "min", "max", "ratio", "target", "")
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The median of `measured` in medians of `against`; without a target it is for information."""
+
+    measured: Timings
+    against: Timings
+    at_most: float | None = None
+
+    @property
+    def value(self) -> float:
+        return self.measured.median / self.against.median
+
+    @property
+    def verdict(self) -> str:
+        if self.at_most is None:
+            return ""
+        return "met" if self.value <= self.at_most else "MISSED"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was measured together, the ratios of interest, and what a reader has to know."""
+
+    title: str
+    timings: tuple[Timings, ...]
+    ratios: tuple[Ratio, ...]
+    notes: tuple[str, ...] = ()
+
+
+def rendered(comparison: Comparison) -> str:
+    """The comparison as text: the times, then the ratios, then the notes."""
+    rows = [HEADINGS, *_time_rows(comparison), *_ratio_rows(comparison)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    repetitions = len(comparison.timings[0].seconds)
+    lines = [f"{comparison.title} ({repetitions} of each, in turns)", ""]
+    for name, *cells in rows:
+        aligned = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        lines.append("  ".join(["", name.ljust(widths[0]), *aligned]).rstrip())
+    lines += ["", *(f"  {note}" for note in comparison.notes), ""]
+    return "\n".join(lines)
+
+
+def _time_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    for timings in comparison.timings:
+        times = (timings.median, timings.fastest, timings.slowest)
+        yield (timings.name, *(f"{seconds:.3f} s" for seconds in times), "", "", "")
+
+
+def _ratio_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    for ratio in comparison.ratios:
+        target = "" if ratio.at_most is None else f"<= {ratio.at_most:g}"
+        name = f"{ratio.measured.name} : {ratio.against.name}"
+        yield (name, "", "", "", f"{ratio.value:.3f}", target, ratio.verdict)
