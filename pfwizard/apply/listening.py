@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pfwizard.plan.plan import SmtpPort
@@ -18,13 +18,18 @@ STATE_LISTEN = "0A"
 """TCP_LISTEN (net/tcp_states.h) as /proc/net/tcp writes it (proc(5))."""
 
 
-def wait_until_listening(ports: Sequence[SmtpPort]) -> tuple[SmtpPort, ...]:
-    """Wait until something listens on every port; returns those where nothing does in time."""
+def wait_until_listening(
+    ports: Sequence[SmtpPort], is_alive: Callable[[], bool]
+) -> tuple[SmtpPort, ...]:
+    """Wait until something listens on every port; returns those where nothing does in time.
+
+    Nothing will where the mail system is no longer alive.
+    """
     deadline = time.monotonic() + TIME_LIMIT
     while True:
         open_ports = {port for _, port in _listening()}
         missing = tuple(smtp_port for smtp_port in ports if smtp_port.port not in open_ports)
-        if not missing or time.monotonic() > deadline:
+        if not missing or time.monotonic() > deadline or not is_alive():
             return missing
         time.sleep(PAUSE)
 

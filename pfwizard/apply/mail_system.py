@@ -14,6 +14,9 @@ from pfwizard.machine.postfix import master_process
 from pfwizard.plan.plan import SmtpPort
 
 
+ASK_THE_LOG = "The mail log of this minute says why."
+
+
 class MailSystem(Protocol):
     """What a transaction asks of the mail system around it."""
 
@@ -45,7 +48,7 @@ class LivePostfix:
         self._config_directory = config_directory
         self._announce = announce
         self._pid_file = Path(queue_directory) / "pid" / "master.pid"
-        self._was_running = master_process(self._pid_file) is not None
+        self._was_running = self._master() is not None
 
     def rejects(self, main_cf: bytes, master_cf: bytes) -> Sequence[str]:
         self._announce("Asking Postfix to read the new files")
@@ -71,26 +74,32 @@ class LivePostfix:
         programs.run_successfully(["usermod", "-G", ",".join(groups), user])
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
-        master = master_process(self._pid_file)
+        master = self._master()
         if master is None:
             return
         self._announce("Reloading Postfix and waiting for its services")
         before = servers_of(master)
         self._postfix("reload")
         wait_until_gone(before)
-        missing = wait_until_listening(ports)
+        missing = wait_until_listening(ports, lambda: self._master() == master)
+        if self._master() != master:
+            raise Failed("Postfix stopped when it read the new configuration", ASK_THE_LOG)
         if missing:
-            raise Failed(f"after the reload nothing listens on port {missing[0].port}")
-        if master_process(self._pid_file) != master:
-            raise Failed("Postfix stopped when it read the new configuration")
+            raise Failed(f"after the reload nothing listens on port {missing[0].port}", ASK_THE_LOG)
         for smtp_port in ports:
             problem = greeting_problem(smtp_port)
             if problem:
-                raise Failed(f"after the reload port {smtp_port.port} does not answer: {problem}")
+                raise Failed(
+                    f"after the reload port {smtp_port.port} does not answer: {problem}",
+                    ASK_THE_LOG,
+                )
+
+    def _master(self) -> int | None:
+        return master_process(self._pid_file)
 
     def revive(self) -> None:
         if self._was_running:
-            is_running = master_process(self._pid_file) is not None
+            is_running = self._master() is not None
             self._postfix("reload" if is_running else "start")
 
     def _postfix(self, command: str) -> None:

@@ -65,7 +65,7 @@ class BadOption:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What a daemon makes of its arguments. ``rest`` starts with the first non-option."""
+    """What a daemon makes of its arguments. ``rest`` starts with the first that is no option."""
 
     options: tuple[PlacedOption, ...]
     bad_options: tuple[BadOption, ...]
@@ -104,7 +104,7 @@ def read_arguments(words: Sequence[Word]) -> Arguments:
             used += 1
         start = cluster.start if letter == 1 else cluster.start + letter
         if value is None:
-            bad.append(BadOption(start, f"option requires an argument -- '{cluster.text[letter]}'"))
+            bad.append(BadOption(start, f"invalid option: {cluster.text[letter]}"))
         elif cluster.text[letter] == "o":
             try:
                 options.append(_placed(start, words[used - 1], value))

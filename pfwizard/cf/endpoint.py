@@ -45,10 +45,10 @@ class Endpoint:
         return cls(_canonical_host(host), _canonical_port(port))
 
     def __str__(self) -> str:
+        """The name as the master writes it: ``25``, ``[::1]:25``; ``pickup/unix`` for a socket."""
         if self.type != "inet":
             return f"{self.port}/{self.type}"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}" if host else str(self.port)
+        return f"[{self.host}]:{self.port}" if self.host else str(self.port)
 
 
 SMTP = Endpoint("", 25)

@@ -15,6 +15,7 @@ from pfwizard.cf.entry import FIELD_COUNT, Entry
 from pfwizard.cf.expansion import expansion_problems
 from pfwizard.cf.lines import is_filler
 from pfwizard.cf.problem import Problem, fatal, warning
+from pfwizard.cf.text import WHITE_SPACE
 
 _TYPES = frozenset({"inet", "unix", "unix-dgram", "fifo", "pass"})
 _MISSING = (
@@ -65,23 +66,31 @@ _WITHOUT_ARGUMENTS = frozenset(
 
 def entry_problems(entries: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Problem]:
     """What is wrong with the entries, each given by its first line's number and its lines."""
-    seen: set[Endpoint] = set()
+    names: dict[str, str] = {}
     for line, lines in entries:
         entry = Entry(tuple(lines))
-        yield from _half_uncommented(line, lines)
         if not entry.is_complete:
             yield fatal(line, f'missing "{_MISSING[len(entry.words) - 1]}" field')
             continue
+        yield from _half_uncommented(line, entry)
         yield from _field_problems(line, entry.fields)
         yield from _argument_problems(line, entry)
-        endpoint = Endpoint.of(*entry.fields[:2])
-        if endpoint in seen:
+        master_name = _master_name(entry.fields)
+        if master_name in names:
             yield warning(
                 line,
-                f'duplicate master.cf entry for service "{entry.fields[0]}" ({endpoint.port})'
+                f'duplicate master.cf entry for service "{names[master_name]}" ({master_name})'
                 " -- using the last entry",
             )
-        seen.add(endpoint)
+        names.setdefault(master_name, entry.fields[0])
+
+
+def _master_name(fields: Sequence[str]) -> str:
+    """What the master calls a service, so that it knows one that it has already."""
+    name, kind, private = fields[:3]
+    if kind == "inet":
+        return str(Endpoint.of(name, kind))
+    return f"{'public' if private == 'n' else 'private'}/{name}"
 
 
 def _field_problems(line: int, fields: Sequence[str]) -> Iterator[Problem]:
@@ -95,8 +104,10 @@ def _field_problems(line: int, fields: Sequence[str]) -> Iterator[Problem]:
             yield fatal(line, _bad_value(label, value))
     if kind == "inet" and private in ("y", "-"):
         yield fatal(line, "inet service cannot be private")
-    if kind == "inet" and not Endpoint.of(name, kind).port:
-        yield fatal(line, f'missing service name in "{name}"')
+    if kind == "inet" and name.startswith("[") and "]" not in name:
+        yield fatal(line, f'missing "]" in "{name}"')
+    elif kind == "inet" and not Endpoint.of(name, kind).port:
+        yield fatal(line, f'missing service information in "{name}"')
     if _WAKEUP.fullmatch(wakeup) is None:
         yield fatal(line, _bad_value("wakeup_time", wakeup))
     if _PROCESS_LIMIT.fullmatch(limit) is None:
@@ -119,28 +130,29 @@ def _argument_problems(line: int, entry: Entry) -> Iterator[Problem]:
     for option in entry.arguments.options:
         yield from expansion_problems(_line_of(entry, line, option.start), option.pair.value)
     if entry.fields[-1] in _WITHOUT_ARGUMENTS:
-        for word in entry.arguments.rest[:1]:
-            if word.text != "--":
-                message = f"unexpected command-line argument: {word.text}"
-                yield fatal(_line_of(entry, line, word.start), message)
+        rest = entry.arguments.rest
+        operands = rest[1:] if rest and rest[0].text == "--" else rest
+        for word in operands[:1]:
+            message = f"unexpected command-line argument: {without_braces(word).text}"
+            yield fatal(_line_of(entry, line, word.start), message)
 
 
 def _line_of(entry: Entry, first: int, offset: int) -> int:
     return first + entry.logical.position(offset).line
 
 
-def _half_uncommented(first: int, lines: Sequence[str]) -> Iterator[Problem]:
+def _half_uncommented(first: int, entry: Entry) -> Iterator[Problem]:
     """Headers that are comments while the option lines below them are not.
 
     Such options belong to the service above, which is rarely meant. A header that is the
     commented-out alternative to the entry's own is no such case.
     """
-    for index, line in enumerate(lines):
-        if not is_header(line) or are_alternatives("#" + lines[0], line):
+    for index, line in enumerate(entry.lines):
+        if not is_header(line) or are_alternatives(f"#{entry.lines[0]}", line):
             continue
-        following = next(below for below in lines[index + 1 :] if not is_filler(below))
+        below = next(other for other in entry.lines[index + 1 :] if not is_filler(other))
         yield warning(
             first + index,
-            f"the service on this line is commented out, so that what follows it"
-            f' ("{following.strip()}") belongs to {lines[0].split()[0]}',
+            "a service is commented out here but what follows it is not:"
+            f' "{below.strip(WHITE_SPACE)}" belongs to {"/".join(entry.fields[:2])}',
         )

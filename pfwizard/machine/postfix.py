@@ -14,6 +14,11 @@ from pfwizard.machine.tree import FileKind, Tree
 DEFAULT_CONFIG_DIRECTORY = PurePosixPath("/etc/postfix")
 
 
+NO_CONFIGURATION = "/"
+"""A directory without main.cf and master.cf: postconf reads master.cf even when it is asked for
+defaults alone, and gives no answer when there is a mistake in it."""
+
+
 @dataclass(frozen=True, order=True)
 class Version:
     """A Postfix release such as 3.7.11, or a snapshot such as 3.12-20260821."""
@@ -117,7 +122,7 @@ def ask_postfix(config_directory: PurePosixPath | None) -> Postfix:
 def _postconf_defaults() -> Mapping[str, str]:
     """One process for all parameters; names that this release does not know are left out."""
     names = ["mail_version", "config_directory", *BUILT_IN_DEFAULTS, *SINCE]
-    output = programs.run_successfully(["postconf", "-d", *names]).stdout
+    output = programs.run_successfully(["postconf", "-c", NO_CONFIGURATION, "-d", *names]).stdout
     pairs = (line.partition("=") for line in output.splitlines())
     return {name.strip(): value.strip() for name, _, value in pairs}
 

@@ -36,7 +36,7 @@ def compare(repetitions: int) -> Comparison:
             raise AssertionError(f"they do not do the same: {_differences(outcomes)}")
         return seconds
 
-    ways = {
+    ways: dict[str, Callable[[Machine], object]] = {
         "pfwizard --answers": run_pfwizard,
         "the guide": partial(_type, guide.commands(guide.AT_ONCE)),
         "the guide, a postconf -e for each": partial(_type, guide.commands(guide.ONE_BY_ONE)),

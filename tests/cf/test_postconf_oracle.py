@@ -1,6 +1,5 @@
 """What our documents say must be what the real postconf says, of four generations."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,9 +15,8 @@ from pfwizard.cf.problem import Severity
 from pfwizard.cf.service import NewService, Option, ServiceField
 from pfwizard.cf.text import collapsed, encode
 from tests.cf import strategies
+from tests.cf.machines import machine_or_skip
 from tests.cf.postconf import SERVANT, Postconf, ServedPostconf
-from tests.machines.cache import MachinesUnavailable
-from tests.machines.machine import Machine
 from tests.machines.suites import SUITES, Suite
 
 SMTPD = b"smtp inet n - y - - smtpd\n"
@@ -43,7 +41,7 @@ class Installed:
 )
 def installed(request: pytest.FixtureRequest) -> Iterator[Installed]:
     with ExitStack() as life:
-        machine = _machine(life, request.param)
+        machine = machine_or_skip(life, request.param, log_to_file=False)
         servant = machine.popen(["python3", "-I", "-c", SERVANT])
         life.enter_context(servant)
         life.callback(servant.terminate)
@@ -53,18 +51,6 @@ def installed(request: pytest.FixtureRequest) -> Iterator[Installed]:
             machine.read("/etc/postfix/main.cf"),
             machine.read("/etc/postfix/master.cf"),
         )
-
-
-def _machine(life: ExitStack, suite: Suite) -> Machine:
-    policy = os.environ.get("PFWIZARD_MACHINES", "")
-    if policy == "off":
-        pytest.skip("PFWIZARD_MACHINES=off")
-    try:
-        return life.enter_context(Machine(suite, log_to_file=False))
-    except MachinesUnavailable as unavailable:
-        if policy == "require":
-            pytest.fail(str(unavailable))
-        pytest.skip(str(unavailable))
 
 
 MAIN_CF = {

@@ -1,0 +1,50 @@
+# Everything runs in .venv, which every target makes first. Nothing is installed on the machine.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+
+.PHONY: help demo test lint format bench machines clean
+
+help:
+	@echo "make demo      the main job on a bundled configuration: needs no Postfix and no privilege"
+	@echo "make test      all tests; real servers run in disposable machines, never on this one"
+	@echo "make lint      ruff, mypy and the import contracts"
+	@echo "make format    let ruff arrange the code"
+	@echo "make bench     timings beside the peers, as ratios of medians"
+	@echo "make machines  build the disposable machines now (make test does it when needed)"
+	@echo "make clean     remove what these targets made in this directory"
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("pfwizard needs Python 3.11 or later; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $(READY)
+
+demo: $(READY)
+	@$(BIN)/pfwizard --demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+machines: $(READY)
+	$(BIN)/python -m tests.machines build
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
