@@ -9,6 +9,9 @@ Each says what happened, where, and what to do about it, and knows the exit stat
     ├── Failed            1  a step failed, nothing changed or everything was put back
     ├── NeedsHuman        5  the tree is in a state only a person can judge
     └── Busy              6  another run holds the lock
+
+InputProblem stands beside the family: it is about one value and knows neither file nor field, so
+it ends nothing. Whoever asked for the value collects it and names the place.
 """
 
 from enum import IntEnum
@@ -64,3 +67,15 @@ class Busy(PfwizardError):
     """Another run holds the lock."""
 
     exit_status = ExitStatus.BUSY
+
+
+class InputProblem(ValueError):
+    """A value that cannot be used: what is wrong with it, then what would be right."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.remedy}"

@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from pfwizard.pki.errors import InputProblem
+from pfwizard.errors import InputProblem
 from pfwizard.pki.quoting import quoted
 
 LONGEST_PATH = 4095

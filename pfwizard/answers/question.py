@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from pfwizard.pki.errors import InputProblem
+from pfwizard.errors import InputProblem
 from pfwizard.pki.quoting import quoted
 
 Value = str | int | bool | tuple[str, ...]

@@ -17,8 +17,7 @@ from pfwizard.answers.consistency import contradictions
 from pfwizard.answers.positions import line_numbers
 from pfwizard.answers.question import Kind, Question, Value, shown
 from pfwizard.answers.questions import QUESTIONS, SECTIONS
-from pfwizard.errors import ExitStatus, PfwizardError
-from pfwizard.pki.errors import InputProblem
+from pfwizard.errors import ExitStatus, InputProblem, PfwizardError
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.subject import Subject
 from pfwizard.secret import Secret

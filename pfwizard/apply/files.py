@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 PRIVATE = 0o600
+PRIVATE_DIRECTORY = 0o700
 
 SETTLED = 2.0
 """Seconds by which new files are dated back.
@@ -75,7 +76,7 @@ def _has_attribute(path: Path, name: str, value: bytes) -> bool:
 
 def make_directory(path: Path, mode: int) -> None:
     """Create a directory with exactly this mode, whatever the umask, never wider in between."""
-    path.mkdir(mode=0o700)
+    path.mkdir(PRIVATE_DIRECTORY)
     path.chmod(mode)
 
 

@@ -13,7 +13,6 @@ from pfwizard.machine import programs
 from pfwizard.machine.postfix import master_process
 from pfwizard.plan.plan import SmtpPort
 
-
 ASK_THE_LOG = "The mail log of this minute says why."
 
 

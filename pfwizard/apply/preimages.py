@@ -68,6 +68,7 @@ def _manifest(identifier: str, changes: Sequence[Change], now: datetime) -> byte
 
 def note_result(own: Path, result: str) -> None:
     """Record how the transaction ended, beside its manifest."""
+    (own / "result").unlink(missing_ok=True)
     write_new(own / "result", f"{result}\n".encode(), FILE_MODE)
     sync(own)
 

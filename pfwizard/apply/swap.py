@@ -3,10 +3,10 @@
 import errno
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from pfwizard.apply.files import copy_attributes, make_directory, sync, write_new
+from pfwizard.apply.files import PRIVATE_DIRECTORY, copy_attributes, sync, write_new
 from pfwizard.errors import Failed
 from pfwizard.machine.tree import Tree
 from pfwizard.plan.plan import Change, ChangeKind
@@ -56,8 +56,9 @@ class Swap:
     def _stage(self, change: Change) -> None:
         place = self._tree.outside(change.real)
         if change.kind is ChangeKind.MKDIR:
-            make_directory(place, change.mode)
+            place.mkdir(PRIVATE_DIRECTORY)
             self._undo.callback(place.rmdir)
+            place.chmod(change.mode)  # the umask does not count
             return
         staged = self._staged(change)
         self._undo.callback(staged.unlink, missing_ok=True)
@@ -95,12 +96,18 @@ class Swap:
         self._sync_directories()
 
     def finish(self) -> None:
-        """Let go of the old files; from here on there is no way back in this run."""
+        """Let go of the old files; from here on there is no way back in this run.
+
+        The change is complete already, so that a file that cannot be removed is left behind
+        rather than taken for a failure.
+        """
         self._undo.pop_all()
         for change in self._changes:
             if change.kind is ChangeKind.REPLACE:
-                self._kept(change).unlink()
-        self._sync_directories()
+                with suppress(OSError):
+                    self._kept(change).unlink()
+        with suppress(OSError):
+            self._sync_directories()
 
     def _sync_directories(self) -> None:
         places = {self._tree.outside(change.real).parent for change in self._changes}

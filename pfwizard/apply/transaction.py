@@ -5,7 +5,7 @@ lock -> is the plan still true? -> pre-images -> staging -> Postfix's opinion ->
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -71,7 +71,6 @@ class Transaction:
             raise
         self._go_live(plan, baseline, undo, kept)
         swap.finish()
-        preimages.note_result(kept, "applied")
 
     def _prepare(self, plan: Plan, swap: Swap, undo: ExitStack) -> None:
         """Everything that no running program notices."""
@@ -90,12 +89,16 @@ class Transaction:
             for action in plan.actions:
                 if isinstance(action, Reload):
                     self.mail_system.reload(action.ports)
+            preimages.note_result(kept, "applied")
         except BaseException as error:
             back_to_life = ExitStack()
             back_to_life.callback(self.mail_system.revive)
             back_to_life.push(undo)
             self._put_back(back_to_life, kept, error)
-            preimages.note_result(kept, "rolled back")
+            with suppress(OSError):  # a record that cannot be written is no reason to give up
+                preimages.note_result(kept, "rolled back")
+            if isinstance(error, OSError):
+                error = failed(error.filename or kept, error)
             if isinstance(error, PfwizardError):
                 raise RolledBack(
                     f"{error.message}. The old configuration is back in place.", error.remedy

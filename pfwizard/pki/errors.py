@@ -1,6 +1,6 @@
 """What can be wrong with names, keys, requests and certificates.
 
-InputProblem            a value somebody typed; collected and shown next to its field
+InputProblem            (pfwizard.errors) a value somebody typed
 ├── NameProblem
 └── KeyTypeProblem
 PkiError                a file, or what it holds; ends the run
@@ -15,20 +15,8 @@ PkiError                a file, or what it holds; ends the run
 from os import PathLike, fspath
 from typing import Self
 
-from pfwizard.errors import Failed
+from pfwizard.errors import Failed, InputProblem
 from pfwizard.pki.quoting import visible
-
-
-class InputProblem(ValueError):
-    """A value that cannot be used: what is wrong with it, then what would be right."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return f"{self.message}\n  {self.remedy}"
 
 
 class NameProblem(InputProblem):

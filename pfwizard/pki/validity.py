@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from pfwizard.pki.errors import InputProblem
+from pfwizard.errors import InputProblem
 
 # Certificates begin to be valid a little in the past: clocks of clients lag.
 BACKDATED = timedelta(hours=1)

@@ -16,9 +16,10 @@ NOTES = (
     "Every run starts on a fresh machine. After each, TLS with the new chain and logins on ports",
     "465 and 25 were seen to work, and `postconf -n` to be the same.",
     "Both sides make two rsa:2048 keys; finding primes takes a random time, hence the spread.",
-    "`postfix reload` waits about 1.8 s for a main.cf that was changed a moment ago. pfwizard's",
-    "main.cf needs no wait; the last row dates the guide's back too, which nobody would type,",
-    "and shows what is left of the difference without it. It has no target.",
+    "`postfix reload` waits some two seconds for a main.cf that has just been edited, pfwizard's is",
+    "dated back and needs no wait: that decides the first ratio. In the last row the guide's main.cf",
+    "is dated back too, which the guide does not do; it shows the work alone and has no target.",
+    "pfwizard also runs `postfix check` twice and waits until the ports answer; the guide does not.",
 )
 
 

@@ -107,9 +107,65 @@ def test_smtpd_dies_of_what_we_report(
     assert problems[0].message in machine.mail_log()
 
 
-def test_an_entry_without_problems_keeps_its_smtpd_alive(greetings: Mapping[int, str]) -> None:
-    problems = MasterCf.parse(MASTER_CF.encode()).problems()
+def test_no_smtpd_dies_without_a_problem(greetings: Mapping[int, str]) -> None:
+    for port, arguments in {**ARGUMENTS, **DEADLY}.items():
+        problems = MasterCf.parse(entry(port, arguments).encode()).problems()
+        assert any(p.severity is Severity.FATAL for p in problems) == (greetings[port] == "")
 
-    alive = [port for port, line in greetings.items() if line]
-    assert alive == list(ARGUMENTS)
-    assert len([p for p in problems if p.severity is Severity.FATAL]) == len(DEADLY)
+
+REFUSED_BY_THE_MASTER = {
+    "a private inet service": b"smtp inet - - y - - smtpd\n",
+    "no number for wakeup": b"\n#\nsmtp inet n - y -? - smtpd\n",
+    "a brace that is not closed": b"smtp inet n - y - - smtpd\n  {a b\n",
+    "text behind a brace": b"smtp inet n - y - - smtpd {a b}c\n",
+    "no port": b"127.0.0.1: inet n - y - - smtpd\n",
+    "a bracket that is not closed": b"[::1 inet n - y - - smtpd\n",
+    "no command": b"smtp inet n - y - - -\n",
+}
+
+
+@pytest.fixture(scope="module")
+def quiet_machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """A machine whose master is not running. On later suites, what it says then is lost."""
+    with ExitStack() as life:
+        yield machine_or_skip(life, SUITES["bullseye"], log_to_file=True)
+
+
+@pytest.mark.machine
+@pytest.mark.parametrize(
+    "content", REFUSED_BY_THE_MASTER.values(), ids=REFUSED_BY_THE_MASTER.keys()
+)
+def test_the_master_refuses_what_we_report_in_the_same_words(
+    quiet_machine: Machine, content: bytes
+) -> None:
+    log = log_of_start(quiet_machine, content)
+
+    [problem] = MasterCf.parse(content).problems()
+    assert problem.severity is Severity.FATAL
+    assert f"fatal: /etc/postfix/master.cf: line {problem.line}: {problem.message}" in log
+
+
+@pytest.mark.machine
+def test_the_master_warns_of_duplicates_in_the_same_words(quiet_machine: Machine) -> None:
+    content = (
+        b"smtp inet n - n - - smtpd\n25 inet n - n - - smtpd\n"
+        b"[::1]:2525 inet n - n - - smtpd\n[0::1]:2525 inet n - n - - smtpd\n"
+        b"x unix - n n - - smtp\nx unix y n n - - smtp\nx unix n n n - - smtp\n"
+    )
+
+    log = log_of_start(quiet_machine, content)
+
+    quiet_machine.run(["postfix", "stop"])
+    warnings = [line.split("warning: ")[1] for line in log.split("\n") if "duplicate" in line]
+    assert [problem.message for problem in MasterCf.parse(content).problems()] == warnings
+    assert len(warnings) == 3
+
+
+def log_of_start(machine: Machine, master_cf: bytes) -> str:
+    """What a start of Postfix logs. The log needs its daemon, so that one is always there."""
+    postlogd = b"postlog unix-dgram n - n - 1 postlogd\n"
+    machine.write("/etc/postfix/master.cf", master_cf + postlogd)
+    machine.run(["sh", "-c", ": >/var/log/mail.log"])
+    # After a fatal error the command goes on to sleep.
+    machine.run(["timeout", "1", "postfix", "start"], check=False)
+    return machine.mail_log()

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
+from pfwizard.errors import InputProblem
 from pfwizard.pki.authority import sign_server
 from pfwizard.pki.certificates import Certificate, examined, extension
-from pfwizard.pki.errors import CannotSign, InputProblem, NameProblem
+from pfwizard.pki.errors import CannotSign, NameProblem
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.requests import load_request

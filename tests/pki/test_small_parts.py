@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pfwizard.errors import ExitStatus, PfwizardError
+from pfwizard.errors import ExitStatus, InputProblem, PfwizardError
 from pfwizard.pki import pem
-from pfwizard.pki.errors import InputProblem, KeyTypeProblem, NotAKey
+from pfwizard.pki.errors import KeyTypeProblem, NotAKey
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.matching import covers
 from pfwizard.pki.quoting import quoted, visible

@@ -1,0 +1,149 @@
+"""Small trees, plans and a mail system that does as it is told."""
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from pfwizard.apply.transaction import Transaction
+from pfwizard.errors import Failed
+from pfwizard.machine.tree import Tree
+from pfwizard.plan.plan import Action, Change, ChangeKind, Plan, SmtpPort
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+MAIN = PurePosixPath("/etc/postfix/main.cf")
+MASTER = PurePosixPath("/etc/postfix/master.cf")
+KEY_DIRECTORY = PurePosixPath("/etc/ssl/private")
+KEY = KEY_DIRECTORY / "ca.key"
+
+OLD_MAIN, NEW_MAIN = b"old = main\n", b"new = main\n"
+OLD_MASTER, NEW_MASTER = b"old master\n", b"new master\n"
+NEW_KEY = b"a new key\n"
+
+
+def small_tree(root: Path) -> Tree:
+    """A configuration of two files, one of them with a mode of its own."""
+    directory = root / "etc/postfix"
+    directory.mkdir(parents=True)
+    (root / "etc/ssl").mkdir()
+    (directory / "main.cf").write_bytes(OLD_MAIN)
+    (directory / "master.cf").write_bytes(OLD_MASTER)
+    (directory / "main.cf").chmod(0o644)
+    (directory / "master.cf").chmod(0o640)
+    return Tree(root)
+
+
+def replace(path: PurePosixPath, before: bytes, after: bytes) -> Change:
+    return Change(ChangeKind.REPLACE, path, path, 0o644, before, after)
+
+
+def create(path: PurePosixPath, after: bytes, mode: int = 0o600) -> Change:
+    return Change(ChangeKind.CREATE, path, path, mode, None, after, secret=mode == 0o600)
+
+
+def mkdir(path: PurePosixPath, mode: int = 0o700) -> Change:
+    return Change(ChangeKind.MKDIR, path, path, mode)
+
+
+CHANGES = (
+    mkdir(KEY_DIRECTORY),
+    create(KEY, NEW_KEY),
+    replace(MASTER, OLD_MASTER, NEW_MASTER),
+    replace(MAIN, OLD_MAIN, NEW_MAIN),
+)
+"""One of each kind, in the order of a real plan."""
+
+
+def plan_of(changes: Sequence[Change] = CHANGES, actions: Sequence[Action] = ()) -> Plan:
+    return Plan(tuple(changes), tuple(actions), (), NEW_MAIN, NEW_MASTER)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Everything about a file that must survive being put back."""
+
+    inode: int
+    mode: int
+    uid: int
+    gid: int
+    mtime_ns: int
+    content: bytes | None
+    attributes: tuple[tuple[str, bytes], ...]
+
+
+def stock(root: Path) -> dict[str, Entry]:
+    """Every file and directory below ``root/etc``, to the last attribute.
+
+    A directory's time tells only that a temporary file has come and gone in it.
+    """
+    return {str(path.relative_to(root)): _entry(path) for path in sorted((root / "etc").rglob("*"))}
+
+
+def _entry(path: Path) -> Entry:
+    status = path.lstat()
+    is_file = stat.S_ISREG(status.st_mode)
+    return Entry(
+        inode=status.st_ino,
+        mode=status.st_mode,
+        uid=status.st_uid,
+        gid=status.st_gid,
+        mtime_ns=status.st_mtime_ns if is_file else 0,
+        content=path.read_bytes() if is_file else None,
+        attributes=tuple(
+            (name, os.getxattr(path, name, follow_symlinks=False))
+            for name in sorted(os.listxattr(path, follow_symlinks=False))
+        ),
+    )
+
+
+@dataclass
+class ObedientMailSystem:
+    """Notes what it is asked, and what main.cf says at that moment; fails where it is told to."""
+
+    root: Path
+    fails_at: str = ""
+    calls: list[str] = field(default_factory=list)
+    main_cf_at: dict[str, bytes] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        self.main_cf_at[name] = (self.root / "etc/postfix/main.cf").read_bytes()
+        if name == self.fails_at:
+            raise Failed(f"{name} failed on purpose")
+
+    def rejects(self, main_cf: bytes, master_cf: bytes) -> Sequence[str]:
+        self._called("rejects")
+        return ()
+
+    def complaints(self) -> Sequence[str]:
+        self.calls.append("complaints")
+        is_new = (self.root / "etc/postfix/main.cf").read_bytes() == NEW_MAIN
+        if is_new and self.fails_at == "complaints":
+            return ["an old complaint", "a new complaint"]
+        return ["an old complaint"]
+
+    def set_groups(self, user: str, groups: Sequence[str]) -> None:
+        self.groups = tuple(groups)
+        if self.calls.count("set_groups") == 0:  # putting back works
+            self._called("set_groups")
+
+    def reload(self, ports: Sequence[SmtpPort]) -> None:
+        self._called("reload")
+
+    def revive(self) -> None:
+        self._called("revive")
+
+
+def transaction(tree: Tree, mail_system: ObedientMailSystem, identifier: str = "t1") -> Transaction:
+    return Transaction(
+        tree=tree,
+        state_directory=tree.root / "var/lib/pfwizard",
+        mail_system=mail_system,
+        identifier=identifier,
+        now=NOW,
+        announce=lambda words: None,
+    )

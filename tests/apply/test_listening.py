@@ -1,0 +1,95 @@
+"""Whether the SMTP servers answer, on real sockets."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from pfwizard.apply import listening
+from pfwizard.apply.listening import greeting_problem, wait_until_listening
+from pfwizard.plan.plan import SmtpPort
+
+
+@contextmanager
+def server(greeting: bytes, address: str = "127.0.0.1") -> Iterator[int]:
+    """A server that says one thing to one client and hangs up; yields its port."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with closing(socket.create_server((address, 0), family=family)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(greeting)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(10)
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "TIME_LIMIT", 0.05)
+
+
+def alive() -> bool:
+    return True
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::1", "::"])
+def test_a_server_that_greets_is_all_right(address: str) -> None:
+    with server(b"220 mail ESMTP\r\n", address) as port:
+        assert greeting_problem(SmtpPort(port, greets=True)) == ""
+
+
+def test_a_server_that_hangs_up_without_a_word_is_not() -> None:
+    with server(b"") as port:
+        problem = greeting_problem(SmtpPort(port, greets=True))
+
+    assert problem == "the connection is closed without a greeting"
+
+
+def test_a_server_that_turns_clients_away_is_quoted() -> None:
+    with server(b"421 4.3.2 Service not available\r\n") as port:
+        problem = greeting_problem(SmtpPort(port, greets=True))
+
+    assert problem == "421 4.3.2 Service not available"
+
+
+def test_a_port_with_tls_from_the_first_byte_is_not_expected_to_greet() -> None:
+    with server(b"") as port:
+        assert greeting_problem(SmtpPort(port, greets=False)) == ""
+
+
+def test_a_port_on_which_nothing_listens_is_named(impatient: None) -> None:
+    port = SmtpPort(free_port(), greets=True)
+
+    assert greeting_problem(port) == "nothing listens"
+    assert wait_until_listening([port], alive) == (port,)
+
+
+def test_ports_that_listen_are_not_missing() -> None:
+    with server(b"220 mail\r\n") as port:
+        smtp_port = SmtpPort(port, greets=True)
+
+        assert wait_until_listening([smtp_port], alive) == ()
+        greeting_problem(smtp_port)
+
+
+def test_nobody_waits_for_a_mail_system_that_has_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more_waiting(seconds: float) -> None:
+        raise AssertionError("waited for a dead mail system")
+
+    monkeypatch.setattr("time.sleep", no_more_waiting)
+    port = SmtpPort(free_port(), greets=True)
+    dead: Callable[[], bool] = lambda: False  # noqa: E731 - the simplest thing that is dead
+
+    assert wait_until_listening([port], dead) == (port,)

@@ -1,0 +1,270 @@
+"""A plan is applied as one change: everything of it, or nothing."""
+
+import dataclasses
+import json
+import os
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from pfwizard.apply.transaction import RolledBack
+from pfwizard.errors import ExitStatus, Failed, NeedsHuman
+from pfwizard.machine.tree import Tree
+from pfwizard.plan.plan import JoinGroup, Reload, SmtpPort
+from tests.apply.builders import (
+    CHANGES,
+    KEY,
+    MAIN,
+    NEW_KEY,
+    NEW_MAIN,
+    NEW_MASTER,
+    OLD_MAIN,
+    OLD_MASTER,
+    ObedientMailSystem,
+    create,
+    plan_of,
+    replace,
+    small_tree,
+    stock,
+    transaction,
+)
+
+RELOAD = Reload((SmtpPort(25, greets=True),))
+JOIN = JoinGroup("postfix", "courier", ("mail",))
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return small_tree(tmp_path)
+
+
+@pytest.fixture
+def mail_system(tree: Tree) -> ObedientMailSystem:
+    return ObedientMailSystem(tree.root)
+
+
+def content(tree: Tree, path: PurePosixPath) -> bytes:
+    return tree.outside(path).read_bytes()
+
+
+def test_every_change_is_in_place_afterwards(tree: Tree, mail_system: ObedientMailSystem) -> None:
+    transaction(tree, mail_system).apply(plan_of())
+
+    assert content(tree, MAIN) == NEW_MAIN
+    assert content(tree, MAIN.parent / "master.cf") == NEW_MASTER
+    assert content(tree, KEY) == NEW_KEY
+
+
+def test_nothing_else_is_left_beside_them(tree: Tree, mail_system: ObedientMailSystem) -> None:
+    transaction(tree, mail_system).apply(plan_of())
+
+    names = {path.name for path in (tree.root / "etc").rglob("*")}
+    assert names == {"postfix", "main.cf", "master.cf", "ssl", "private", "ca.key"}
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_what_is_created_has_exactly_the_planned_mode(
+    tree: Tree, mail_system: ObedientMailSystem, umask: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        transaction(tree, mail_system).apply(plan_of())
+    finally:
+        os.umask(before)
+
+    assert tree.outside(KEY).stat().st_mode & 0o7777 == 0o600
+    assert tree.outside(KEY.parent).stat().st_mode & 0o7777 == 0o700
+
+
+def test_what_is_replaced_keeps_its_mode_and_extended_attributes(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    master = tree.root / "etc/postfix/master.cf"
+    os.setxattr(master, "user.note", b"by hand")
+
+    transaction(tree, mail_system).apply(plan_of())
+
+    assert master.stat().st_mode & 0o7777 == 0o640
+    assert os.getxattr(master, "user.note") == b"by hand"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_is_replaced_keeps_its_owner(tree: Tree, mail_system: ObedientMailSystem) -> None:
+    master = tree.root / "etc/postfix/master.cf"
+    os.chown(master, 1234, 2345)
+
+    transaction(tree, mail_system).apply(plan_of())
+
+    assert (master.stat().st_uid, master.stat().st_gid) == (1234, 2345)
+
+
+def test_a_symbolic_link_stays_and_the_file_behind_it_changes(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    link, real = tree.root / "etc/postfix/main.cf", tree.root / "etc/real.cf"
+    link.rename(real)
+    link.symlink_to("../real.cf")
+    through_the_link = dataclasses.replace(
+        replace(MAIN, OLD_MAIN, NEW_MAIN), real=PurePosixPath("/etc/real.cf")
+    )
+
+    transaction(tree, mail_system).apply(plan_of([through_the_link]))
+
+    assert link.readlink() == Path("../real.cf")
+    assert real.read_bytes() == NEW_MAIN
+
+
+@pytest.mark.parametrize("step", ["rejects", "set_groups"])
+def test_a_failure_before_going_live_leaves_every_file_the_very_same(
+    tree: Tree, mail_system: ObedientMailSystem, step: str
+) -> None:
+    before = stock(tree.root)
+    mail_system.fails_at = step
+
+    with pytest.raises(Failed) as caught:
+        transaction(tree, mail_system).apply(plan_of(actions=[JOIN, RELOAD]))
+
+    assert caught.value.exit_status is ExitStatus.FAILED
+    assert stock(tree.root) == before
+    assert "revive" not in mail_system.calls
+
+
+@pytest.mark.parametrize("step", ["complaints", "reload"])
+def test_a_failure_after_going_live_takes_everything_back(
+    tree: Tree, mail_system: ObedientMailSystem, step: str
+) -> None:
+    before = stock(tree.root)
+    mail_system.fails_at = step
+
+    with pytest.raises(RolledBack) as caught:
+        transaction(tree, mail_system).apply(plan_of(actions=[JOIN, RELOAD]))
+
+    assert caught.value.exit_status is ExitStatus.ROLLED_BACK
+    assert stock(tree.root) == before
+    assert mail_system.groups == JOIN.groups
+
+
+def test_the_mail_system_comes_back_with_the_old_files_in_place(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    mail_system.fails_at = "reload"
+
+    with pytest.raises(RolledBack):
+        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
+
+    assert mail_system.main_cf_at["reload"] == NEW_MAIN
+    assert mail_system.main_cf_at["revive"] == OLD_MAIN
+
+
+def test_an_old_complaint_of_postfix_is_nobodys_fault(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
+
+    assert mail_system.calls.count("complaints") == 2
+
+
+def test_the_group_is_joined_before_anything_is_live(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    transaction(tree, mail_system).apply(plan_of(actions=[JOIN, RELOAD]))
+
+    assert mail_system.groups == ("mail", "courier")
+    assert mail_system.main_cf_at["set_groups"] == OLD_MAIN
+
+
+def test_when_even_putting_back_fails_a_person_is_told_where_the_old_files_are(
+    tree: Tree, mail_system: ObedientMailSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail_system.fails_at = "reload"
+    monkeypatch.setattr(mail_system, "revive", lambda: (_ for _ in ()).throw(OSError("no")))
+
+    with pytest.raises(NeedsHuman) as caught:
+        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
+
+    assert caught.value.exit_status is ExitStatus.NEEDS_HUMAN
+    assert "var/lib/pfwizard/history/t1" in caught.value.remedy
+
+
+def test_an_edit_made_since_the_plan_is_not_overwritten(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    (tree.root / "etc/postfix/main.cf").write_bytes(b"somebody = else\n")
+    before = stock(tree.root)
+
+    with pytest.raises(Failed, match="changed by somebody else"):
+        transaction(tree, mail_system).apply(plan_of())
+
+    assert stock(tree.root) == before
+
+
+def test_a_file_created_since_the_plan_is_not_overwritten(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    note = PurePosixPath("/etc/postfix/note")
+    tree.outside(note).write_bytes(b"")
+
+    with pytest.raises(Failed, match="/etc/postfix/note"):
+        transaction(tree, mail_system).apply(plan_of([create(note, b"ours")]))
+
+    assert content(tree, note) == b""
+
+
+def test_a_file_with_a_second_name_is_refused(tree: Tree, mail_system: ObedientMailSystem) -> None:
+    os.link(tree.root / "etc/postfix/main.cf", tree.root / "etc/main.copy")
+    before = stock(tree.root)
+
+    with pytest.raises(Failed, match="hard links"):
+        transaction(tree, mail_system).apply(plan_of())
+
+    assert stock(tree.root) == before
+
+
+def test_the_old_contents_are_kept_for_root_alone(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    transaction(tree, mail_system).apply(plan_of())
+
+    kept = tree.root / "var/lib/pfwizard/history/t1"
+    manifest = json.loads((kept / "manifest.json").read_bytes())
+    paths = [change["path"] for change in manifest["changes"]]
+    assert paths == [str(change.path) for change in CHANGES]
+    assert (kept / "0002").read_bytes() == OLD_MASTER
+    assert (kept / "0003").read_bytes() == OLD_MAIN
+    assert (kept / "result").read_text() == "applied\n"
+    assert {path.stat().st_mode & 0o777 for path in kept.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in (kept, kept.parent)} == {0o700}
+
+
+def test_a_key_that_is_made_is_not_kept_a_second_time(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    transaction(tree, mail_system).apply(plan_of())
+
+    everything = b"".join(
+        path.read_bytes() for path in (tree.root / "var").rglob("*") if path.is_file()
+    )
+    assert NEW_KEY not in everything
+
+
+def test_a_transaction_that_changed_nothing_leaves_no_history(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    mail_system.fails_at = "rejects"
+
+    with pytest.raises(Failed):
+        transaction(tree, mail_system).apply(plan_of())
+
+    assert list((tree.root / "var/lib/pfwizard/history").iterdir()) == []
+
+
+def test_a_transaction_that_was_taken_back_says_so_in_its_history(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    mail_system.fails_at = "reload"
+
+    with pytest.raises(RolledBack):
+        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
+
+    result = tree.root / "var/lib/pfwizard/history/t1/result"
+    assert result.read_text() == "rolled back\n"

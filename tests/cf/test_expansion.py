@@ -1,0 +1,44 @@
+"""Macros in values. What they stand for is judged in test_postconf_oracle.py."""
+
+import pytest
+
+from pfwizard.cf.expansion import BadExpansion, expand, references
+
+
+def test_a_value_is_expanded_through_other_values() -> None:
+    values = {"a": "<$b>", "b": "$$c"}
+    assert expand("${a}!", values.get) == "<$c>!"
+
+
+def test_an_unknown_parameter_is_empty() -> None:
+    assert expand("[$a]", {}.get) == "[]"
+
+
+def test_the_branch_that_is_not_taken_is_not_expanded() -> None:
+    assert expand("${a?{$b}:{${c}}}", {"a": "x", "b": "y", "c": "$"}.get) == "y"
+
+
+@pytest.mark.parametrize("value", ["$a", "${a?{$a}}", "${{$a} == {} ? {x}}"])
+def test_a_value_that_refers_to_itself_is_refused(value: str) -> None:
+    with pytest.raises(BadExpansion, match="unreasonable macro call nesting"):
+        expand(value, {"a": value}.get)
+
+
+def test_references_are_those_of_all_branches_each_once() -> None:
+    value = "$a ${b?{$c}:{${d:$a}}} ${{$e} == {$f} ? {$$g} : {$h}}"
+    assert references(value) == ("a", "b", "c", "d", "e", "f", "h")
+
+
+def test_a_value_without_dollar_signs_refers_to_nothing() -> None:
+    assert references("a, {b}") == ()
+
+
+@pytest.mark.parametrize("value", ["$", "${", "${a", "$(a}", "${a-b}", "${a?{b}c}"])
+def test_references_of_a_malformed_value_are_refused(value: str) -> None:
+    with pytest.raises(BadExpansion):
+        references(value)
+
+
+def test_a_malformed_compatibility_level_is_refused() -> None:
+    with pytest.raises(BadExpansion, match="malformed compatibility level"):
+        expand("${{x} <level {3} ? {y}}", {}.get)
