@@ -8,6 +8,16 @@ GOOD = answers_file().decode()
 NEXT = GOOD.count("\n") + 1
 """The line behind a file without mistakes."""
 
+TABLES = """\
+format = 1
+[ca.subject]
+common_name = "Example CA"
+[server]
+names = ["mail.example.org"]
+[server.subject]
+common_name = "mail.example.org"
+"""
+
 
 @pytest.mark.parametrize(
     ("added", "line"),
@@ -15,19 +25,29 @@ NEXT = GOOD.count("\n") + 1
         pytest.param("ca.days = 0\n", 0, id="a dotted key"),
         pytest.param("ca . days = 0\n", 0, id="a dotted key with blanks"),
         pytest.param("ca.'days' = 0\n", 0, id="a quoted key"),
-        pytest.param("[ca]\n\ndays = 0\n", 2, id="a key in a table"),
-        pytest.param("[ ca ]  # [x]\ndays = 0\n", 1, id="a table with blanks and a comment"),
         pytest.param("# ca.days = 1 [\n\nca.days = 0\n", 2, id="behind a comment with a bracket"),
-        pytest.param("tls.random_source = '''\n/dev\nca.days = 1\n'''\nca.days = 0\n", 4, id="'''"),
+        pytest.param("tls.random_source = '''\nca.days = 1\n'''\nca.days = 0\n", 3, id="quotes"),
         pytest.param('sasl.mechanisms = [ # ]\n"PLAIN", # ["\n]\nca.days = 0\n', 3, id="a list"),
         pytest.param('sasl.local_domain = "[#"\nca.days = 0\n', 1, id="a text with a bracket"),
         pytest.param("sasl.local_domain = '\"'\nca.days = 0\n", 1, id="a text with a quote"),
-        pytest.param("[ca]\ncertificate = '/c' # \"\"\"\ndays = 0\n", 2, id="quotes in a comment"),
     ],
 )
 def test_a_mistake_has_the_line_of_its_key(added: str, line: int) -> None:
     by_key = {mistake.key: mistake.line for mistake in mistakes_in(GOOD + added)}
     assert by_key["ca.days"] == NEXT + line
+
+
+@pytest.mark.parametrize(
+    ("added", "line"),
+    [
+        pytest.param("[ca]\n\ndays = 0\n", 10, id="behind an empty line"),
+        pytest.param("[ ca ]  # [x]\ndays = 0\n", 9, id="a table with blanks and a comment"),
+        pytest.param("[ca]\ncertificate = '/c' # \"\"\"\ndays = 0\n", 10, id="quotes in a comment"),
+        pytest.param("['ca']\n  days = 0\n", 9, id="a table in quotes"),
+    ],
+)
+def test_in_a_table_too(added: str, line: int) -> None:
+    assert the_mistake_in(TABLES + added).line == line
 
 
 def test_in_an_inline_table_too() -> None:
@@ -46,10 +66,9 @@ def test_a_missing_answer_has_the_line_of_its_table() -> None:
 
 
 def test_a_missing_answer_has_the_line_of_the_table_above_where_its_own_is_missing() -> None:
-    text = answers_file(without="server.subject.common_name").decode()
-    assert the_mistake_in("\n" + text).line == 1 + 1 + list(text.split("\n")).index(
-        next(line for line in text.split("\n") if line.startswith("server."))
-    )
+    text = TABLES.partition("[server.subject]")[0]
+    mistake = the_mistake_in(text)
+    assert (mistake.key, mistake.line) == ("server.subject.common_name", 4)
 
 
 def test_line_ends_of_another_system_do_not_matter() -> None:

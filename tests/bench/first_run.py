@@ -16,10 +16,10 @@ NOTES = (
     "Every run starts on a fresh machine. After each, TLS with the new chain and logins on ports",
     "465 and 25 were seen to work, and `postconf -n` to be the same.",
     "Both sides make two rsa:2048 keys; finding primes takes a random time, hence the spread.",
-    "`postfix reload` waits some two seconds for a main.cf that has just been edited, pfwizard's is",
-    "dated back and needs no wait: that decides the first ratio. In the last row the guide's main.cf",
-    "is dated back too, which the guide does not do; it shows the work alone and has no target.",
-    "pfwizard also runs `postfix check` twice and waits until the ports answer; the guide does not.",
+    "`postfix reload` waits some two seconds for a main.cf that has just been edited. pfwizard's",
+    "is dated back and needs no wait; that decides the first ratio. In the last row the guide's",
+    "main.cf is dated back too, which the guide does not do: that is the work alone, no target.",
+    "pfwizard also runs `postfix check` twice and waits for the ports; the guide does neither.",
 )
 
 

@@ -140,7 +140,7 @@ def test_the_master_refuses_what_we_report_in_the_same_words(
 ) -> None:
     log = log_of_start(quiet_machine, content)
 
-    [problem] = MasterCf.parse(content).problems()
+    [problem, *_] = MasterCf.parse(content).problems()
     assert problem.severity is Severity.FATAL
     assert f"fatal: /etc/postfix/master.cf: line {problem.line}: {problem.message}" in log
 
@@ -166,6 +166,5 @@ def log_of_start(machine: Machine, master_cf: bytes) -> str:
     postlogd = b"postlog unix-dgram n - n - 1 postlogd\n"
     machine.write("/etc/postfix/master.cf", master_cf + postlogd)
     machine.run(["sh", "-c", ": >/var/log/mail.log"])
-    # After a fatal error the command goes on to sleep.
-    machine.run(["timeout", "1", "postfix", "start"], check=False)
+    machine.run(["postfix", "start"], check=False)
     return machine.mail_log()

@@ -11,7 +11,7 @@ def test_a_value_is_expanded_through_other_values() -> None:
 
 
 def test_an_unknown_parameter_is_empty() -> None:
-    assert expand("[$a]", {}.get) == "[]"
+    assert expand("[$a]", dict[str, str]().get) == "[]"
 
 
 def test_the_branch_that_is_not_taken_is_not_expanded() -> None:
@@ -41,4 +41,4 @@ def test_references_of_a_malformed_value_are_refused(value: str) -> None:
 
 def test_a_malformed_compatibility_level_is_refused() -> None:
     with pytest.raises(BadExpansion, match="malformed compatibility level"):
-        expand("${{x} <level {3} ? {y}}", {}.get)
+        expand("${{x} <level {3} ? {y}}", dict[str, str]().get)

@@ -1,0 +1,104 @@
+"""What is installed is what stands in the checkout, and it runs with nothing else around it."""
+
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pfwizard
+
+CHECKOUT = Path(__file__).parent.parent
+
+COPIED = ("pyproject.toml", "README.md", "LICENSE", "pfwizard", "screens")
+
+NOT_INSTALLED = {"__pycache__"}
+
+
+def run(*arguments: str | Path, directory: Path) -> str:
+    done = subprocess.run(
+        [str(argument) for argument in arguments],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env={**os.environ, "TMPDIR": str(directory)},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy to build in, so that no build directory is left in the checkout."""
+    place = tmp_path_factory.mktemp("source")
+    run("cp", "-a", *(CHECKOUT / name for name in COPIED), place, directory=CHECKOUT)
+    return place
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("wheel")
+    run(
+        *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
+        *("--wheel-dir", place, source),
+        directory=place,
+    )
+    (built,) = place.glob("*.whl")
+    return built
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    """A bare virtual environment; returns its directory of programs."""
+    venv.create(tmp_path / "environment", with_pip=True)
+    return tmp_path / "environment/bin"
+
+
+def files_of_the_checkout() -> Iterator[str]:
+    for top, inside in (("pfwizard", "pfwizard"), ("screens", "pfwizard/screens")):
+        for file in (CHECKOUT / top).rglob("*"):
+            relative = file.relative_to(CHECKOUT / top)
+            in_link = top == "pfwizard" and relative.parts[0] == "screens"
+            if file.is_file() and not in_link and not NOT_INSTALLED & set(relative.parts):
+                yield f"{inside}/{relative}"
+
+
+def test_the_wheel_holds_what_the_checkout_holds(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        installed = {name for name in archive.namelist() if ".dist-info/" not in name}
+
+    assert installed == set(files_of_the_checkout())
+
+
+def test_the_wheel_runs_in_a_bare_environment(wheel: Path, environment: Path) -> None:
+    run(environment / "pip", "install", "--quiet", wheel, directory=environment)
+
+    version = run(environment / "pfwizard", "--version", directory=environment)
+    demonstration = run(environment / "pfwizard", "--demo", directory=environment)
+
+    assert version == f"pfwizard {pfwizard.__version__}\n"
+    assert "+smtpd_sasl_auth_enable = yes" in demonstration
+
+
+def test_an_editable_install_runs_in_a_bare_environment(source: Path, environment: Path) -> None:
+    run(environment / "pip", "install", "--quiet", "--editable", source, directory=environment)
+
+    version = run(environment / "pfwizard", "--version", directory=environment)
+    place = run(
+        environment / "python",
+        "-c",
+        "import pfwizard.screens; print(pfwizard.screens.__file__)",
+        directory=environment,
+    )
+
+    assert version == f"pfwizard {pfwizard.__version__}\n"
+    assert Path(place.strip()).resolve() == (source / "screens/__init__.py").resolve()
+
+
+def test_the_changelog_knows_this_version() -> None:
+    assert f"\n## {pfwizard.__version__} " in (CHECKOUT / "CHANGELOG.md").read_text()
