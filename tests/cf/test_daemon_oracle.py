@@ -116,7 +116,7 @@ def test_no_smtpd_dies_without_a_problem(greetings: Mapping[int, str]) -> None:
 REFUSED_BY_THE_MASTER = {
     "a private inet service": b"smtp inet - - y - - smtpd\n",
     "no number for wakeup": b"\n#\nsmtp inet n - y -? - smtpd\n",
-    "a brace that is not closed": b"smtp inet n - y - - smtpd\n  {a b\n",
+    "a brace that is not closed": b"smtp inet n - y - - smtpd {a b\n",
     "text behind a brace": b"smtp inet n - y - - smtpd {a b}c\n",
     "no port": b"127.0.0.1: inet n - y - - smtpd\n",
     "a bracket that is not closed": b"[::1 inet n - y - - smtpd\n",
