@@ -5,6 +5,7 @@ from importlib.resources import files
 from pfwizard.pki import countries
 from pfwizard.pki.countries import COUNTRIES, USER_ASSIGNED, country_meant
 
+
 def test_there_are_249_codes_and_kosovo() -> None:
     assert len(COUNTRIES - USER_ASSIGNED) == 249
     assert {"XK"} == USER_ASSIGNED

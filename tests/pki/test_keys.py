@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pfwizard.pki.errors import EncryptedKey, NotAKey, UnsupportedKey
 from pfwizard.pki.key_type import KeyType
-from pfwizard.pki.keys import load_private_key
+from pfwizard.pki.keys import PrivateKey, load_private_key
 from pfwizard.secret import Secret
 from tests.pki.builders import ca, key, server
 from tests.pki.openssl import openssl
@@ -160,3 +160,18 @@ def test_no_error_about_a_key_shows_the_key() -> None:
     with pytest.raises(UnsupportedKey) as caught:
         load_private_key(Secret(pem))
     assert pem.decode().splitlines()[1][:20] not in repr(caught.value) + str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["d", "dmp1", "dmq1", "iqmp"])
+def test_an_rsa_key_whose_numbers_do_not_fit_together_is_damaged(number: str) -> None:
+    """OpenSSL itself would sign with it, and only some of the time wrongly."""
+    numbers = key("server", KeyType.RSA_2048).parsed.private_numbers()
+    assert isinstance(numbers, rsa.RSAPrivateNumbers)
+    fields = {name: getattr(numbers, name) for name in ("p", "q", "d", "dmp1", "dmq1", "iqmp")}
+    fields[number] += 2
+    damaged = rsa.RSAPrivateNumbers(**fields, public_numbers=numbers.public_numbers).private_key(
+        unsafe_skip_rsa_key_validation=True
+    )
+
+    with pytest.raises(NotAKey, match="is damaged"):
+        load_private_key(PrivateKey(damaged).pem())

@@ -40,7 +40,7 @@ class GuideMachine:
         return cls(machine)
 
     def apply(self, *arguments: str, umask: int = 0o022) -> Completed:
-        """Run pfwizard on the answers; where it works from outside, reload as its operator would."""
+        """Run pfwizard on the answers; where it works from outside, its operator reloads."""
         done = self.pfwizard(*arguments, umask=umask)
         if not self.machine.suite.runs_pfwizard_inside and done.returncode == 0:
             self.machine.postfix.reload()
