@@ -9,6 +9,14 @@ from pfwizard.pki.subject import Subject
 from pfwizard.secret import Secret
 
 
+class AuthoritySource(Enum):
+    CREATE = "create"
+
+
+class CertificateSource(Enum):
+    CA = "ca"
+
+
 class CertificateLayout(Enum):
     PAIR = "pair"
     CHAIN = "chain"
@@ -32,6 +40,7 @@ class SaslBackend(Enum):
 
 @dataclass(frozen=True)
 class AuthorityAnswers:
+    source: AuthoritySource
     certificate: PurePosixPath
     key: PurePosixPath
     key_type: KeyType
@@ -47,6 +56,7 @@ class RequestAttributes:
 
 @dataclass(frozen=True)
 class ServerAnswers:
+    source: CertificateSource
     layout: CertificateLayout
     certificate: PurePosixPath
     key: PurePosixPath

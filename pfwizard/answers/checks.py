@@ -1,7 +1,6 @@
 """The validators of the questions: each returns the answer in its normal form or objects."""
 
 import re
-from pathlib import PurePosixPath
 
 from pfwizard.errors import InputProblem
 from pfwizard.pki.quoting import quoted
@@ -9,28 +8,50 @@ from pfwizard.pki.quoting import quoted
 LONGEST_PATH = 4095
 """Bytes, without the terminating NUL (PATH_MAX of Linux)."""
 
-UNSAFE_IN_PATH = re.compile(r"[\s$,{}=#\x00-\x1f\x7f]")
+LONGEST_NAME = 255
+"""Bytes between two slashes (NAME_MAX of Linux)."""
+
+LONGEST_SOCKET_PATH = 107
+"""Bytes, without the terminating NUL (sun_path in unix(7))."""
+
+UNSAFE_IN_PATH = re.compile(r"[\s$,{}=#]")
 """What main.cf or smtpd.conf would read as something other than part of a path."""
 
 
 def path(text: str) -> str:
     """An absolute path that Postfix reads as it is written."""
+    parts = text.split("/")
     if not text.startswith("/"):
         raise InputProblem(
             f"{quoted(text)} is a relative path", "Give the whole path, from the first slash on."
         )
-    if text.endswith("/"):
+    if parts[-1] in ("", "."):
         raise InputProblem(f"{quoted(text)} names a directory", "Give the path of a file.")
-    if ".." in PurePosixPath(text).parts:
+    if ".." in parts:
         raise InputProblem(f"{quoted(text)} goes through '..'", "Give the path without detours.")
-    if UNSAFE_IN_PATH.search(text):
+    if UNSAFE_IN_PATH.search(text) or not text.isprintable():
         raise InputProblem(
             f"{quoted(text)} holds a blank or a character that means something else to Postfix",
             "Use letters, digits and . _ - + @ only.",
         )
     if len(text.encode()) > LONGEST_PATH:
         raise InputProblem("the path is too long", f"Use at most {LONGEST_PATH} bytes.")
-    return str(PurePosixPath(text.replace("//", "/")))
+    if any(len(part.encode()) > LONGEST_NAME for part in parts):
+        raise InputProblem(
+            "a name in the path is too long", f"Use at most {LONGEST_NAME} bytes between slashes."
+        )
+    return "/" + "/".join(part for part in parts if part not in ("", "."))
+
+
+def socket_path(text: str) -> str:
+    """The path of a socket, for which the kernel has little room."""
+    normal = path(text)
+    if len(normal.encode()) > LONGEST_SOCKET_PATH:
+        raise InputProblem(
+            f"{quoted(text)} is too long for a socket",
+            f"At most {LONGEST_SOCKET_PATH} bytes fit; put the socket into a shorter directory.",
+        )
+    return normal
 
 
 def one_line(text: str) -> str:
@@ -43,7 +64,18 @@ def one_line(text: str) -> str:
     return text
 
 
-RESTRICTION = re.compile(r"[a-z][a-z0-9_]*( (\{[^{}]*\}|[^\s,{}#]+))?")
+WITH_ARGUMENT = (
+    "check_[a-z0-9_]+|reject_rbl_client|reject_rhsbl_[a-z_]+|permit_dnswl_client"
+    "|permit_rhswl_client|sleep"
+)
+"""The restrictions that are followed by an argument; no other one is (postconf(5))."""
+
+ARGUMENT = r"\{[^{}]*\}|[^\s,{}#]+"
+
+RESTRICTION = re.compile(
+    rf"(?:warn_if_reject )?(?:(?:{WITH_ARGUMENT}) (?:{ARGUMENT})"
+    rf"|(?!(?:{WITH_ARGUMENT})$)[a-z][a-z0-9_]*)"
+)
 
 
 def restriction(text: str) -> str:

@@ -1,17 +1,25 @@
 """Answers that are right one by one and wrong together."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 
 from pfwizard.answers.question import Value, shown
+from pfwizard.pki.subject import Subject
 
 Contradiction = tuple[str, str, str]
 """Key, what is wrong, what would be right."""
 
 FILES = ("ca.certificate", "ca.key", "server.certificate", "server.key", "server.request")
+PRIVATE_FILES = ("ca.key", "server.key", "server.request")
+
+SUBJECT = tuple(field.name for field in fields(Subject))
 
 
 def contradictions(values: Mapping[str, Value]) -> Iterator[Contradiction]:
-    """Every pair of answers that cannot both be meant."""
+    """Every pair of answers that cannot both be meant.
+
+    ``values`` may lack answers that are wrong already; what depends on them is not judged.
+    """
     for rule in RULES:
         yield from rule(values)
 
@@ -19,6 +27,8 @@ def contradictions(values: Mapping[str, Value]) -> Iterator[Contradiction]:
 def _one_path_for_two_files(values: Mapping[str, Value]) -> Iterator[Contradiction]:
     seen: dict[Value, str] = {}
     for key in FILES:
+        if key not in values:
+            continue
         first = seen.setdefault(values[key], key)
         if first != key:
             yield (
@@ -28,12 +38,34 @@ def _one_path_for_two_files(values: Mapping[str, Value]) -> Iterator[Contradicti
             )
 
 
+def _a_file_below_a_file(values: Mapping[str, Value]) -> Iterator[Contradiction]:
+    for key in FILES:
+        for other in FILES:
+            if key in values and f"{values[key]}".startswith(f"{values.get(other)}/"):
+                place = f"{shown(values[key])} lies below {shown(values[other])}"
+                yield (
+                    key,
+                    f"{place}, which is the file of {other}",
+                    "Put one of them into another directory.",
+                )
+
+
+def _a_private_file_for_clients(values: Mapping[str, Value]) -> Iterator[Contradiction]:
+    for key in PRIVATE_FILES:
+        if key in values and values.get("tls.ca_file") == values[key]:
+            yield (
+                "tls.ca_file",
+                f"{shown(values[key])} is the file of {key}, and holds no CA certificate",
+                "Name the file of a CA certificate, or leave it empty.",
+            )
+
+
 def _one_subject_for_ca_and_server(values: Mapping[str, Value]) -> Iterator[Contradiction]:
-    ca = {key.rpartition(".")[2]: values[key] for key in values if key.startswith("ca.subject.")}
-    server = {
-        key.rpartition(".")[2]: values[key] for key in values if key.startswith("server.subject.")
-    }
-    if ca == server:
+    ca, server = (
+        {name: values.get(f"{section}.subject.{name}") for name in SUBJECT}
+        for section in ("ca", "server")
+    )
+    if ca == server and None not in ca.values():
         yield (
             "server.subject",
             "is the same as ca.subject, so that programs take the certificate for its own issuer",
@@ -42,8 +74,8 @@ def _one_subject_for_ca_and_server(values: Mapping[str, Value]) -> Iterator[Cont
 
 
 def _nowhere_to_log_in(values: Mapping[str, Value]) -> Iterator[Contradiction]:
-    no_submission = not values["services.smtps"] and not values["services.submission"]
-    if values["sasl.enabled"] and values["sasl.scope"] == "submission" and no_submission:
+    no_submission = values.get("services.smtps") is values.get("services.submission") is False
+    if values.get("sasl.enabled") and values.get("sasl.scope") == "submission" and no_submission:
         yield (
             "sasl.scope",
             'is "submission", but neither services.smtps nor services.submission is on',
@@ -52,12 +84,18 @@ def _nowhere_to_log_in(values: Mapping[str, Value]) -> Iterator[Contradiction]:
 
 
 def _no_mechanism(values: Mapping[str, Value]) -> Iterator[Contradiction]:
-    if values["sasl.enabled"] and not values["sasl.mechanisms"]:
-        yield ("sasl.mechanisms", "is empty, so that nobody can log in", "Name at least one.")
+    if values.get("sasl.enabled") and values.get("sasl.mechanisms") == ():
+        yield (
+            "sasl.mechanisms",
+            "is empty, so that nobody can log in",
+            "Name at least one, or set sasl.enabled = false.",
+        )
 
 
 RULES: tuple[Callable[[Mapping[str, Value]], Iterator[Contradiction]], ...] = (
     _one_path_for_two_files,
+    _a_file_below_a_file,
+    _a_private_file_for_clients,
     _one_subject_for_ca_and_server,
     _nowhere_to_log_in,
     _no_mechanism,

@@ -291,7 +291,7 @@ QUESTIONS: tuple[Question, ...] = (
         "The file through which Postfix talks to it.",
         Kind.PATH,
         default="/run/courier/authdaemon/socket",
-        check=checks.path,
+        check=checks.socket_path,
     ),
     Question(
         "sasl.mechanisms",

@@ -4,27 +4,37 @@ import difflib
 import errno
 import os
 import re
+import shlex
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pfwizard.answers import answers as typed
 from pfwizard.answers.answers import Answers
 from pfwizard.answers.consistency import contradictions
-from pfwizard.answers.positions import line_numbers
+from pfwizard.answers.positions import Key, dotted, line_numbers, occurrences
 from pfwizard.answers.question import Kind, Question, Value, shown
 from pfwizard.answers.questions import QUESTIONS, SECTIONS
 from pfwizard.errors import ExitStatus, InputProblem, PfwizardError
 from pfwizard.pki.key_type import KeyType
+from pfwizard.pki.quoting import visible
 from pfwizard.pki.subject import Subject
 from pfwizard.secret import Secret
 
 FORMAT = 1
-LARGEST_FILE = 1 << 20
+LARGEST_FILE = 1 << 16
 """Bytes; an answers file has a few thousand."""
+
+LONGEST_KEY = 80
+"""Characters of a key that are shown."""
+
+PRIVATE_MODE = 0o600
+OPEN_TO_OTHERS = 0o077
+
+KNOWN = frozenset({"format", *(question.key for question in QUESTIONS)})
 
 
 @dataclass(frozen=True)
@@ -59,56 +69,57 @@ def load(path: Path) -> Answers:
     Raises InvalidAnswers for everything that is wrong with it, its permissions included.
     """
     content, mode = _read(path)
-    answers = parse(content, file=str(path))
-    if mode & 0o077 and answers.server.request_attributes.challenge_password:
-        raise InvalidAnswers(
-            str(path),
-            (
-                Mistake(
-                    "server.request_attributes.challenge_password",
-                    f"the file holds a secret and others may read it (mode {mode:04o})",
-                    f"chmod 600 {path}",
-                ),
-            ),
-        )
-    return answers
+    return parse(content, file=visible(str(path)), mode=mode)
 
 
 def _read(path: Path) -> tuple[bytes, int]:
     """The content and the mode of one and the same file, whatever is renamed meanwhile."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
+        try:
+            status = os.fstat(descriptor)
+            if stat.S_ISDIR(status.st_mode):
+                raise _unusable(path, "is a directory", "Give the name of a TOML file.")
             if not stat.S_ISREG(status.st_mode):
-                raise _unreadable(path, "is not a regular file", "Give the name of a TOML file.")
-            if status.st_size > LARGEST_FILE:
-                raise _unreadable(
-                    path, "is too large for an answers file", "Give the name of a TOML file."
-                )
-            return file.read(), stat.S_IMODE(status.st_mode)
+                raise _unusable(path, "is not a regular file", "Give the name of a TOML file.")
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                content = file.read(LARGEST_FILE + 1)
+        finally:
+            os.close(descriptor)
     except OSError as error:
-        what = os.strerror(error.errno or errno.EIO)
-        raise _unreadable(path, f"cannot be read: {what}", "Check the name.") from error
+        number = error.errno or errno.EIO
+        remedy = EXPLANATIONS.get(number, "Check the file and the disk that it is on.")
+        raise _unusable(path, f"cannot be read: {os.strerror(number)}", remedy) from error
+    if len(content) > LARGEST_FILE:
+        raise _unusable(
+            path, "is too large for an answers file", f"At most {LARGEST_FILE} bytes are read."
+        )
+    return content, stat.S_IMODE(status.st_mode)
 
 
-def _unreadable(path: Path, message: str, remedy: str) -> InvalidAnswers:
-    return InvalidAnswers(str(path), (Mistake("", message, remedy),))
+EXPLANATIONS = {
+    errno.ENOENT: "Check the name.",
+    errno.ENOTDIR: "Check the name.",
+    errno.ENAMETOOLONG: "Check the name.",
+    errno.ELOOP: "Remove the circle of symbolic links.",
+    errno.EACCES: "Run pfwizard as root, or as a user who may read the file.",
+    errno.ENXIO: "Give the name of a TOML file.",
+}
 
 
-def parse(content: bytes, *, file: str = "answers") -> Answers:
+def _unusable(path: Path, message: str, remedy: str) -> InvalidAnswers:
+    return InvalidAnswers(visible(str(path)), (Mistake("", message, remedy),))
+
+
+def parse(content: bytes, *, file: str = "answers", mode: int = PRIVATE_MODE) -> Answers:
     """Turn the text of an answers file into typed answers.
 
-    Raises InvalidAnswers with every mistake; ``file`` is the name shown in them.
+    Raises InvalidAnswers with every mistake, in the order of the file. ``file`` is the name shown
+    in them; ``mode`` are the file's permissions, which must be private when it holds a secret.
     """
     text = _decoded(content, file)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidAnswers(file, (_syntax_mistake(error),)) from error
-    values, mistakes = _validated(document)
-    if not mistakes:
-        mistakes = [Mistake(*found) for found in contradictions(values)]
+    values, mistakes = _validated(_document(text, file), file, mode)
+    mistakes.extend(Mistake(*found) for found in contradictions(values))
     if mistakes:
         raise InvalidAnswers(file, _in_file_order(mistakes, line_numbers(text)))
     return assemble(values)
@@ -118,31 +129,71 @@ def _decoded(content: bytes, file: str) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = error.object.count(b"\n", 0, error.start) + 1
         mistake = Mistake("", "is not UTF-8", "Save the file as UTF-8, as TOML demands.", line)
         raise InvalidAnswers(file, (mistake,)) from error
 
 
-SYNTAX_PLACE = re.compile(r"^(.*?) \(at (?:line (\d+), column \d+|end of document)\)$")
+def _document(text: str, file: str) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        mistake = _syntax_mistake(text, error)
+    except RecursionError:
+        mistake = Mistake(
+            "", "has too many brackets inside one another", "No answer needs more than one pair."
+        )
+    except ValueError:  # int() of more digits than Python converts
+        number = LONG_NUMBER.search(text)
+        line = text.count("\n", 0, number.start()) + 1 if number else None
+        mistake = Mistake("", "holds a number of thousands of digits", "Correct the number.", line)
+    raise InvalidAnswers(file, (mistake,))
 
 
-def _syntax_mistake(error: tomllib.TOMLDecodeError) -> Mistake:
+LONG_NUMBER = re.compile(r"[0-9_]{1000}")
+SYNTAX_PLACE = re.compile(r"^(.*?) \(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
+
+
+def _syntax_mistake(text: str, error: tomllib.TOMLDecodeError) -> Mistake:
+    """The reader's own words, or better ones for a key that is given twice.
+
+    What lacks its end is found by the reader at the end of the file, and by the operator where it
+    begins: at the last key.
+    """
     match = SYNTAX_PLACE.match(str(error))
-    what, line = (match.group(1), match.group(2)) if match else (str(error), None)
+    what, place = (match.group(1), match.group(2)) if match else (str(error), None)
+    keys = [
+        (dotted(key), line)
+        for key, line in occurrences(text)
+        if place is None or line <= int(place)
+    ]
+    last_key, last_line = keys[-1] if keys else ("", None)
+    earlier = [line for key, line in keys[:-1] if key == last_key]
+    if earlier and what.startswith("Cannot"):
+        message = f"is given a second time, after line {earlier[0]}"
+        return Mistake(_shortened(last_key), message, "Keep one of the two.", last_line)
     return Mistake(
         "",
-        f"is not TOML: {what[:1].lower()}{what[1:]}",
+        f"is not TOML: {visible(what[:1].lower() + what[1:])}",
         "Texts stand in quotes, lists in square brackets, and every line is name = value.",
-        int(line) if line else None,
+        int(place) if place else last_line,
     )
 
 
 def _in_file_order(mistakes: list[Mistake], lines: Mapping[str, int]) -> tuple[Mistake, ...]:
     placed = [
-        Mistake(mistake.key, mistake.message, mistake.remedy, _line_of(mistake.key, lines))
+        replace(
+            mistake,
+            key=_shortened(mistake.key),
+            line=mistake.line or _line_of(mistake.key, lines),
+        )
         for mistake in mistakes
     ]
-    return tuple(sorted(placed, key=lambda mistake: mistake.line or 0))
+    return tuple(sorted(placed, key=lambda mistake: mistake.line or LARGEST_FILE))
+
+
+def _shortened(key: str) -> str:
+    return visible(key if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]}...")
 
 
 def _line_of(key: str, lines: Mapping[str, int]) -> int | None:
@@ -157,65 +208,98 @@ def _line_of(key: str, lines: Mapping[str, int]) -> int | None:
 Values = dict[str, Value]
 
 
-def _validated(document: Mapping[str, object]) -> tuple[Values, list[Mistake]]:
+def _validated(
+    document: Mapping[str, object], file: str, mode: int
+) -> tuple[Values, list[Mistake]]:
+    """The answers that are right, and what is wrong with the others."""
     mistakes = list(_format_mistakes(document))
-    given = dict(_flattened(document, ""))
-    given.pop("format", None)
-    known = {question.key for question in QUESTIONS}
-    mistakes.extend(_unknown_key(key) for key in given if key not in known)
+    given = dict(_flattened(document))
+    mistakes.extend(_unknown(key, value) for key, value in given.items() if key not in KNOWN)
     values: Values = {}
     for question in QUESTIONS:
         try:
             values[question.key] = _answer(question, given)
         except InputProblem as problem:
             mistakes.append(Mistake(question.key, problem.message, problem.remedy))
+    if mode & OPEN_TO_OTHERS:
+        mistakes.extend(_exposed_secrets(given, file, mode))
     return values, mistakes
+
+
+def _exposed_secrets(given: Mapping[str, object], file: str, mode: int) -> Iterator[Mistake]:
+    for question in QUESTIONS:
+        if question.kind is Kind.SECRET and given.get(question.key):
+            yield Mistake(
+                question.key,
+                f"is a secret, and other users can open this file (mode {mode:04o})",
+                f"Make it private first: chmod 600 {shlex.quote(file)}",
+            )
 
 
 def _format_mistakes(document: Mapping[str, object]) -> Iterator[Mistake]:
     found = document.get("format")
     if found is None:
-        yield Mistake("format", "is missing", f"Begin the file with: format = {FORMAT}")
-    elif found is True or found != FORMAT:
+        yield Mistake("format", "is missing", f"Begin the file with: format = {FORMAT}", 1)
+    elif type(found) is not int or found != FORMAT:
         yield Mistake(
             "format",
             f"{shown(found)} is not a format that this version reads",
-            f"Write: format = {FORMAT}",
+            f"This version reads: format = {FORMAT}",
         )
 
 
-def _flattened(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, object]]:
+def _flattened(table: Mapping[str, object], above: Key = ()) -> Iterator[tuple[str, object]]:
     """Dotted keys of everything that is not a table that we know."""
     for name, value in table.items():
-        key = f"{prefix}{name}"
-        if isinstance(value, dict) and key in SECTIONS:
-            yield from _flattened(value, f"{key}.")
+        key = (*above, name)
+        if isinstance(value, dict) and dotted(key) in SECTIONS:
+            yield from _flattened(value, key)
         else:
-            yield key, value
+            yield dotted(key), value
 
 
-def _unknown_key(key: str) -> Mistake:
-    candidates = [question.key for question in QUESTIONS] + sorted(SECTIONS)
-    close = difflib.get_close_matches(key, candidates, n=1, cutoff=0.6)
-    if not close:
-        last = key.rpartition(".")[2]
-        close = [question.key for question in QUESTIONS if question.name == last][:1]
-    section = key.rpartition(".")[0]
+def _unknown(key: str, value: object) -> Mistake:
+    if key in SECTIONS:
+        return Mistake(
+            key,
+            f"{shown(value)} is not a table",
+            f"Write [{key}] in a line of its own, and its answers in the lines below.",
+        )
+    if isinstance(value, dict):
+        return Mistake(key, "there is no such table", _table_meant(key))
+    return Mistake(key, "there is no such key", _key_meant(key))
+
+
+def _table_meant(key: str) -> str:
+    close = difflib.get_close_matches(key, sorted(SECTIONS), n=1)
+    return f"Did you mean [{close[0]}]?" if close else _known_tables()
+
+
+def _known_tables() -> str:
+    return f"The tables are: {', '.join(sorted(SECTIONS))}."
+
+
+def _key_meant(key: str) -> str:
+    section, _, name = key.rpartition(".")
     siblings = [question.name for question in QUESTIONS if question.section == section]
+    close = [
+        *(f"{section}.{match}" for match in difflib.get_close_matches(name, siblings, n=1)),
+        *(question.key for question in QUESTIONS if question.name == name),
+    ]
+    if not close and not siblings:
+        close = difflib.get_close_matches(key, sorted(KNOWN), n=1)
     if close:
-        remedy = f"Did you mean {close[0]}?"
-    elif siblings:
-        remedy = f"[{section}] knows: {', '.join(siblings)}."
-    else:
-        remedy = f"The tables are: {', '.join(sorted(SECTIONS))}."
-    return Mistake(key, "there is no such question", remedy)
+        return f"Did you mean {close[0]}?"
+    return f"The keys of [{section}] are: {', '.join(siblings)}." if siblings else _known_tables()
 
 
 def _answer(question: Question, given: Mapping[str, object]) -> Value:
     if question.key in given:
         return question.validated(given[question.key])
     if question.default is None:
-        raise InputProblem("is missing", f"Give {question.label[0].lower()}{question.label[1:]}.")
+        raise InputProblem(
+            "is missing", f"Add to [{question.section}]: {question.as_toml_line}. {question.help}"
+        )
     return question.default
 
 
@@ -251,6 +335,8 @@ def _section(kind: type[Any], section: str, values: Mapping[str, Value], **parts
 
 _BY_KEY = {question.key: question for question in QUESTIONS}
 _ENUMERATIONS: Mapping[str, type] = {
+    "ca.source": typed.AuthoritySource,
+    "server.source": typed.CertificateSource,
     "ca.key_type": KeyType,
     "server.key_type": KeyType,
     "server.layout": typed.CertificateLayout,

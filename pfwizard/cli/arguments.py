@@ -1,6 +1,8 @@
 """The command line's grammar."""
 
 import argparse
+import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
@@ -24,7 +26,7 @@ exit status:
 
 @dataclass(frozen=True)
 class Arguments:
-    """What the operator typed; ``answers`` is None only for the demonstration."""
+    """What the operator typed; ``answers`` may be None for the demonstration only."""
 
     answers: Path | None
     demo: bool
@@ -77,13 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pfwizard {__version__}")
     parser.add_argument(
-        "--answers", metavar="FILE", type=Path, help="do what this file asks for, unattended"
+        "--answers", metavar="FILE", type=_path, help="do what this file asks for, unattended"
     )
     parser.add_argument(
         "--demo",
         action="store_true",
         help="try it on a bundled Postfix configuration in a temporary tree; needs no Postfix, "
-        "no privilege and no answers",
+        "no privilege and no answers; --answers may name others",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="show what would change, and change nothing"
@@ -94,31 +96,42 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--config-dir",
         metavar="DIR",
-        type=PurePosixPath,
+        type=_path,
         help="the Postfix instance to work on (as postfix -c)",
     )
     parser.add_argument(
         "--root",
         metavar="DIR",
-        type=Path,
+        type=_path,
         help="work on the tree below DIR, such as a mounted image; nothing in it is run",
     )
     parser.add_argument(
         "--state-dir",
         metavar="DIR",
-        type=Path,
+        type=_path,
         help="where pfwizard keeps what it replaces (default: /var/lib/pfwizard)",
     )
     return parser
 
 
-def _absolute(path: PurePosixPath | None, option: str) -> PurePosixPath | None:
+def _path(text: str) -> Path:
+    if not text:  # an unset variable of a script; it must not mean the present directory
+        raise argparse.ArgumentTypeError("is empty")
+    return Path(text)
+
+
+def _absolute(path: Path | None, option: str) -> PurePosixPath | None:
     if path is not None and not path.is_absolute():
         raise UsageError(f"{option} {path}: is a relative path", "Give the whole path.")
-    return path
+    return None if path is None else PurePosixPath(path)
 
 
 def _existing_directory(path: Path, option: str) -> Path:
-    if not path.is_dir():
+    try:
+        is_directory = path.is_dir()
+    except OSError as error:
+        what = os.strerror(error.errno or errno.EIO)
+        raise UsageError(f"{option} {path}: {what}", "Name an existing directory.") from error
+    if not is_directory:
         raise UsageError(f"{option} {path}: is not a directory", "Name an existing directory.")
     return path.resolve()

@@ -1,12 +1,13 @@
 """What a run prints for people: diffs on standard output, everything else on standard error."""
 
-import os
 import sys
 from collections.abc import Iterator
 from typing import TextIO
 
+from pfwizard.cli.demonstration import listing
 from pfwizard.cli.report import Report, Result
-from pfwizard.errors import PfwizardError
+from pfwizard.cli.streams import harmless, say, takes_colours
+from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.diff import unified_diff
 from pfwizard.plan.plan import Action, Change, ChangeKind, Finding, JoinGroup, Plan
 
@@ -22,24 +23,37 @@ ENDINGS = {
 }
 
 
+SHOWING_CHANGES = (Result.PENDING, Result.REFUSED)
+"""After any other end the diffs would bury what the operator has to read."""
+
+UNCHANGED = "Nothing was changed."
+
+
 def show_step(words: str) -> None:
     """A step of the walk as it begins."""
-    print(f"  {words} ...", file=sys.stderr, flush=True)
+    say(f"  {words} ...")
 
 
 def show_report(report: Report) -> None:
     """Print the plan, its findings and how the run ended."""
     if report.plan is not None:
-        if report.result is not Result.APPLIED:
+        if report.result in SHOWING_CHANGES or report.demonstration is not None:
             show_changes(report.plan)
         for finding in report.plan.findings:
-            _say(_finding(finding))
+            say(_finding(finding))
     if report.error is not None and not (report.plan and report.plan.refusals):
         show_error(report.error)
     elif report.result is Result.REFUSED:
-        _say("pfwizard: refused, and nothing was changed.")
+        say("pfwizard: refused, and nothing was changed.")
     else:
-        _say(_ending(report))
+        say(_ending(report))
+    show_demonstration(report)
+
+
+def show_demonstration(report: Report) -> None:
+    """Where the result of a demonstration can be looked at."""
+    if report.demonstration is not None:
+        say("\n".join(listing(report.demonstration)))
 
 
 def _ending(report: Report) -> str:
@@ -55,9 +69,11 @@ def show_changes(plan: Plan) -> None:
     """Every change as a diff, and the actions after them, on standard output."""
     for change in plan.changes:
         for line in _shown(change):
-            print(_coloured(line, sys.stdout))
+            print(_coloured(harmless(line), sys.stdout))
     for action in plan.actions:
-        print(f"# {_described(action)}")
+        print(harmless(f"# {_described(action)}"))
+    if sys.stdout is not None:
+        sys.stdout.flush()  # before what comes on standard error
 
 
 def _shown(change: Change) -> Iterator[str]:
@@ -79,8 +95,8 @@ def _described(action: Action) -> str:
     return "reload Postfix"
 
 
-def _coloured(line: str, stream: TextIO) -> str:
-    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+def _coloured(line: str, stream: TextIO | None) -> str:
+    if not takes_colours(stream):
         return line
     for start, colour in DIFF_COLOURS.items():
         if line.startswith(start):
@@ -94,11 +110,6 @@ def _finding(finding: Finding) -> str:
 
 def show_error(error: PfwizardError) -> None:
     """What went wrong, where, and what to do about it."""
-    lines = error.message.split("\n")
-    _say("\n".join([f"pfwizard: {lines[0]}", *lines[1:]]))
-    if error.remedy:
-        _say(f"  {error.remedy}")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    say(f"pfwizard: {error}")
+    if error.exit_status is ExitStatus.FAILED and UNCHANGED not in error.remedy:
+        say(f"  {UNCHANGED}")

@@ -25,7 +25,7 @@ def as_json(report: Report) -> str:
         "findings": [*_plan_findings(report), *_error_findings(report)],
         "verification": [],
     }
-    return json.dumps(document, indent=2, ensure_ascii=True)
+    return json.dumps(document, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 
 def _change(change: Change) -> dict[str, object]:

@@ -1,23 +1,25 @@
 """The program: from the command line to the exit status."""
 
 import os
-import signal
 import sys
 import traceback
-from collections.abc import Callable
-from types import FrameType
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pfwizard.answers.reading import load
-from pfwizard.cli import human_output, machine_output
+from pfwizard.cli import human_output, machine_output, streams
 from pfwizard.cli.arguments import Arguments, parse_arguments
+from pfwizard.cli.demonstration import demonstration_answers, fresh_tree, remove_tree
+from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import Report, Result
-from pfwizard.engine import Job, apply_job, plan_job
 from pfwizard.errors import ExitStatus, Failed, PfwizardError, Refused
 from pfwizard.plan.plan import Plan
 
-PRIVATE_UMASK = 0o077
+if TYPE_CHECKING:
+    from pfwizard.answers.answers import Answers
+    from pfwizard.engine import Job
 
-INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PRIVATE_UMASK = 0o077
 
 RESULTS = {
     ExitStatus.ROLLED_BACK: Result.ROLLED_BACK,
@@ -30,87 +32,119 @@ RESULTS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run pfwizard; returns its exit status."""
     os.umask(PRIVATE_UMASK)
-    for number in INTERRUPTIONS:
-        signal.signal(number, _interrupt)
+    streams.prepare()
     given = sys.argv[1:] if arguments is None else arguments
+    run = _Run()
+    run.interruption.listen()
     try:
-        parsed = parse_arguments(given)
-    except PfwizardError as error:
-        return _finish(Report(_result(error), error.exit_status, error=error), "--json" in given)
-    return _finish(_guarded(parsed), parsed.json)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """A signal takes the same way out as a failure; a second one must not disturb that."""
-    for each in INTERRUPTIONS:
-        signal.signal(each, signal.SIG_IGN)
-    raise Failed(f"interrupted by {signal.Signals(number).name}")
-
-
-def _finish(report: Report, json: bool) -> int:
-    if json:
-        print(machine_output.as_json(report))
-        if report.error is not None:
-            human_output.show_error(report.error)
-    else:
-        human_output.show_report(report)
+        report = run.guarded(given)
+    finally:  # --help and --version leave through here too
+        run.interruption.listen_no_more()
+        streams.finish_standard_output()
+    _show(report, json="--json" in given)
     return report.exit_status
 
 
-def _guarded(given: Arguments) -> Report:
-    """Every end of a run as a report, those included that should not happen."""
-    plans: list[Plan] = []
+def _show(report: Report, *, json: bool) -> None:
+    """Show the report; that it cannot be shown does not change how the run ended."""
     try:
-        return _run(given, plans.append)
-    except PfwizardError as error:
-        return _failure(error, plans)
-    except Exception as error:  # a traceback is a defect, and its locals may be secret
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        name = type(error).__name__
-        return _failure(
-            Failed(
-                f"internal error: {name} in {place.name}, line {place.lineno} of {place.filename}",
-                "Please report this line; it holds nothing secret.",
-            ),
-            plans,
-        )
+        if json:
+            _show_to_programs(report)
+        else:
+            human_output.show_report(report)
+        trouble = streams.finish_standard_output()
+    except OSError as error:
+        streams.give_up_standard_output()
+        trouble = error
+    if trouble is not None and not isinstance(trouble, BrokenPipeError):
+        streams.say(f"pfwizard: the output could not be written: {trouble.strerror}")
 
 
-def _failure(error: PfwizardError, plans: list[Plan]) -> Report:
-    plan = plans[0] if plans else None
-    return Report(_result(error), error.exit_status, plan=plan, error=error)
+def _show_to_programs(report: Report) -> None:
+    print(machine_output.as_json(report))
+    if report.error is not None:
+        human_output.show_error(report.error)
+    human_output.show_demonstration(report)
 
 
-def _result(error: PfwizardError) -> Result:
-    if isinstance(error, Refused):
-        return Result.REFUSED
-    return RESULTS.get(error.exit_status, Result.FAILED)
+class _Run:
+    """One run, and what is known of it when it fails."""
 
+    def __init__(self) -> None:
+        self.interruption = Interruption()
+        self._plan: Plan | None = None
 
-def _run(given: Arguments, planned_so_far: Callable[[Plan], None]) -> Report:
-    if given.demo:
-        from pfwizard.cli.demonstration import run_demonstration
+    def guarded(self, given: list[str]) -> Report:
+        """Every end of a run as a report, those included that should not happen."""
+        try:
+            return self._run(parse_arguments(given))
+        except PfwizardError as error:
+            return self._failure(error)
+        except Exception as error:  # a traceback is a defect, and its message may be secret
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            kind = type(error).__name__
+            return self._failure(
+                Failed(
+                    f"internal error: {kind} in {place.name}, line {place.lineno} of "
+                    f"{place.filename}",
+                    "This is a defect of pfwizard. Please report the line above; it holds "
+                    "nothing secret.",
+                )
+            )
 
-        return run_demonstration(given)
-    if given.answers is None:
-        raise Failed("no answers file was named")
-    answers = load(given.answers)
-    job = Job.on(given.root, given.config_directory, given.state_directory)
-    planned = plan_job(job, answers)
-    planned_so_far(planned.plan)
-    if planned.plan.refusals:
-        raise Refused(planned.plan.refusals[0].message, planned.plan.refusals[0].remedy)
-    if planned.plan.is_empty:
-        return Report(Result.UNCHANGED, ExitStatus.DONE, planned.plan)
-    if given.dry_run:
-        return Report(Result.PENDING, ExitStatus.PENDING, planned.plan)
-    announce = _silent if given.json else human_output.show_step
-    transaction = apply_job(job, planned, announce)
-    return Report(Result.APPLIED, ExitStatus.DONE, planned.plan, transaction)
+    def _failure(self, error: PfwizardError) -> Report:
+        if isinstance(error, Refused):
+            result = Result.REFUSED
+        else:
+            result = RESULTS.get(error.exit_status, Result.FAILED)
+        return Report(result, error.exit_status, plan=self._plan, error=error)
 
+    def _run(self, given: Arguments) -> Report:
+        if given.demo:
+            return self._demonstrate(given)
+        if given.answers is None:
+            raise Failed("no answers file was named")
+        answers = load(given.answers)
+        from pfwizard.engine import Job  # brings the cryptography library
 
-def _silent(words: str) -> None:
-    """Progress is for people."""
+        job = Job.on(given.root, given.config_directory, given.state_directory)
+        return self._walk(job, answers, given)
+
+    def _demonstrate(self, given: Arguments) -> Report:
+        from pfwizard.engine import Job
+
+        answers = demonstration_answers(given.answers)
+        root = fresh_tree()
+        try:
+            report = self._walk(Job.on(root, None, None), answers, given)
+        except BaseException:
+            remove_tree(root)
+            raise
+        if report.result is Result.APPLIED:
+            return replace(report, demonstration=root)
+        remove_tree(root)
+        return report
+
+    def _walk(self, job: "Job", answers: "Answers", given: Arguments) -> Report:
+        from pfwizard.engine import apply_job, plan_job
+
+        planned = plan_job(job, answers)
+        plan = self._plan = planned.plan
+        if plan.refusals:
+            raise Refused(plan.refusals[0].message, plan.refusals[0].remedy)
+        if plan.is_empty:
+            return Report(Result.UNCHANGED, ExitStatus.DONE, plan)
+        if given.dry_run:
+            return Report(Result.PENDING, ExitStatus.PENDING, plan)
+
+        def announce(words: str) -> None:
+            self.interruption.at_step()
+            if not given.json:
+                human_output.show_step(words)
+
+        with self.interruption.waiting_for_steps():
+            transaction = apply_job(job, planned, announce)
+        return Report(Result.APPLIED, ExitStatus.DONE, plan, transaction)
 
 
 if __name__ == "__main__":

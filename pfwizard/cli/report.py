@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.plan import Plan
@@ -20,10 +21,14 @@ class Result(Enum):
 
 @dataclass(frozen=True)
 class Report:
-    """The end of a run: its plan if one was made, the transaction, what went wrong."""
+    """The end of a run: its plan if one was made, the transaction, what went wrong.
+
+    ``demonstration`` is the temporary tree that a demonstration has left for looking at.
+    """
 
     result: Result
     exit_status: ExitStatus
     plan: Plan | None = None
     transaction: str | None = None
     error: PfwizardError | None = None
+    demonstration: Path | None = None

@@ -42,7 +42,7 @@ def test_a_mistake_has_the_line_of_its_key(added: str, line: int) -> None:
     [
         pytest.param("[ca]\n\ndays = 0\n", 10, id="behind an empty line"),
         pytest.param("[ ca ]  # [x]\ndays = 0\n", 9, id="a table with blanks and a comment"),
-        pytest.param("[ca]\ncertificate = '/c' # \"\"\"\ndays = 0\n", 10, id="quotes in a comment"),
+        pytest.param('[ca]\ncertificate = \'/c\' # """\ndays = 0\n', 10, id="quotes in a comment"),
         pytest.param("['ca']\n  days = 0\n", 9, id="a table in quotes"),
     ],
 )

@@ -33,7 +33,7 @@ def test_a_mistyped_table_is_one_mistake_and_not_one_for_each_of_its_keys() -> N
     text = answers_file().decode() + "[servces]\nsmtps = true\nsubmission = true\n"
     mistake = the_mistake_in(text)
     assert mistake.message == "there is no such table"
-    assert mistake.remedy == "Did you mean services?"
+    assert mistake.remedy == "Did you mean [services]?"
 
 
 def test_a_table_like_no_other_is_told_the_tables() -> None:

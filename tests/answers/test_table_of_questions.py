@@ -1,0 +1,86 @@
+"""The table of questions is the only description of a field, and describes every one of them."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any, get_type_hints
+
+import pytest
+
+from pfwizard.answers.answers import Answers
+from pfwizard.answers.question import Kind, Question
+from pfwizard.answers.questions import QUESTIONS, SECTIONS
+
+EVERY_QUESTION = pytest.mark.parametrize("question", QUESTIONS, ids=lambda asked: asked.key)
+
+
+def fields_of(kind: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys of all answers, and their types."""
+    types = get_type_hints(kind)
+    for field in fields(kind):
+        key = f"{above}{field.name}"
+        if is_dataclass(types[field.name]):
+            yield from fields_of(types[field.name], f"{key}.")
+        else:
+            yield key, types[field.name]
+
+
+FIELDS = dict(fields_of(Answers))
+
+
+def test_every_answer_has_a_question_and_every_question_an_answer() -> None:
+    assert {question.key for question in QUESTIONS} == set(FIELDS)
+
+
+def test_no_question_is_asked_twice() -> None:
+    assert len({question.key for question in QUESTIONS}) == len(QUESTIONS)
+
+
+def test_no_label_stands_for_two_questions() -> None:
+    assert len({question.label for question in QUESTIONS}) == len(QUESTIONS)
+
+
+def test_the_tables_are_those_of_the_typed_answers() -> None:
+    assert {key.rpartition(".")[0] for key in FIELDS} == SECTIONS
+
+
+@EVERY_QUESTION
+def test_a_question_has_a_label_and_a_help_in_whole_sentences(question: Question) -> None:
+    assert question.label[0].isupper()
+    assert not question.label.endswith(".")
+    assert question.help.endswith(".")
+
+
+@EVERY_QUESTION
+def test_a_default_is_valid_and_in_its_normal_form(question: Question) -> None:
+    assert question.is_required or question.validated(question.default) == question.default
+
+
+@EVERY_QUESTION
+def test_what_may_be_left_empty_says_so_or_says_what_happens_then(question: Question) -> None:
+    says_so = "May be left empty." in question.help or "Left empty, " in question.help
+    assert says_so == question.may_be_empty
+
+
+@EVERY_QUESTION
+def test_a_choice_has_choices_and_nothing_else_but_a_list_has(question: Question) -> None:
+    assert bool(question.choices) == (question.kind is Kind.CHOICE) or question.kind is Kind.TEXTS
+
+
+@EVERY_QUESTION
+def test_the_choices_are_those_of_the_answers_enumeration(question: Question) -> None:
+    kind = FIELDS[question.key]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        assert set(question.choices) == {member.value for member in kind}
+    else:
+        assert not question.choices or kind in (str, tuple[str, ...])
+
+
+@EVERY_QUESTION
+def test_a_number_has_a_range_that_holds_its_default(question: Question) -> None:
+    if question.kind is Kind.INTEGER:
+        assert isinstance(question.default, int)
+        assert question.minimum <= question.default <= question.maximum
+        assert question.minimum < question.maximum
+    else:
+        assert (question.minimum, question.maximum) == (0, 0)

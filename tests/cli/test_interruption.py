@@ -1,0 +1,128 @@
+"""Signals: the tree is as before, or the change is complete; and the exit status tells which."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import Machine, contents, sabotaged, the_object_in
+
+SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"]
+
+AT_OPERATION = """
+import os, signal
+left = {count}
+def strike(event, arguments):
+    global left
+    if event in ("os.mkdir", "os.link", "os.rename", "os.remove", "os.chmod", "os.truncate"):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.{name})
+sys.addaudithook(strike)
+"""
+"""Sends itself a signal just before its n-th change of the file system."""
+
+AT_STEP = """
+import os, signal
+from pfwizard.cli import human_output
+def show_step(words):
+    if {words!r} in words:
+        os.kill(os.getpid(), signal.{name})
+    print(words, file=sys.stderr)
+human_output.show_step = show_step
+"""
+
+COMPLETE = b"smtpd_tls_security_level = may"
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_while_the_files_are_written_leaves_the_tree_as_it_was(
+    machine: Machine, name: str
+) -> None:
+    before = contents(machine.root)
+    done = machine.sabotaged(AT_STEP.format(words="Writing the new files", name=name))
+    assert done.returncode == 1
+    assert f"interrupted by {name}" in done.stderr
+    assert "Nothing was changed." in done.stderr
+    assert contents(machine.root) == before
+
+
+@pytest.mark.parametrize("count", range(1, 60, 4))
+def test_a_signal_at_any_operation_leaves_all_or_nothing(machine: Machine, count: int) -> None:
+    before = contents(machine.root)
+    done = machine.sabotaged(AT_OPERATION.format(count=count, name="SIGTERM"))
+    main_cf = (machine.root / "etc/postfix/main.cf").read_bytes()
+    if done.returncode == 0:
+        assert COMPLETE in main_cf
+        assert not list(machine.root.rglob("*.pfwizard-*"))
+    else:
+        assert done.returncode == 1
+        assert contents(machine.root) == before
+
+
+def test_programs_are_told_of_a_signal_too(machine: Machine) -> None:
+    done = machine.sabotaged(AT_OPERATION.format(count=8, name="SIGTERM"), "--json")
+    document = the_object_in(done)
+    assert (done.returncode, document["result"], document["changed"]) == (1, "failed", False)
+    assert "SIGTERM" in document["findings"][-1]["message"]
+
+
+def test_a_signal_that_comes_too_late_is_not_reported_as_a_failure(machine: Machine) -> None:
+    done = machine.sabotaged(AT_STEP.format(words="Putting the new files in place", name="SIGTERM"))
+    assert done.returncode == 0
+    assert COMPLETE in (machine.root / "etc/postfix/main.cf").read_bytes()
+
+
+def test_a_signal_does_not_disturb_putting_back(machine: Machine) -> None:
+    before = contents(machine.root)
+    done = machine.sabotaged(
+        "from pfwizard.apply.swap import Swap\n"
+        "def full(*arguments): raise OSError(28, 'No space left on device')\n"
+        "Swap.swap = full" + AT_STEP.format(words="Putting the new files in place", name="SIGTERM")
+    )
+    assert done.returncode == 1
+    assert contents(machine.root) == before
+
+
+def test_a_second_signal_does_not_disturb_putting_back(machine: Machine) -> None:
+    before = contents(machine.root)
+    done = machine.sabotaged(AT_STEP.format(words=" ", name="SIGTERM"))
+    assert done.returncode == 1
+    assert contents(machine.root) == before
+
+
+def test_a_signal_before_anything_is_changed_ends_the_run_at_once(machine: Machine) -> None:
+    before = contents(machine.root)
+    done = machine.sabotaged(
+        "import os, signal, pfwizard.engine as e\n"
+        "e.make_plan = lambda *a: os.kill(os.getpid(), signal.SIGTERM)"
+    )
+    assert (done.returncode, "interrupted by SIGTERM" in done.stderr) == (1, True)
+    assert contents(machine.root) == before
+
+
+def test_a_signal_that_the_caller_ignores_stays_ignored(machine: Machine) -> None:
+    ignoring = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+    done = machine.sabotaged(ignoring + AT_STEP.format(words="Writing", name="SIGHUP"))
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_signal_during_the_report_ends_the_process_like_any_other() -> None:
+    done = sabotaged(
+        "import os, signal\n"
+        "from pfwizard.cli import human_output\n"
+        "human_output.show_report = lambda report: os.kill(os.getpid(), signal.SIGTERM)",
+        "--nonsense",
+    )
+    assert done.returncode == -signal.SIGTERM
+    assert done.stderr == ""
+
+
+def test_an_interrupted_demonstration_removes_its_tree(tmp_path: Path) -> None:
+    done = sabotaged(
+        f"import tempfile\ntempfile.tempdir = {str(tmp_path)!r}\n"
+        + AT_STEP.format(words="Writing", name="SIGINT"),
+        "--demo",
+    )
+    assert done.returncode == 1
+    assert list(tmp_path.iterdir()) == []
