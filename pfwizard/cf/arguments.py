@@ -7,7 +7,7 @@ the same.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pfwizard.cf.name_value import BadNameValue, NameValue, split_name_value
 from pfwizard.cf.text import WHITE_SPACE
@@ -17,8 +17,7 @@ from pfwizard.cf.words import Word
 _TAKE_A_VALUE = frozenset("imnorst")
 
 
-@dataclass(frozen=True, slots=True)
-class Braced:
+class Braced(NamedTuple):
     """The text that master(8) hands on for one word.
 
     ``start`` is where the text begins in the entry. ``error`` is what is wrong with the braces,
@@ -30,8 +29,7 @@ class Braced:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedOption:
+class PlacedOption(NamedTuple):
     """An ``-o`` option and its place in the entry.
 
     ``start`` is that of the letter o's minus sign, or of the letter itself within a cluster such
@@ -55,16 +53,14 @@ class PlacedOption:
         return self.specification_start + self.pair.end
 
 
-@dataclass(frozen=True, slots=True)
-class BadOption:
+class BadOption(NamedTuple):
     """An ``-o`` that makes the daemon give up, and why."""
 
     start: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """What a daemon makes of its arguments. ``rest`` starts with the first that is no option."""
 
     options: tuple[PlacedOption, ...]

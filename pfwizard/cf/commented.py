@@ -7,7 +7,7 @@ lines for the same port and command are alternatives ("choose one") for the same
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pfwizard.cf.endpoint import Endpoint
 from pfwizard.cf.text import WHITE_SPACE
@@ -22,8 +22,7 @@ _OPTION_LINE = re.compile(r"#[ \t]+(?:-[A-Za-z]|\{|[a-z_]+=)")
 _SIGN = re.compile(r"#[ \t]*")
 
 
-@dataclass(frozen=True, slots=True)
-class CommentedLines:
+class CommentedLines(NamedTuple):
     """Where a commented service stands in a run of lines, by index."""
 
     header: int

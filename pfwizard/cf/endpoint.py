@@ -24,7 +24,7 @@ KNOWN_PORTS: Mapping[str, int] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Endpoint:
     """Where a service can be reached.
 

@@ -10,8 +10,7 @@ such as ``<=level`` (Postfix 3.6).
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pfwizard.cf.problem import Problem, warning
 from pfwizard.cf.text import encode
@@ -42,13 +41,11 @@ class BadExpansion(ValueError):
     """A macro that makes Postfix give up; the message is Postfix's own as far as it has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Literal:
+class _Literal(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Relation:
+class _Relation(NamedTuple):
     """Two texts to be expanded and compared."""
 
     left: str
@@ -57,8 +54,7 @@ class _Relation:
     right: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Macro:
+class _Macro(NamedTuple):
     """What stands between ``${`` and ``}``.
 
     ``test`` is a parameter's name or a comparison. Without texts, its value is the result.

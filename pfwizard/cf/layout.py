@@ -6,8 +6,8 @@ their own in the style of their neighbours.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import takewhile
+from typing import NamedTuple
 
 from pfwizard.cf.lines import is_filler, terminated, without_terminator
 from pfwizard.cf.lists import items_of
@@ -16,16 +16,14 @@ from pfwizard.cf.text import collapsed
 _GAP_AND_WORD = re.compile(r"([ \t\v\f\r]*)([^ \t\v\f\r\n]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(NamedTuple):
     """A word of the value and the white space in front of it."""
 
     gap: str
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A line with words of the value; the entry's first line has its name as the head."""
 
     head: str
@@ -36,8 +34,7 @@ class _Row:
         return self.head + "".join(cell.gap + cell.word for cell in self.cells) + self.tail
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(NamedTuple):
     """How to get from the old words to the new ones.
 
     The words before ``start`` and from ``end`` on stay, if perhaps with another comma; those in
@@ -61,7 +58,7 @@ def rearranged(lines: Sequence[str], value_starts: int, value: str) -> tuple[str
     old = [cell.word for row in rows for cell in row.cells]
     new = collapsed(value).split(" ")
     # A line that starts with a number sign would be a comment.
-    if len(rows) < 2 or any(word.startswith("#") for word in new):
+    if not value or len(rows) < 2 or any(word.startswith("#") for word in new):
         return None
     change = _change(old, new)
     staying = len(old) - (change.end - change.start)
@@ -100,7 +97,7 @@ def _in_common(old: Sequence[str], new: Sequence[str]) -> int:
 def _respelled(parts: Sequence[_Row | str], words: Sequence[str]) -> list[_Row | str]:
     spelling = iter(words)
     return [
-        replace(part, cells=tuple(replace(cell, word=next(spelling)) for cell in part.cells))
+        part._replace(cells=tuple(cell._replace(word=next(spelling)) for cell in part.cells))
         if isinstance(part, _Row)
         else part
         for part in parts
@@ -115,7 +112,7 @@ def _exchanged(parts: list[_Row | str], change: _Change) -> list[_Row | str]:
     for index, part in enumerate(cleared):
         if isinstance(part, str):
             result.append(part)
-        elif index == place:
+        elif index == place and change.fresh:
             result += _row_with(part, column, change.fresh, _model(parts))
         elif part.cells or part.head:
             result.append(part)
@@ -146,7 +143,7 @@ def _without(parts: Sequence[_Row | str], start: int, end: int) -> Iterator[_Row
             continue
         numbered = enumerate(part.cells, seen)
         seen += len(part.cells)
-        yield replace(part, cells=tuple(cell for n, cell in numbered if not start <= n < end))
+        yield part._replace(cells=tuple(cell for n, cell in numbered if not start <= n < end))
 
 
 def _row_with(row: _Row, column: int, fresh: Sequence[str], model: _Row) -> Iterator[_Row]:
@@ -155,18 +152,18 @@ def _row_with(row: _Row, column: int, fresh: Sequence[str], model: _Row) -> Iter
     items = [_row_like(model, item) for item in items_of(fresh)]
     if before and after:
         inside = tuple(_Cell(" ", word) for word in fresh)
-        yield replace(row, cells=(*before, *inside, *after))
+        yield row._replace(cells=(*before, *inside, *after))
         return
     if row.head and not before:
-        first, *items = items or [replace(row, cells=())]
-        cells = tuple(replace(cell, gap=" ") for cell in first.cells)
-        yield replace(row, cells=cells)
+        first, *items = items
+        cells = tuple(cell._replace(gap=" ") for cell in first.cells)
+        yield row._replace(cells=cells)
     elif before:
         yield row
     yield from items
     if after:
-        leading = replace(after[0], gap=model.cells[0].gap)
-        yield replace(row, head="", cells=(leading, *after[1:]))
+        leading = after[0]._replace(gap=model.cells[0].gap)
+        yield row._replace(head="", cells=(leading, *after[1:]))
 
 
 def _model(parts: Sequence[_Row | str]) -> _Row:
@@ -184,7 +181,7 @@ def _row_like(model: _Row, words: Sequence[str]) -> _Row:
 def _ended(parts: list[_Row | str]) -> list[_Row | str]:
     """The parts, each but the last with a line feed at its end."""
     ended = [
-        replace(part, tail=terminated(part.tail)) if isinstance(part, _Row) else part
+        part._replace(tail=terminated(part.tail)) if isinstance(part, _Row) else part
         for part in parts[:-1]
     ]
     return [*ended, *parts[-1:]]

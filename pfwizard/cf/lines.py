@@ -6,10 +6,13 @@ ending the logical line. White space at the start of the file continues nothing:
 about such text and ignores it.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
 
 from pfwizard.cf.text import WHITE_SPACE
 
@@ -22,8 +25,7 @@ class Role(Enum):
     ORPHAN = "orphan"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Adjacent physical lines with one meaning.
 
     An ENTRY is one logical line, from its first to its last line of content, with the comments
@@ -96,8 +98,7 @@ def blocks_of(lines: Iterable[str]) -> Iterator[Block]:
         yield Block(Role.FILLER, tuple(filler))
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A character's place in a block: which physical line, which column, both from 0."""
 
     line: int
@@ -111,12 +112,15 @@ class LogicalLine:
     lines: tuple[str, ...]
 
     @cached_property
-    def _pieces(self) -> tuple[tuple[int, str], ...]:
-        return tuple(
-            (index, line.removesuffix("\n"))
-            for index, line in enumerate(self.lines)
-            if not is_filler(line)
-        )
+    def _content(self) -> tuple[int, ...]:
+        """Which of the lines are content."""
+        return tuple(index for index, line in enumerate(self.lines) if not is_filler(line))
+
+    @cached_property
+    def _offsets(self) -> tuple[int, ...]:
+        """Where in ``text`` each line of content starts."""
+        lengths = (len(self.lines[index].removesuffix("\n")) for index in self._content)
+        return tuple(accumulate(lengths, initial=0))[:-1]
 
     @cached_property
     def text(self) -> str:
@@ -124,21 +128,13 @@ class LogicalLine:
 
         Text after a null byte is left out: Postfix's strings end there.
         """
-        return "".join(piece for _, piece in self._pieces).partition("\0")[0]
+        joined = "".join(self.lines[index].removesuffix("\n") for index in self._content)
+        return joined.partition("\0")[0]
 
     def position(self, offset: int) -> Position:
         """Where the character at this offset of ``text`` stands."""
-        rest = offset
-        for index, piece in self._pieces:
-            if rest < len(piece):
-                return Position(index, rest)
-            rest -= len(piece)
-        raise IndexError(offset)
-
-    def offset(self, position: Position) -> int:
-        """The offset in ``text`` of a character in a line of content."""
-        before = sum(len(piece) for index, piece in self._pieces if index < position.line)
-        return before + position.column
+        piece = bisect_right(self._offsets, offset) - 1
+        return Position(self._content[piece], offset - self._offsets[piece])
 
     def replaced(self, start: int, end: int, text: str) -> tuple[str, ...]:
         """The physical lines with ``text`` in place of the characters from start to end.
@@ -148,7 +144,7 @@ class LogicalLine:
         """
         lines = list(self.lines)
         first, last = self.position(start), self.position(end - 1)
-        for index, _ in self._pieces:
+        for index in self._content:
             if not first.line <= index <= last.line:
                 continue
             line = lines[index]

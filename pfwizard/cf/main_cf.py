@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from pfwizard.cf.document import Document
 from pfwizard.cf.expansion import expansion_problems
@@ -25,7 +26,7 @@ _TEMPLATE = re.compile(r"[ \t]*#[ \t]*([^ \t\n\v\f\r=#]+)[ \t]*=")
 _TEMPLATE_CONTINUES = re.compile(r"#(\t|[ \t]{2,})[^ \t\r\n]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """A parameter as Postfix reads it: lines joined, white space around the value gone.
 
@@ -37,8 +38,7 @@ class Setting:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A setting and the index of its block."""
 
     setting: Setting

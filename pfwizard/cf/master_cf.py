@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from pfwizard.cf.commented import (
     CommentedLines,
@@ -42,16 +42,14 @@ class NoSuchService(LookupError):
     """The document has no such service; it may have had one before an edit."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Active:
+class _Active(NamedTuple):
     """A service and the index of its block."""
 
     service: Service
     block: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Commented:
+class _Commented(NamedTuple):
     """A commented service, the index of its block and its lines in there."""
 
     service: CommentedService

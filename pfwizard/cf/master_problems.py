@@ -128,7 +128,8 @@ def _argument_problems(line: int, entry: Entry) -> Iterator[Problem]:
     for bad in entry.arguments.bad_options:
         yield fatal(_line_of(entry, line, bad.start), bad.reason)
     for option in entry.arguments.options:
-        yield from expansion_problems(_line_of(entry, line, option.start), option.pair.value)
+        if "$" in option.pair.value:
+            yield from expansion_problems(_line_of(entry, line, option.start), option.pair.value)
     if entry.fields[-1] in _WITHOUT_ARGUMENTS:
         rest = entry.arguments.rest
         operands = rest[1:] if rest and rest[0].text == "--" else rest

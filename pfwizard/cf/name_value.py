@@ -1,7 +1,7 @@
 """``name = value`` in a logical line or an ``-o`` option: Postfix's split_nameval(3)."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pfwizard.cf.text import WHITE_SPACE, UnwritableValue, writable
 
@@ -12,8 +12,7 @@ class BadNameValue(ValueError):
     """Text that is no ``name = value``; the message is Postfix's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class NameValue:
+class NameValue(NamedTuple):
     """A name, a value, and where they stand in the text.
 
     ``equals`` is the offset of the equals sign; ``start`` and ``end`` enclose the value.

@@ -23,7 +23,7 @@ class ServiceField(Enum):
         return tuple(ServiceField).index(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Option:
     """A parameter that ``-o`` gives to one service, as its daemon reads it."""
 
@@ -31,7 +31,7 @@ class Option:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServiceKey:
     """Which entry of a file: the n-th (from 0) of those with the same endpoint."""
 
@@ -39,7 +39,7 @@ class ServiceKey:
     occurrence: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """An active entry. The fields are as written; ``-`` stands for a default.
 
@@ -86,7 +86,7 @@ class Service:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CommentedService:
     """A service that is switched off by number signs, with its option lines.
 
@@ -102,7 +102,7 @@ class CommentedService:
         return self.service.endpoint
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewService:
     """An entry to be written."""
 

@@ -26,7 +26,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST = 4095
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SmtpdOption:
     """An option as the library reads it; ``key`` is in lower case, ``line`` counts from 1."""
 

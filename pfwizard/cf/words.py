@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 # What master.cf and lists call a blank: vertical tab and form feed are not among them.
 BLANKS = " \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A piece of a text and its place in it."""
 
     text: str
@@ -25,18 +25,21 @@ def words_of(text: str, separators: str = BLANKS) -> Iterator[Word]:
 
     A brace that is never closed holds everything up to the end of the text together.
     """
-    mark = re.compile(f"[{{}}{re.escape(separators)}]")
-    skip = re.compile(f"[{re.escape(separators)}]*")
-    start = _end_of(skip, text, 0)
-    while start < len(text):
-        end = _word_end(mark, text, start)
-        yield Word(text[start:end], start)
-        start = _end_of(skip, text, end)
+    if "{" not in text:
+        for match in _pattern(f"[^{separators}]+").finditer(text):
+            yield Word(match[0], match.start())
+        return
+    mark, first = _pattern(f"[{{}}{separators}]"), _pattern(f"[^{separators}]")
+    found = first.search(text)
+    while found is not None:
+        end = _word_end(mark, text, found.start())
+        yield Word(text[found.start() : end], found.start())
+        found = first.search(text, end)
 
 
-def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
-    match = pattern.match(text, start)
-    return match.end() if match else start
+@lru_cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _word_end(mark: re.Pattern[str], text: str, start: int) -> int:

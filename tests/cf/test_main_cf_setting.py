@@ -92,6 +92,10 @@ def test_a_removed_item_takes_its_line_with_it() -> None:
     )
 
 
+def test_the_items_that_shared_a_line_with_a_removed_one_stay_on_it() -> None:
+    assert after_set("r = a, b,\n  c, d\n", "r", "b, c, d") == "r = b,\n  c, d\n"
+
+
 def test_an_exchanged_item_takes_the_line_of_the_old_one() -> None:
     assert (
         after_set(LIST, "r", "permit_mynetworks, x, reject")
