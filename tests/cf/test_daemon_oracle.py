@@ -14,8 +14,8 @@ import pytest
 from pfwizard.cf.endpoint import Endpoint
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.cf.problem import Severity
-from tests.cf.machines import machine_or_skip
 from tests.machines.machine import Machine
+from tests.machines.policy import booted
 from tests.machines.suites import SUITES
 
 ARGUMENTS = {
@@ -72,7 +72,7 @@ MASTER_CF = "".join(entry(port, text) for port, text in {**ARGUMENTS, **DEADLY}.
 )
 def machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
     with ExitStack() as life:
-        yield machine_or_skip(life, request.param, log_to_file=True)
+        yield booted(Machine(request.param, log_to_file=True), life)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ REFUSED_BY_THE_MASTER = {
 def quiet_machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A machine whose master is not running. On later suites, what it says then is lost."""
     with ExitStack() as life:
-        yield machine_or_skip(life, SUITES["bullseye"], log_to_file=True)
+        yield booted(Machine(SUITES["bullseye"], log_to_file=True), life)
 
 
 @pytest.mark.machine

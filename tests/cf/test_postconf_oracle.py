@@ -15,8 +15,9 @@ from pfwizard.cf.problem import Severity
 from pfwizard.cf.service import NewService, Option, ServiceField
 from pfwizard.cf.text import collapsed, encode
 from tests.cf import strategies
-from tests.cf.machines import machine_or_skip
 from tests.cf.postconf import SERVANT, Postconf, ServedPostconf
+from tests.machines.machine import Machine
+from tests.machines.policy import booted
 from tests.machines.suites import SUITES, Suite
 
 SMTPD = b"smtp inet n - y - - smtpd\n"
@@ -41,7 +42,7 @@ class Installed:
 )
 def installed(request: pytest.FixtureRequest) -> Iterator[Installed]:
     with ExitStack() as life:
-        machine = machine_or_skip(life, request.param, log_to_file=False)
+        machine = booted(Machine(request.param, log_to_file=False), life)
         servant = machine.popen(["python3", "-I", "-c", SERVANT])
         life.enter_context(servant)
         life.callback(servant.terminate)

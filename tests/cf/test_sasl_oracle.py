@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pfwizard.cf.problem import Severity
 from pfwizard.cf.smtpd_conf import SmtpdConf
-from tests.cf.machines import machine_or_skip
+from tests.machines.machine import Machine
+from tests.machines.policy import booted
 from tests.machines.suites import SUITES
 
 Mechanisms = list[str]
@@ -52,7 +53,7 @@ for line in sys.stdin:
 )
 def library(request: pytest.FixtureRequest) -> Iterator[Library]:
     with ExitStack() as life:
-        machine = machine_or_skip(life, request.param, log_to_file=False)
+        machine = booted(Machine(request.param, log_to_file=False), life)
         servant = life.enter_context(machine.popen(["python3", "-I", "-c", SERVANT]))
         life.callback(servant.terminate)
 

@@ -4,10 +4,9 @@ A pytest plugin. Under pytest-xdist the process that owns the terminal collects 
 no conftest.py below the top one, hence a module of its own that either can register.
 """
 
-import pytest
+import re
 
-MISSING = "machine missing"
-"""Tests record under this name, as a user property, the suite and the reason."""
+import pytest
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -24,12 +23,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
 
 
+def missing(suite: str, reason: str) -> str:
+    """What a test says that has no machine; it is recognised again in the report."""
+    return f"no {suite} machine, so nothing was proven about it: {reason}"
+
+
+SAID = re.compile(missing(r"(\w+)", r"(.*)"))
+
+
 def _missing(terminalreporter: pytest.TerminalReporter) -> dict[str, str]:
     reports = (report for reports in terminalreporter.stats.values() for report in reports)
-    return {
-        value[0]: value[1]
+    found = (
+        SAID.search(report.longreprtext)
         for report in reports
         if isinstance(report, pytest.TestReport)
-        for name, value in report.user_properties
-        if name == MISSING and isinstance(value, list | tuple)
-    }
+    )
+    return {match[1]: match[2].rstrip("')") for match in found if match}

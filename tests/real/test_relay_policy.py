@@ -1,0 +1,97 @@
+"""Real strangers cannot relay through configurations that operators had before, and users can."""
+
+import pytest
+
+from tests.machines.machine import Machine
+from tests.machines.suites import SUITES
+from tests.real.conftest import OpenMachine
+from tests.real.guide_machine import NAME, PASSWORD, USER, GuideMachine
+
+BOOKWORM = pytest.param(SUITES["bookworm"], marks=pytest.mark.machine, id="bookworm")
+
+CHECKS = "reject_rbl_client zen.example.invalid"
+CLIENTS = "check_client_access inline:{192.0.2.99=REJECT}"
+
+CONFIGURATIONS = {
+    "checks of its own": [
+        f"smtpd_recipient_restrictions={CLIENTS}, permit_mynetworks, {CHECKS}, reject_unauth_pipelining",
+    ],
+    "policy in the recipient list alone": [
+        "smtpd_relay_restrictions=",
+        "smtpd_recipient_restrictions=permit_mynetworks, reject_unauth_destination",
+    ],
+    "both lists empty": ["smtpd_relay_restrictions=", "smtpd_recipient_restrictions="],
+    "a refusal that only warns": [
+        "smtpd_relay_restrictions=permit_mynetworks, warn_if_reject reject_unauth_destination",
+    ],
+    "the policy in a class": [
+        "smtpd_restriction_classes=ours",
+        "ours=permit_mynetworks, reject_unauth_destination",
+        "smtpd_relay_restrictions=ours",
+    ],
+}
+LOGIN = ("--tls", "--auth", "PLAIN", "--auth-user", USER, "--auth-password", PASSWORD)
+REFUSED = (454, 554)
+
+
+@pytest.fixture(params=CONFIGURATIONS)
+def settings(request: pytest.FixtureRequest) -> list[str]:
+    chosen: list[str] = CONFIGURATIONS[request.param]
+    return chosen
+
+
+def machine_with(machine: Machine, settings: list[str]) -> GuideMachine:
+    for setting in settings:
+        machine.run(["postconf", "-e", setting])
+    return GuideMachine.install(machine)
+
+
+@pytest.mark.parametrize("suite", [BOOKWORM], indirect=True)
+def test_strangers_are_refused_and_users_relay(machine: Machine, settings: list[str]) -> None:
+    server = machine_with(machine, settings)
+
+    done = server.pfwizard()
+
+    assert done.returncode == 0, done.stderr
+    machine.start_postfix()
+    assert server.send(to="somebody@example.com") in REFUSED
+    assert server.send(to=f"root@{NAME}") == 250
+    assert server.send(*LOGIN, to="somebody@example.com") == 250
+
+
+@pytest.mark.parametrize("suite", [BOOKWORM], indirect=True)
+def test_every_check_of_the_operator_is_there_afterwards(machine: Machine) -> None:
+    server = machine_with(machine, CONFIGURATIONS["checks of its own"])
+
+    server.pfwizard()
+
+    value = server.main_cf()["smtpd_recipient_restrictions"]
+    assert value == (
+        f"{CLIENTS}, permit_mynetworks, permit_sasl_authenticated, {CHECKS}, "
+        "reject_unauth_pipelining"
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "identifier"),
+    [
+        ("mynetworks=0.0.0.0/0", "open-relay-mynetworks"),
+        ("mynetworks=127.0.0.0/8 static:all", "open-relay-mynetworks"),
+        ("smtpd_relay_restrictions=permit", "open-relay"),
+    ],
+)
+@pytest.mark.parametrize("suite", [BOOKWORM], indirect=True)
+def test_an_open_relay_is_one_indeed_and_is_refused(
+    open_machine: OpenMachine, machine: Machine, setting: str, identifier: str
+) -> None:
+    server = machine_with(machine, [setting, "smtpd_recipient_restrictions=permit_mynetworks"])
+    machine.start_postfix()
+    before = machine.snapshot(["/etc/postfix"])
+
+    found = {finding["id"] for finding in server.report("--dry-run")["findings"]}
+    done = server.pfwizard()
+
+    assert server.send(to="somebody@example.com") == 250
+    assert identifier in found
+    assert done.returncode == 1
+    assert machine.snapshot(["/etc/postfix"]) == before
