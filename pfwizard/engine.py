@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pfwizard.answers.answers import Answers
+from pfwizard.apply.unfinished import refuse_unfinished
 from pfwizard.errors import Refused
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import Tree
@@ -54,8 +55,9 @@ class Planned:
 def plan_job(job: Job, answers: Answers) -> Planned:
     """Look at the machine and make the plan; nothing is changed.
 
-    Raises Failed when the machine cannot be read.
+    Raises Failed when the machine cannot be read, NeedsHuman when an earlier run was killed.
     """
+    refuse_unfinished(job.state_directory)
     facts = gather(job.tree, job.config_directory, files_of_interest(answers))
     circumstances = Circumstances(datetime.now(UTC), os.urandom, _generate_key)
     return Planned(facts, make_plan(answers, facts, circumstances))

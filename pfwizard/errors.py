@@ -30,9 +30,13 @@ class ExitStatus(IntEnum):
 
 
 class PfwizardError(Exception):
-    """Something an operator must read: what happened and where, then the remedy."""
+    """Something an operator must read: what happened and where, then the remedy.
+
+    ``transaction`` names the transaction that got so far that its history tells of it.
+    """
 
     exit_status = ExitStatus.FAILED
+    transaction: str | None = None
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)

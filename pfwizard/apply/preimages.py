@@ -39,10 +39,15 @@ def keep(directory: Path, identifier: str, changes: Sequence[Change], now: datet
 def _write(own: Path, changes: Sequence[Change], manifest: bytes) -> None:
     for number, change in enumerate(changes):
         if change.before is not None:
-            write_new(own / f"{number:04}", change.before, FILE_MODE)
+            write_new(own / kept_name(number, change), change.before, FILE_MODE)
     write_new(own / "manifest.json", manifest, FILE_MODE)
     for path in (own, own.parent, own.parent.parent):
         sync(path)
+
+
+def kept_name(number: int, change: Change) -> str:
+    """The name of a pre-image, by which a person finds it too: ``0012-main.cf``."""
+    return f"{number:04}-{change.path.name}"
 
 
 def _manifest(identifier: str, changes: Sequence[Change], now: datetime) -> bytes:

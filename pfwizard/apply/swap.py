@@ -1,6 +1,7 @@
 """Staging every file beside its place, swapping them in, and undoing all of it."""
 
 import errno
+import glob
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,8 +18,14 @@ EXPLANATIONS = {
     errno.EROFS: "The file system is mounted read-only: remount it, or name another path.",
     errno.ENOSPC: "The disk is full: free some space and run pfwizard again.",
     errno.EDQUOT: "The quota is used up: free some space and run pfwizard again.",
+    errno.EEXIST: "Name a directory with --state-dir, or one that can be created.",
+    errno.ENOTDIR: "Name a directory with --state-dir, or one that can be created.",
     errno.EBUSY: "Something is mounted on this file; change it where the mount comes from.",
 }
+
+
+NEW, OLD = "new", "old"
+"""How the names of files on their way in, and of those kept until the end, end."""
 
 
 def failed(path: object, error: OSError) -> Failed:
@@ -27,6 +34,11 @@ def failed(path: object, error: OSError) -> Failed:
     return Failed(
         f"{path}: {os.strerror(number)}", EXPLANATIONS.get(number, "Nothing was changed.")
     )
+
+
+def leftovers_of(place: Path) -> str:
+    """A glob pattern for the old files that runs which were killed have left beside a file."""
+    return f".{glob.escape(place.name)}.pfwizard-*-{OLD}"
 
 
 class Swap:
@@ -50,7 +62,7 @@ class Swap:
         Raises Failed, naming the file, when something cannot be written.
         """
         for change in self._changes:
-            with _explained(change):
+            with _explained(self._tree, change):
                 self._stage(change)
 
     def _stage(self, change: Change) -> None:
@@ -75,7 +87,7 @@ class Swap:
         """
         for change in self._changes:
             if change.kind is not ChangeKind.MKDIR:
-                with _explained(change):
+                with _explained(self._tree, change):
                     self._put(change)
         self._sync_directories()
 
@@ -116,10 +128,10 @@ class Swap:
                 sync(directory)
 
     def _staged(self, change: Change) -> Path:
-        return self._beside(change, "new")
+        return self._beside(change, NEW)
 
     def _kept(self, change: Change) -> Path:
-        return self._beside(change, "old")
+        return self._beside(change, OLD)
 
     def _beside(self, change: Change, role: str) -> Path:
         place = self._tree.outside(change.real)
@@ -127,9 +139,9 @@ class Swap:
 
 
 @contextmanager
-def _explained(change: Change) -> Iterator[None]:
+def _explained(tree: Tree, change: Change) -> Iterator[None]:
     """Turn a refused system call into a failure that names the file."""
     try:
         yield
     except OSError as error:
-        raise failed(change.path, error) from error
+        raise failed(tree.outside(change.real), error) from error

@@ -13,7 +13,7 @@ from pathlib import Path
 from pfwizard.apply import preimages
 from pfwizard.apply.lock import locked
 from pfwizard.apply.mail_system import MailSystem
-from pfwizard.apply.swap import Swap, failed
+from pfwizard.apply.swap import Swap, failed, leftovers_of
 from pfwizard.errors import ExitStatus, Failed, NeedsHuman, PfwizardError
 from pfwizard.machine.tree import Tree
 from pfwizard.plan.plan import Change, JoinGroup, Plan, Reload
@@ -97,23 +97,29 @@ class Transaction:
             self._put_back(back_to_life, kept, error)
             with suppress(OSError):  # a record that cannot be written is no reason to give up
                 preimages.note_result(kept, "rolled back")
-            if isinstance(error, OSError):
-                error = failed(error.filename or kept, error)
-            if isinstance(error, PfwizardError):
-                raise RolledBack(
-                    f"{error.message}. The old configuration is back in place.", error.remedy
-                ) from error
-            raise
+            raise self._told(
+                RolledBack(
+                    f"{_message(error)}. The old configuration is back in place.", _remedy(error)
+                )
+            ) from error
 
     def _put_back(self, undo: ExitStack, kept: Path, error: BaseException) -> None:
-        self.announce("Putting everything back")
+        with suppress(Exception):  # nobody listening is no reason to leave things half done
+            self.announce("Putting everything back")
         try:
             undo.close()
         except (OSError, PfwizardError) as trouble:
-            raise NeedsHuman(
-                f"{error}; and putting everything back failed too: {trouble}",
-                f"The old files are in {kept}, numbered as in its manifest.json.",
+            raise self._told(
+                NeedsHuman(
+                    f"{_message(error)}; and putting everything back failed too: "
+                    f"{_message(trouble)}",
+                    f"The old files are in {kept}; manifest.json says where each belongs.",
+                )
             ) from error
+
+    def _told(self, error: PfwizardError) -> PfwizardError:
+        error.transaction = self.identifier
+        return error
 
     def _refuse_unless_still_true(self, change: Change) -> None:
         state = self.tree.look(change.path)
@@ -127,7 +133,20 @@ class Transaction:
                 f"{change.path}: was created by somebody else just now",
                 "Run pfwizard again; it makes a new plan from what is there.",
             )
-        links = self.tree.outside(change.real).lstat().st_nlink if change.before is not None else 1
+        if change.before is not None:
+            self._refuse_second_name(change)
+
+    def _refuse_second_name(self, change: Change) -> None:
+        place = self.tree.outside(change.real)
+        left_behind = sorted(place.parent.glob(leftovers_of(place)))
+        if left_behind:
+            raise NeedsHuman(
+                f"{left_behind[0]}: an earlier run of pfwizard was killed and left this file, "
+                f"which is what {change.path} was before it",
+                f"To go back to it: mv {left_behind[0]} {place}; to keep what is there now: "
+                f"rm {left_behind[0]}. Then run pfwizard again.",
+            )
+        links = place.lstat().st_nlink
         if links > 1:
             raise Failed(
                 f"{change.path}: has {links} hard links, and replacing it would part them",
@@ -146,3 +165,16 @@ class Transaction:
         new = [line for line in self.mail_system.complaints() if line not in baseline]
         if new:
             raise Failed(f"postfix check complains: {new[0]}")
+
+
+def _message(error: BaseException) -> str:
+    """What happened, in one sentence without its full stop."""
+    if isinstance(error, PfwizardError):
+        return error.message
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {error.strerror}"
+    return f"internal error: {type(error).__name__}"
+
+
+def _remedy(error: BaseException) -> str:
+    return error.remedy if isinstance(error, PfwizardError) else ""

@@ -140,6 +140,7 @@ def test_a_failure_after_going_live_takes_everything_back(
         transaction(tree, mail_system).apply(plan_of(actions=[JOIN, RELOAD]))
 
     assert caught.value.exit_status is ExitStatus.ROLLED_BACK
+    assert caught.value.transaction == "t1"
     assert stock(tree.root) == before
     assert mail_system.groups == JOIN.groups
 
@@ -229,8 +230,8 @@ def test_the_old_contents_are_kept_for_root_alone(
     manifest = json.loads((kept / "manifest.json").read_bytes())
     paths = [change["path"] for change in manifest["changes"]]
     assert paths == [str(change.path) for change in CHANGES]
-    assert (kept / "0002").read_bytes() == OLD_MASTER
-    assert (kept / "0003").read_bytes() == OLD_MAIN
+    assert (kept / "0002-master.cf").read_bytes() == OLD_MASTER
+    assert (kept / "0003-main.cf").read_bytes() == OLD_MAIN
     assert (kept / "result").read_text() == "applied\n"
     assert {path.stat().st_mode & 0o777 for path in kept.iterdir()} == {0o600}
     assert {path.stat().st_mode & 0o777 for path in (kept, kept.parent)} == {0o700}
@@ -268,3 +269,29 @@ def test_a_transaction_that_was_taken_back_says_so_in_its_history(
 
     result = tree.root / "var/lib/pfwizard/history/t1/result"
     assert result.read_text() == "rolled back\n"
+
+
+def test_the_old_file_of_a_run_that_was_killed_is_pointed_out(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    left_behind = tree.root / "etc/postfix/.main.cf.pfwizard-t0-old"
+    left_behind.write_bytes(b"older\n")
+    before = stock(tree.root)
+
+    with pytest.raises(NeedsHuman) as caught:
+        transaction(tree, mail_system).apply(plan_of())
+
+    assert f"mv {left_behind} " in caught.value.remedy
+    assert stock(tree.root) == before
+
+
+def test_a_crash_after_going_live_is_taken_back_as_well(
+    tree: Tree, mail_system: ObedientMailSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = stock(tree.root)
+    monkeypatch.setattr(mail_system, "reload", lambda ports: 1 / 0)
+
+    with pytest.raises(RolledBack, match="internal error: ZeroDivisionError"):
+        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
+
+    assert stock(tree.root) == before

@@ -38,4 +38,4 @@ def _missing(terminalreporter: pytest.TerminalReporter) -> dict[str, str]:
         for report in reports
         if isinstance(report, pytest.TestReport)
     )
-    return {match[1]: match[2].rstrip("')") for match in found if match}
+    return {match[1]: match[2].removesuffix("')") for match in found if match}
