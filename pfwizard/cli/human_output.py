@@ -19,9 +19,7 @@ DIFF_COLOURS = {"---": BOLD, "+++": BOLD, "@@": CYAN, "-": RED, "+": GREEN}
 ENDINGS = {
     Result.UNCHANGED: "Nothing to do: everything is as the answers ask.",
     Result.PENDING: "Nothing was changed: this was a dry run.",
-    Result.APPLIED: "Done.",
 }
-
 
 SHOWING_CHANGES = (Result.PENDING, Result.REFUSED)
 """After any other end the diffs would bury what the operator has to read."""
@@ -39,6 +37,8 @@ def show_report(report: Report) -> None:
     if report.plan is not None:
         if report.result in SHOWING_CHANGES or report.demonstration is not None:
             show_changes(report.plan)
+        elif report.result is Result.APPLIED:
+            show_outcome(report.plan)
         for finding in report.plan.findings:
             say(_finding(finding))
     if report.error is not None and not (report.plan and report.plan.refusals):
@@ -57,36 +57,50 @@ def show_demonstration(report: Report) -> None:
 
 
 def _ending(report: Report) -> str:
-    words = ENDINGS[report.result]
-    if report.transaction is None or report.plan is None:
-        return words
+    if report.result is not Result.APPLIED or report.plan is None:
+        return ENDINGS[report.result]
     count = len([change for change in report.plan.changes if change.kind is not ChangeKind.MKDIR])
     files = "1 file" if count == 1 else f"{count} files"
-    return f"{words} {files} written, transaction {report.transaction}."
+    return f"Done: {files} written. What was there before is kept in {report.history}."
 
 
 def show_changes(plan: Plan) -> None:
-    """Every change as a diff, and the actions after them, on standard output."""
-    for change in plan.changes:
-        for line in _shown(change):
-            print(_coloured(harmless(line), sys.stdout))
-    for action in plan.actions:
-        print(harmless(f"# {_described(action)}"))
+    """Every change, files of text as a diff, and the actions after them, on standard output."""
+    lines = [line for change in plan.changes for line in _shown(change)]
+    _print([*lines, *(f"# {_described(action)}" for action in plan.actions)])
+
+
+def show_outcome(plan: Plan) -> None:
+    """The same without the diffs: what a log should say of a change that was made."""
+    lines = [line for change in plan.changes for line in _headlines(change)]
+    _print([*lines, *(f"# {_described(action)}" for action in plan.actions)])
+
+
+def _print(lines: list[str]) -> None:
+    for line in lines:
+        print(_coloured(harmless(line), sys.stdout))
     if sys.stdout is not None:
         sys.stdout.flush()  # before what comes on standard error
 
 
-def _shown(change: Change) -> Iterator[str]:
-    if change.kind is ChangeKind.MKDIR:
-        yield f"# create the directory {change.path}, mode {change.mode:04o}"
-        return
-    if change.kind is ChangeKind.CREATE or change.summary:
-        yield f"# {change.kind.value} {change.path}, mode {change.mode:04o}"
+def _shown(change: Change) -> list[str]:
+    diff = _diff(change)
+    says_all = diff and change.kind is ChangeKind.REPLACE
+    return diff if says_all else [*_headlines(change), *diff]
+
+
+def _headlines(change: Change) -> Iterator[str]:
+    """What happens to the file, and what its content is."""
+    place = "the directory " if change.kind is ChangeKind.MKDIR else ""
+    verb = "replace" if change.kind is ChangeKind.REPLACE else "create"
+    mode = "" if change.kind is ChangeKind.REPLACE else f", mode {change.mode:04o}"
+    yield f"# {verb} {place}{change.path}{mode}"
+    yield from (f"#   {line}" for line in change.summary)
+
+
+def _diff(change: Change) -> list[str]:
     diff = unified_diff(change)
-    if change.summary or diff is None:
-        yield from (f"#   {line}" for line in change.summary)
-    else:
-        yield from diff.rstrip("\n").split("\n")
+    return [] if change.summary or diff is None else diff.rstrip("\n").split("\n")
 
 
 def _described(action: Action) -> str:

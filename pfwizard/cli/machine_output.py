@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pfwizard.answers.reading import InvalidAnswers
 from pfwizard.cli.report import Report, Result
-from pfwizard.errors import PfwizardError
+from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.diff import unified_diff
 from pfwizard.plan.plan import Action, Change, Finding, JoinGroup
 
@@ -18,7 +18,7 @@ def as_json(report: Report) -> str:
     document = {
         "format": FORMAT,
         "result": report.result.value,
-        "changed": report.result is Result.APPLIED,
+        "changed": _is_changed(report),
         "transaction": report.transaction,
         "changes": [_change(change) for change in plan.changes] if plan else [],
         "actions": [_action(action) for action in plan.actions] if plan else [],
@@ -26,6 +26,12 @@ def as_json(report: Report) -> str:
         "verification": [],
     }
     return json.dumps(document, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
+def _is_changed(report: Report) -> bool:
+    """Whether the machine is another one now; also where putting everything back failed."""
+    half_done = report.exit_status is ExitStatus.NEEDS_HUMAN and report.transaction is not None
+    return half_done or report.result is Result.APPLIED
 
 
 def _change(change: Change) -> dict[str, object]:

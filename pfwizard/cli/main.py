@@ -97,7 +97,13 @@ class _Run:
             result = Result.REFUSED
         else:
             result = RESULTS.get(error.exit_status, Result.FAILED)
-        return Report(result, error.exit_status, plan=self._plan, error=error)
+        return Report(
+            result,
+            error.exit_status,
+            plan=self._plan,
+            transaction=error.transaction,
+            error=error,
+        )
 
     def _run(self, given: Arguments) -> Report:
         if given.demo:
@@ -144,7 +150,8 @@ class _Run:
 
         with self.interruption.waiting_for_steps():
             transaction = apply_job(job, planned, announce)
-        return Report(Result.APPLIED, ExitStatus.DONE, plan, transaction)
+        history = job.state_directory / "history" / transaction
+        return Report(Result.APPLIED, ExitStatus.DONE, plan, transaction, history)
 
 
 if __name__ == "__main__":

@@ -23,12 +23,14 @@ class Result(Enum):
 class Report:
     """The end of a run: its plan if one was made, the transaction, what went wrong.
 
-    ``demonstration`` is the temporary tree that a demonstration has left for looking at.
+    ``history`` is where the transaction's old files are kept; ``demonstration`` is the temporary
+    tree that a demonstration has left for looking at.
     """
 
     result: Result
     exit_status: ExitStatus
     plan: Plan | None = None
     transaction: str | None = None
+    history: Path | None = None
     error: PfwizardError | None = None
     demonstration: Path | None = None

@@ -23,7 +23,7 @@ def test_a_dry_run_shows_the_diffs_on_standard_output(machine: Machine) -> None:
 def test_applying_changes_the_tree_and_says_so(machine: Machine) -> None:
     done = machine.pfwizard()
     assert done.returncode == 0, done.stderr
-    assert "Done. 8 files written" in done.stderr
+    assert "Done: 8 files written" in done.stderr
     assert b"smtpd_tls_security_level = may" in (machine.root / "etc/postfix/main.cf").read_bytes()
 
 
