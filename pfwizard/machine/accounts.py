@@ -31,12 +31,12 @@ def parse_accounts(passwd: bytes, group: bytes) -> Accounts:
     users = {
         name: (int(uid), int(gid))
         for name, _, uid, gid, *_ in _records(passwd, 4)
-        if uid.isdigit() and gid.isdigit()
+        if uid.isdecimal() and gid.isdecimal()
     }
     groups = {
         int(gid): Group(name, int(gid), frozenset(filter(None, members.split(","))))
         for name, _, gid, members, *_ in _records(group, 4)
-        if gid.isdigit()
+        if gid.isdecimal()
     }
     return Accounts(users, groups)
 

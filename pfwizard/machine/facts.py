@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from pfwizard.cf.expansion import BadExpansion, expand
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.errors import Failed
@@ -12,7 +13,9 @@ from pfwizard.machine.platforms import Platform, parse_os_release, recognise
 from pfwizard.machine.postfix import Postfix, ask_postfix, master_process, read_postfix
 from pfwizard.machine.tree import FileState, FileStates, Tree
 
-OS_RELEASE = PurePosixPath("/etc/os-release")
+OS_RELEASE = (PurePosixPath("/etc/os-release"), PurePosixPath("/usr/lib/os-release"))
+"""The first of them that is there counts (os-release(5))."""
+
 PASSWD = PurePosixPath("/etc/passwd")
 GROUP = PurePosixPath("/etc/group")
 
@@ -81,8 +84,9 @@ def gather(
 
 
 def _platform(tree: Tree) -> Platform:
-    state = tree.look(OS_RELEASE)
-    return recognise(parse_os_release((state.content or b"").decode("utf-8", "replace")))
+    contents = [tree.look(path).content for path in OS_RELEASE]
+    content = next((each for each in contents if each is not None), b"")
+    return recognise(parse_os_release(content.decode("utf-8", "replace")))
 
 
 def _configuration(postfix: Postfix, files: FileStates) -> Configuration:
@@ -108,17 +112,34 @@ def _accounts(tree: Tree) -> Accounts:
 
 def smtpd_conf_name(postfix: Postfix, configuration: Configuration) -> str:
     """``smtpd_sasl_path`` with ``.conf``; a value of another SASL type is not a file name."""
-    name = configuration.main.get("smtpd_sasl_path") or postfix.defaults["smtpd_sasl_path"]
-    return "smtpd.conf" if "/" in name or ":" in name else f"{name}.conf"
+    is_cyrus = _value("smtpd_sasl_type", postfix, configuration) == "cyrus"
+    name = _value("smtpd_sasl_path", postfix, configuration)
+    if not is_cyrus or not name or "/" in name or ":" in name:
+        return "smtpd.conf"
+    return f"{name}.conf"
+
+
+def _value(name: str, postfix: Postfix, configuration: Configuration) -> str:
+    """A parameter of main.cf or its default, with its references replaced."""
+
+    def written(name: str) -> str | None:
+        value = configuration.main.get(name)
+        return postfix.defaults.get(name) if value is None else value
+
+    try:
+        return expand(written(name) or "", written)
+    except BadExpansion as error:
+        raise Failed(
+            f"{configuration.main_path}: {name}: {error}",
+            "Postfix gives up on this value. Correct it first.",
+        ) from error
 
 
 def sasl_directories(
     platform: Platform, postfix: Postfix, configuration: Configuration
 ) -> tuple[PurePosixPath, ...]:
     """Where this Postfix looks for the Cyrus SASL configuration, first match wins."""
-    configured = configuration.main.get("cyrus_sasl_config_path")
-    if configured is None:
-        configured = postfix.defaults.get("cyrus_sasl_config_path", "")
+    configured = _value("cyrus_sasl_config_path", postfix, configuration)
     if platform.honours_sasl_path and configured:
         own = [PurePosixPath(part) for part in configured.split(":") if part.startswith("/")]
         if own:
@@ -142,5 +163,5 @@ def _sasl_plugins(tree: Tree, platform: Platform) -> frozenset[str] | None:
 def _is_running(tree: Tree, postfix: Postfix, configuration: Configuration) -> bool:
     if not tree.is_this_machine:
         return False
-    queue = configuration.main.get("queue_directory") or postfix.defaults["queue_directory"]
+    queue = _value("queue_directory", postfix, configuration)
     return master_process(Path(queue) / "pid" / "master.pid") is not None

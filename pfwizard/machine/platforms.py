@@ -95,7 +95,7 @@ def recognise(os_release: Mapping[str, str]) -> Platform:
     """Choose the platform from the fields of os-release(5)."""
     identifier = os_release.get("ID", "")
     major = os_release.get("VERSION_ID", "").partition(".")[0]
-    release = int(major) if major.isdigit() else NEWEST_RELEASE
+    release = int(major) if major.isdecimal() else NEWEST_RELEASE
     for platform in PLATFORMS:
         if platform.identifier == identifier and release in platform.releases:
             return platform

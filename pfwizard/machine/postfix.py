@@ -47,8 +47,9 @@ class Postfix:
     """One Postfix installation.
 
     ``defaults`` holds the compiled-in values of the parameters that pfwizard reasons about, as
-    ``postconf -d`` prints them, unexpanded. ``sasl_types`` is what ``postconf -a`` lists, or None
-    where nobody could be asked. ``version_source`` says how the version was found out.
+    ``postconf -d`` prints them, unexpanded. ``sasl_types`` is what ``postconf -a`` lists and
+    ``map_types`` what ``postconf -m`` does, or None where nobody could be asked.
+    ``version_source`` says how the version was found out.
     """
 
     version: Version
@@ -56,6 +57,7 @@ class Postfix:
     config_directory: PurePosixPath
     defaults: Mapping[str, str]
     sasl_types: tuple[str, ...] | None
+    map_types: tuple[str, ...] | None = None
 
 
 BUILT_IN_DEFAULTS: Mapping[str, str] = {
@@ -70,7 +72,9 @@ BUILT_IN_DEFAULTS: Mapping[str, str] = {
     "queue_directory": "/var/spool/postfix",
     "relay_domains": "${{$compatibility_level} < {2} ? {$mydestination} : {}}",
     "smtpd_client_restrictions": "",
+    "smtpd_data_restrictions": "",
     "smtpd_enforce_tls": "no",
+    "smtpd_helo_restrictions": "",
     "smtpd_recipient_restrictions": "",
     "smtpd_relay_restrictions": (
         "${{$compatibility_level} < {1} ? {} : "
@@ -78,9 +82,12 @@ BUILT_IN_DEFAULTS: Mapping[str, str] = {
     ),
     "smtpd_sasl_auth_enable": "no",
     "smtpd_sasl_local_domain": "",
+    "smtpd_restriction_classes": "",
     "smtpd_sasl_path": "smtpd",
     "smtpd_sasl_security_options": "noanonymous",
+    "smtpd_sasl_tls_security_options": "$smtpd_sasl_security_options",
     "smtpd_sasl_type": "cyrus",
+    "smtpd_sender_restrictions": "",
     "smtpd_tls_CAfile": "",
     "smtpd_tls_auth_only": "no",
     "smtpd_tls_cert_file": "",
@@ -104,6 +111,7 @@ def ask_postfix(config_directory: PurePosixPath | None) -> Postfix:
     try:
         defaults = _postconf_defaults()
         sasl_types = programs.run_successfully(["postconf", "-a"]).stdout.split()
+        map_types = programs.run_successfully(["postconf", "-m"]).stdout.split()
     except programs.ProgramMissing as error:
         raise Failed(
             "Postfix is not installed on this machine: there is no postconf",
@@ -114,8 +122,9 @@ def ask_postfix(config_directory: PurePosixPath | None) -> Postfix:
         version=Version.parse(defaults["mail_version"]),
         version_source="postconf",
         config_directory=chosen,
-        defaults=defaults,
+        defaults={**defaults, "config_directory": str(chosen)},
         sasl_types=tuple(sasl_types),
+        map_types=tuple(map_types),
     )
 
 
@@ -135,11 +144,12 @@ def read_postfix(tree: Tree, platform: Platform, config_directory: PurePosixPath
     )
     version = Version.parse(text)
     newer = {name: "" for name, since in SINCE.items() if version >= since}
+    chosen = config_directory or DEFAULT_CONFIG_DIRECTORY
     return Postfix(
         version=version,
         version_source=source,
-        config_directory=config_directory or DEFAULT_CONFIG_DIRECTORY,
-        defaults={**BUILT_IN_DEFAULTS, **newer},
+        config_directory=chosen,
+        defaults={**BUILT_IN_DEFAULTS, **newer, "config_directory": str(chosen)},
         sasl_types=None,
     )
 

@@ -1,5 +1,6 @@
 """Running other programs: with a time limit, a clean environment and a clear failure."""
 
+import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,8 +49,10 @@ def run(arguments: Sequence[str], *, time_limit: float = TIME_LIMIT) -> Finished
         )
     except FileNotFoundError as error:
         raise ProgramMissing(f"{arguments[0]}: this program is not installed") from error
-    except PermissionError as error:
-        raise Failed(f"{arguments[0]}: this program may not be run here") from error
+    except OSError as error:
+        raise Failed(
+            f"{arguments[0]}: this program cannot be run: {os.strerror(error.errno or 0)}"
+        ) from error
     except subprocess.TimeoutExpired as error:
         raise Failed(
             f"{' '.join(arguments)}: no end after {time_limit:g} seconds",

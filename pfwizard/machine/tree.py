@@ -83,7 +83,8 @@ class Tree:
                 raise Failed(f"{path}: too many symbolic links", "Remove the circle of links.")
             if target.is_absolute():
                 resolved = PurePosixPath("/")
-            pending.extend(part for part in reversed(target.parts) if part != "/")
+            # A path may begin with two slashes, which PurePosixPath keeps.
+            pending.extend(part for part in reversed(target.parts) if part.strip("/"))
         return resolved
 
     def _link_target(self, path: PurePosixPath) -> PurePosixPath | None:
@@ -113,9 +114,18 @@ class Tree:
         return FileState(path, real, kind, mode, status.st_uid, status.st_gid, content)
 
     def look_at(self, paths: Iterable[PurePosixPath]) -> FileStates:
-        """Read each path and each directory above it, once."""
-        wanted = {above for path in paths for above in (path, *path.parents)}
-        return {path: self.look(path) for path in sorted(wanted)}
+        """Read each path and each directory above it, once.
+
+        Where a symbolic link leads elsewhere, the directories above its end are read too.
+        """
+        states: dict[PurePosixPath, FileState] = {}
+        wanted = list(paths)
+        while wanted:
+            path = wanted.pop()
+            if path not in states:
+                states[path] = self.look(path)
+                wanted += [*path.parents, *states[path].real.parents]
+        return dict(sorted(states.items()))
 
 
 def _kind(mode: int) -> FileKind:

@@ -1,5 +1,6 @@
 """The CA, the server's key, request and certificate: found and left alone, or made."""
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -19,6 +20,12 @@ LONGEST_FOR_APPLE = 825
 """Days; iOS and macOS refuse longer server certificates of private CAs too (Apple HT210176)."""
 
 OPEN_TO_OTHERS = 0o077
+
+
+CERTIFICATES = re.compile(
+    rb"^-----BEGIN CERTIFICATE-----$.*?^-----END CERTIFICATE-----\r?$\n?", re.M | re.S
+)
+"""The certificates in a PEM file (RFC 7468)."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,15 @@ def _found_authority(draft: Draft) -> tuple[Draft, Authority]:
     key = _key_at(draft, wanted.key, "the CA key")
     problems = checks.ca_problems(certificate, key, now=draft.circumstances.now)
     for problem in problems:
-        draft = draft.with_finding(_problem_finding("ca", problem, wanted.certificate))
+        draft = draft.with_finding(
+            _problem_finding(
+                "ca",
+                problem,
+                wanted.certificate,
+                f"Moved away together with {wanted.key}, it is made anew by the next run, and "
+                "every client has to trust the new one.",
+            )
+        )
     draft = _warn_of_open_key(draft, wanted.key)
     return draft, Authority(certificate, key)
 
@@ -97,7 +112,14 @@ def _found_server(draft: Draft, authority: Authority) -> Draft:
         now=draft.circumstances.now,
     )
     for problem in problems:
-        draft = draft.with_finding(_problem_finding("server", problem, wanted.certificate))
+        draft = draft.with_finding(
+            _problem_finding(
+                "server",
+                problem,
+                wanted.certificate,
+                f"Moved away, {wanted.certificate} is issued anew by the next run.",
+            )
+        )
     draft = _plan_key_file(draft, _content(draft, wanted.key), key, certificate)
     return _warn_of_open_key(draft, wanted.key)
 
@@ -132,12 +154,20 @@ def _plan_key_file(
 ) -> Draft:
     """The key's own bytes, and behind them the certificate where one file holds both."""
     wanted = draft.answers.server
-    pem = certificate.pem()
-    if wanted.layout is CertificateLayout.CHAIN and pem not in content:
-        content = content.removesuffix(b"\n") + b"\n" + pem
+    if wanted.layout is CertificateLayout.CHAIN and not _is_chain_of(content, certificate):
+        alone = CERTIFICATES.sub(b"", content)
+        content = alone.removesuffix(b"\n") + b"\n" + certificate.pem()
     return draft.with_file(
         wanted.key, content, PRIVATE_FILE, secret=True, summary=_key_summary(key)
     )
+
+
+def _is_chain_of(content: bytes, certificate: Certificate) -> bool:
+    """Whether the key comes first and this certificate next, as smtpd_tls_chain_files wants it."""
+    blocks: list[bytes] = CERTIFICATES.findall(content)
+    if not blocks or content.index(blocks[0]) < content.find(b"PRIVATE KEY-----"):
+        return False
+    return certificate.pem().strip() == blocks[0].strip()
 
 
 def _plan_request(draft: Draft, key: PrivateKey) -> Draft:
@@ -214,12 +244,14 @@ def _half(there: PurePosixPath, missing: PurePosixPath, whose: str) -> Finding:
     )
 
 
-def _problem_finding(whose: str, problem: checks.Problem, path: PurePosixPath) -> Finding:
+def _problem_finding(
+    whose: str, problem: checks.Problem, path: PurePosixPath, way_out: str
+) -> Finding:
     return Finding(
         f"{whose}-{problem.defect}",
         Severity.REFUSAL if problem.blocking else Severity.WARNING,
         f"{path}: {problem.message}",
-        f"{problem.remedy} Moved away, it is issued anew by the next run.",
+        f"{problem.remedy} {way_out}",
     )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pfwizard.cf.expansion import expand
+from pfwizard.cf.expansion import BadExpansion, expand
 from pfwizard.cf.lists import split_list
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.service import Service
+from pfwizard.errors import Failed
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,29 @@ class Effective:
         return self.defaults.get(name) if value is None else value
 
     def value(self, name: str) -> str:
-        """The expanded value, empty for a parameter that exists nowhere."""
+        """The expanded value, empty for a parameter that exists nowhere.
+
+        Raises Failed for a value that Postfix gives up on.
+        """
         written = self.written(name)
-        return "" if written is None else expand(written, self.written)
+        return "" if written is None else self.expanded(written, name)
+
+    def expanded(self, text: str, name: str) -> str:
+        """A text of the parameter ``name`` with its references replaced; raises Failed."""
+        try:
+            return expand(text, self.written)
+        except BadExpansion as error:
+            raise Failed(
+                f"{name}: {error}", "Postfix gives up on this value. Correct it first."
+            ) from error
 
     def elements(self, name: str) -> tuple[str, ...]:
         return split_list(self.value(name))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the restriction classes, whose values are restriction lists."""
+        return self.elements("smtpd_restriction_classes")
 
     def is_on(self, name: str) -> bool:
         """A boolean parameter; Postfix compares without regard to case."""
@@ -47,4 +65,4 @@ class Effective:
     def compatibility_level(self) -> tuple[int, ...]:
         """``compatibility_level`` as numbers, so that 3.6 stands between 2 and 3.11."""
         parts = self.value("compatibility_level").split(".")
-        return tuple(int(part) if part.isdigit() else 0 for part in parts)
+        return tuple(int(part) if part.isdecimal() else 0 for part in parts)

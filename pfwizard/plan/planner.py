@@ -10,9 +10,10 @@ from pfwizard.machine.postfix import Version
 from pfwizard.machine.tree import FileKind
 from pfwizard.plan.certificates import plan_certificates
 from pfwizard.plan.draft import PUBLIC_FILE, Circumstances, Draft
+from pfwizard.plan.overrides import judge_overrides
 from pfwizard.plan.plan import Action, Plan, Reload, note, refusal, warning
 from pfwizard.plan.relay_policy import plan_relay_policy
-from pfwizard.plan.sasl import plan_sasl
+from pfwizard.plan.sasl import plan_sasl, smtpd_conf_path
 from pfwizard.plan.services import plan_services, smtp_ports
 from pfwizard.plan.tls import plan_tls
 
@@ -46,6 +47,7 @@ def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> P
     draft = _judge_surroundings(draft)
     for subject in SUBJECTS:
         draft = subject(draft)
+    draft = judge_overrides(draft)
     draft = draft.with_file(configuration.master_path, draft.master.render(), PUBLIC_FILE)
     draft = draft.with_file(configuration.main_path, draft.main.render(), PUBLIC_FILE)
     return Plan(
@@ -102,11 +104,29 @@ def _judge_surroundings(draft: Draft) -> Draft:
                 "Start it when you are ready: postfix start.",
             )
         )
-    for path in files_of_interest(draft.answers):
-        state = draft.facts.file(path)
-        if state.kind in (FileKind.DIRECTORY, FileKind.OTHER):
+    return _judge_files(draft)
+
+
+def _judge_files(draft: Draft) -> Draft:
+    """Where a file is to be, there must be one or nothing, below directories."""
+    answers = draft.answers
+    socket = answers.sasl.socket
+    files = [path for path in files_of_interest(answers) if path != socket]
+    if answers.sasl.enabled:
+        files.append(smtpd_conf_path(draft))
+    for path in dict.fromkeys(files):
+        if draft.facts.file(path).kind not in (FileKind.ABSENT, FileKind.REGULAR):
             draft = draft.with_finding(
                 refusal("not-a-file", f"{path} is not a regular file", "Name the path of a file.")
+            )
+    for above in dict.fromkeys(above for path in files for above in path.parents):
+        if draft.facts.file(above).kind not in (FileKind.ABSENT, FileKind.DIRECTORY):
+            draft = draft.with_finding(
+                refusal(
+                    "not-a-directory",
+                    f"{above} is not a directory, and a file is to be written below it",
+                    "Name another path, or move away what stands there.",
+                )
             )
     return draft
 

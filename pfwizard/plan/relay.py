@@ -5,10 +5,13 @@ smtpd walks several lists for each recipient, and each of them can refuse
 """
 
 import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 
-from pfwizard.cf.lists import split_list
 from pfwizard.plan.effective import Effective
+from pfwizard.plan.restrictions import WARN_IF_REJECT
 
 LISTS = (
     "smtpd_client_restrictions",
@@ -25,8 +28,8 @@ REFUSES = frozenset(
 )
 """Refuses or defers a stranger's mail to a domain that is not ours, without further conditions."""
 
-DEEPEST_CLASS = 20
-"""Restriction classes within classes; more is a circle."""
+CLAIMS = re.compile(r"check_(helo|sender|reverse_client_hostname)_(\w+_)?access")
+"""Tables that are asked for what the client says of itself, which may be anything."""
 
 WIDEST_OWN_NETWORK = 8
 """Bits; no organization owns more than a /8 of IPv4, and a shorter prefix lets everyone in."""
@@ -40,29 +43,48 @@ class Ruling(Enum):
     UNDECIDED = "undecided"
 
 
-def ruling(effective: Effective, name: str) -> Ruling:
-    """Walk one list as smtpd does for a stranger."""
-    return _walk(effective, effective.elements(name), 0)
+def ruling(effective: Effective, name: str, *, logged_in: bool = False) -> Ruling:
+    """Walk one list as smtpd does for a stranger, or for a user who has logged in."""
+    permits = {"permit", "permit_sasl_authenticated"} if logged_in else {"permit"}
+    return _ruling(effective, name, permits.__contains__)
 
 
-def _walk(effective: Effective, elements: tuple[str, ...], depth: int) -> Ruling:
-    if depth > DEEPEST_CLASS:
-        return Ruling.UNDECIDED
-    classes = effective.elements("smtpd_restriction_classes")
-    only_warned = False
+def _ruling(effective: Effective, name: str, permits: Callable[[str], bool]) -> Ruling:
+    wide = admits_everyone(effective)
+
+    def lets_in(word: str) -> bool:
+        return permits(word) or (wide and word == "permit_mynetworks")
+
+    return _walk(effective, effective.elements(name), lets_in, _Way(False, frozenset()))
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How the walk came here: below ``warn_if_reject`` or not, and inside which classes."""
+
+    only_warned: bool
+    inside: frozenset[str]
+
+
+def _walk(
+    effective: Effective, elements: tuple[str, ...], permits: Callable[[str], bool], way: _Way
+) -> Ruling:
+    classes = effective.classes
+    only_warned = way.only_warned
     for element in elements:
-        if element == "warn_if_reject":
+        if element.lower() == WARN_IF_REJECT:
             only_warned = True
             continue
         if element in REFUSES and not only_warned:
             return Ruling.REFUSED
-        if element == "permit" or (element == "permit_mynetworks" and admits_everyone(effective)):
+        if permits(element.lower()):
             return Ruling.PERMITTED
-        if element in classes:
-            inner = _walk(effective, split_list(effective.value(element)), depth + 1)
+        if element in classes and element not in way.inside:
+            further = _Way(only_warned, way.inside | {element})
+            inner = _walk(effective, effective.elements(element), permits, further)
             if inner is not Ruling.UNDECIDED:
                 return inner
-        only_warned = False
+        only_warned = way.only_warned
     return Ruling.UNDECIDED
 
 
@@ -71,9 +93,22 @@ def is_closed(effective: Effective) -> bool:
     return any(ruling(effective, name) is Ruling.REFUSED for name in LISTS)
 
 
+def is_closed_to_liars(effective: Effective) -> bool:
+    """Whether some list refuses before a table is asked for what the client says of itself."""
+
+    def permits(word: str) -> bool:
+        return word == "permit" or CLAIMS.fullmatch(word) is not None
+
+    return any(_ruling(effective, name, permits) is Ruling.REFUSED for name in LISTS)
+
+
 def can_refuse(effective: Effective) -> bool:
     """Whether smtpd accepts its lists: else it is fatal on every connection (smtpd_check.c)."""
-    return any(ruling(effective, name) is Ruling.REFUSED for name in RELAY_LISTS)
+    nobody = _Way(False, frozenset())
+    return any(
+        _walk(effective, effective.elements(name), "permit".__eq__, nobody) is Ruling.REFUSED
+        for name in RELAY_LISTS
+    )
 
 
 def admits_everyone(effective: Effective) -> bool:
@@ -82,6 +117,8 @@ def admits_everyone(effective: Effective) -> bool:
 
 
 def _is_too_wide(element: str) -> bool:
+    if element.startswith("static:"):
+        return True
     plain = element.replace("[", "").replace("]", "")
     try:
         network = ipaddress.ip_network(plain, strict=False)

@@ -1,50 +1,74 @@
 """Who may relay: users who log in may, strangers never."""
 
+from collections.abc import Callable, Iterable
+
+from pfwizard.cf.lists import split_list
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.effective import Effective
-from pfwizard.plan.plan import note, refusal, warning
+from pfwizard.plan.plan import Finding, note, refusal, warning
 from pfwizard.plan.relay import (
-    LISTS,
     RELAY_LISTS,
     Ruling,
     admits_everyone,
     can_refuse,
     is_closed,
+    is_closed_to_liars,
     ruling,
 )
-from pfwizard.plan.restrictions import merged
-from pfwizard.plan.services import smtp_servers
+from pfwizard.plan.restrictions import merged, put_before_stops
+from pfwizard.plan.services import LOGGED_IN, smtp_servers
 
-LOGGED_IN = "permit_sasl_authenticated"
 RELAY = "smtpd_relay_restrictions"
+RECIPIENT = "smtpd_recipient_restrictions"
 REFUSE_STRANGERS = "reject_unauth_destination"
 
 
 def plan_relay_policy(draft: Draft) -> Draft:
     """Let logged-in users relay, and see to it that nobody else can."""
     if draft.answers.sasl.enabled:
-        draft = _permit_logged_in(draft)
+        draft = _merge_recipient_restrictions(draft)
     draft = _refuse_strangers(draft)
+    if draft.answers.sasl.enabled:
+        for name in RELAY_LISTS:
+            draft = _permit_logged_in(draft, name)
     return _judge_services(draft)
 
 
-def _permit_logged_in(draft: Draft) -> Draft:
+def _merge_recipient_restrictions(draft: Draft) -> Draft:
     wanted = draft.answers.sasl.recipient_restrictions
-    if wanted:
-        present = draft.main.get("smtpd_recipient_restrictions") or ""
-        draft = draft.with_setting("smtpd_recipient_restrictions", merged(present, wanted))
-    for name in RELAY_LISTS:
-        draft = _permit_logged_in_by(draft, name)
+    if not wanted:
+        return draft
+    draft = _refuse_unknown_tables(draft, wanted)
+    present = draft.main.get(RECIPIENT) or ""
+    return draft.with_setting(RECIPIENT, merged(present, wanted, _reader(draft, RECIPIENT)))
+
+
+def _refuse_unknown_tables(draft: Draft, wanted: Iterable[str]) -> Draft:
+    """With a table that smtpd cannot open it defers all mail."""
+    known = draft.facts.postfix.map_types
+    for restriction in wanted:
+        _, _, table = restriction.rpartition(" ")
+        kind, colon, _ = table.partition(":")
+        is_table = bool(colon) and restriction.startswith("check_") and "_access " in restriction
+        if is_table and known is not None and kind not in known:
+            draft = draft.with_finding(
+                refusal(
+                    "map-type-unknown",
+                    f"{restriction}: this Postfix has no tables of the type {kind} "
+                    f"(postconf -m: {' '.join(known)})",
+                    "Use another type in sasl.recipient_restrictions, or install its package.",
+                )
+            )
     return draft
 
 
-def _permit_logged_in_by(draft: Draft, name: str) -> Draft:
+def _permit_logged_in(draft: Draft, name: str) -> Draft:
     """A list that refuses strangers must let those who logged in pass before it does."""
-    refuses = ruling(draft.effective, name) is Ruling.REFUSED
-    if not refuses or LOGGED_IN in draft.effective.elements(name):
+    if ruling(draft.effective, name, logged_in=True) is not Ruling.REFUSED:
         return draft
     present = draft.effective.written(name) or ""
-    return draft.with_setting(name, merged(present, (LOGGED_IN,))).with_finding(
+    value = put_before_stops(present, LOGGED_IN, _reader(draft, name))
+    return draft.with_setting(name, value).with_finding(
         note(
             "logged-in-users-permitted",
             f"{name} would refuse mail of users who log in; {LOGGED_IN} is added to it",
@@ -52,18 +76,34 @@ def _permit_logged_in_by(draft: Draft, name: str) -> Draft:
     )
 
 
+def _reader(draft: Draft, name: str) -> Callable[[str], str]:
+    """What the words of a list stand for, through references and restriction classes."""
+    effective = draft.effective
+
+    def read(word: str, inside: frozenset[str] = frozenset()) -> str:
+        if word in effective.classes and word not in inside:
+            held = effective.elements(word)
+        elif "$" in word:
+            held = split_list(effective.expanded(word, name))
+        else:
+            return word
+        return " ".join(read(each, inside | {word}) for each in held)
+
+    return read
+
+
 def _refuse_strangers(draft: Draft) -> Draft:
     """smtpd refuses to work, or relays for everyone, when nothing refuses a stranger."""
     if can_refuse(draft.effective) or _is_permissive(draft.effective):
         return draft
-    present = draft.effective.value(RELAY)
-    base = present or f"permit_mynetworks {LOGGED_IN}"
-    separator = ", " if "," in base else " "
-    return draft.with_setting(RELAY, f"{base}{separator}{REFUSE_STRANGERS}").with_finding(
+    present = draft.main.get(RELAY) or f"permit_mynetworks {LOGGED_IN}"
+    separator = ", " if "," in present else " "
+    return draft.with_setting(RELAY, f"{present}{separator}{REFUSE_STRANGERS}").with_finding(
         note(
             "relay-restrictions-added",
             "nothing in the recipient restrictions refuses mail from strangers to strangers; "
-            f"{RELAY} is added, without which smtpd would stop on every connection",
+            f"{REFUSE_STRANGERS} is added to {RELAY}, without which smtpd would stop on every "
+            "connection",
         )
     )
 
@@ -73,41 +113,49 @@ def _is_permissive(effective: Effective) -> bool:
 
 
 def _judge_services(draft: Draft) -> Draft:
-    contexts = [("main.cf", draft.effective)]
-    contexts += [
-        (f"the service {service.name} in master.cf", draft.effective.of(service))
-        for service in smtp_servers(draft.master)
-        if any(service.option(name) is not None for name in (*LISTS, "mynetworks"))
-    ]
-    for place, effective in contexts:
-        draft = _judge(draft, place, effective)
+    """Judge main.cf, and each service that differs from it; one cause is reported once."""
+    of_main_cf = _judgement("main.cf", draft.effective)
+    found = [of_main_cf]
+    for service in smtp_servers(draft.master):
+        place = f"the service {service.name} in master.cf"
+        of_service = _judgement(place, draft.effective.of(service))
+        if _identifier(of_service) != _identifier(of_main_cf):
+            found.append(of_service)
+    for finding in filter(None, found):
+        draft = draft.with_finding(finding)
     return draft
 
 
-def _judge(draft: Draft, place: str, effective: Effective) -> Draft:
-    if is_closed(effective):
-        return draft
-    if admits_everyone(effective):
-        return draft.with_finding(
-            refusal(
+def _identifier(finding: Finding | None) -> str | None:
+    return None if finding is None else finding.identifier
+
+
+def _judgement(place: str, effective: Effective) -> Finding | None:
+    if not is_closed(effective):
+        if admits_everyone(effective):
+            return refusal(
                 "open-relay-mynetworks",
                 f"{place}: mynetworks lets the whole Internet in, which makes this an open relay",
                 "Set mynetworks to your own networks, such as 127.0.0.0/8 [::1]/128.",
             )
-        )
-    if _is_permissive(effective):
-        return draft.with_finding(
-            refusal(
+        if _is_permissive(effective):
+            return refusal(
                 "open-relay",
                 f'{place}: a restriction list says "permit" before anything refuses strangers, '
                 "which makes this an open relay",
                 f"Put {REFUSE_STRANGERS} before the permit, in {RELAY}.",
             )
-        )
-    return draft.with_finding(
-        warning(
+    if not can_refuse(effective):
+        return warning(
             "service-cannot-start",
             f"{place}: no restriction list refuses strangers, and smtpd will not work without one",
             f"Add {REFUSE_STRANGERS} to its {RELAY}.",
         )
-    )
+    if not is_closed_to_liars(effective):
+        return warning(
+            "relay-rests-on-a-claim",
+            f"{place}: before anything refuses strangers, a table is asked for the sender or the "
+            "name that a client claims; whoever claims what it permits may relay",
+            f"Put {REFUSE_STRANGERS} before that table, or into {RELAY}.",
+        )
+    return None

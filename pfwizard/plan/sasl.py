@@ -4,23 +4,35 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import SaslScope
+from pfwizard.cf.problem import Severity
 from pfwizard.cf.service import Service, ServiceField
 from pfwizard.cf.smtpd_conf import SmtpdConf
 from pfwizard.machine.facts import sasl_directories, smtpd_conf_name
 from pfwizard.plan.draft import PUBLIC_FILE, Draft
+from pfwizard.plan.effective import Effective
 from pfwizard.plan.plan import JoinGroup, listed, note, refusal, warning
 from pfwizard.plan.services import smtp_servers
 from pfwizard.plan.socket import Reach, reachability
 
 CYRUS = "cyrus"
 OBSOLETE_DIALECT = "broken_sasl_auth_clients"
+CLEAR_OPTIONS = "smtpd_sasl_security_options"
+TLS_OPTIONS = "smtpd_sasl_tls_security_options"
 
 
 def plan_sasl(draft: Draft) -> Draft:
     """Plan SMTP AUTH; nothing when it is not asked for."""
     if not draft.answers.sasl.enabled:
         return draft
-    for step in (_settings, _library_configuration, _plugins, _unchrooted, _socket, _clear_text):
+    for step in (
+        _settings,
+        _library_configuration,
+        _plugins,
+        _unchrooted,
+        _socket,
+        _mechanisms_left,
+        _clear_text,
+    ):
         draft = step(draft)
     return draft
 
@@ -29,10 +41,16 @@ def _settings(draft: Draft) -> Draft:
     sasl = draft.answers.sasl
     if sasl.scope is SaslScope.EVERYWHERE:
         draft = draft.with_setting("smtpd_sasl_auth_enable", "yes")
-    if draft.effective.value("smtpd_sasl_type") != CYRUS:
-        draft = draft.with_setting("smtpd_sasl_type", CYRUS).with_setting(
-            "smtpd_sasl_path", "smtpd"
+    elif draft.effective.is_on("smtpd_sasl_auth_enable"):
+        draft = draft.with_finding(
+            note(
+                "auth-everywhere-kept",
+                "main.cf lets users log in on every port already, on port 25 too; so it stays, "
+                "because other services may rely on it",
+                "To end it, set smtpd_sasl_auth_enable = no in main.cf by hand.",
+            )
         )
+    draft = _cyrus(draft)
     if sasl.local_domain:
         draft = draft.with_setting("smtpd_sasl_local_domain", sasl.local_domain)
     if sasl.broken_clients:
@@ -40,13 +58,30 @@ def _settings(draft: Draft) -> Draft:
     return draft
 
 
+def _cyrus(draft: Draft) -> Draft:
+    present = draft.effective.value("smtpd_sasl_type")
+    if present == CYRUS:
+        return draft
+    path = draft.effective.value("smtpd_sasl_path")
+    draft = draft.with_setting("smtpd_sasl_type", CYRUS).with_setting("smtpd_sasl_path", "smtpd")
+    return draft.with_finding(
+        warning(
+            "sasl-type-replaced",
+            f"until now {present} checked the passwords (smtpd_sasl_path = {path}); from now on "
+            f"{draft.answers.sasl.backend.value} does, for whom every user must be known",
+            "Say sasl.enabled = false to leave logins as they are.",
+        )
+    )
+
+
 def _library_configuration(draft: Draft) -> Draft:
     """The file of the SASL library, where this platform's Postfix looks for it."""
     path = smtpd_conf_path(draft)
     state = draft.facts.file(path)
     document = SmtpdConf.parse(state.content or b"")
-    if document.problems():
-        problem = document.problems()[0]
+    fatal = [problem for problem in document.problems() if problem.severity is Severity.FATAL]
+    if fatal:
+        problem = fatal[0]
         return draft.with_finding(
             refusal(
                 "smtpd-conf-malformed",
@@ -127,21 +162,24 @@ def _unchrooted(draft: Draft) -> Draft:
 
 
 def _is_jailed(draft: Draft, service: Service) -> bool:
-    effective = draft.effective.of(service)
-    uses_cyrus = effective.is_on("smtpd_sasl_auth_enable") and (
-        effective.value("smtpd_sasl_type") == CYRUS
-    )
+    if not _uses_cyrus(draft.effective.of(service)):
+        return False
     if service.chroot == "-":
-        return uses_cyrus and effective.compatibility_level() < (1,)  # master(5)
-    return uses_cyrus and service.chroot == "y"
+        return draft.effective.compatibility_level() < (1,)  # master(5)
+    return service.chroot == "y"
+
+
+def _uses_cyrus(effective: Effective) -> bool:
+    return effective.is_on("smtpd_sasl_auth_enable") and effective.value("smtpd_sasl_type") == CYRUS
 
 
 def _socket(draft: Draft) -> Draft:
     socket = draft.answers.sasl.socket
     user = draft.effective.value("mail_owner")
     found = reachability(draft.facts, socket, user)
-    if found.reach is Reach.NEEDS_GROUP and found.group is not None:
-        return _joined(draft, user, found.group.name)
+    while found.reach is Reach.NEEDS_GROUP and found.group is not None:
+        draft = _joined(draft, user, found.group.name)
+        found = reachability(draft.facts, socket, user, joined=frozenset(_joins_of(draft, user)))
     if found.reach is Reach.ABSENT:
         return draft.with_finding(
             warning(
@@ -168,16 +206,46 @@ def _socket(draft: Draft) -> Draft:
 
 def _joined(draft: Draft, user: str, group: str) -> Draft:
     socket = draft.answers.sasl.socket
-    groups = sorted(
+    members_of = sorted(
         each.name for each in draft.facts.accounts.groups.values() if user in each.members
     )
-    join = JoinGroup(user, group, tuple(groups))
+    join = JoinGroup(user, group, (*members_of, *_joins_of(draft, user)))
     return replace(draft, joins=(*draft.joins, join)).with_finding(
         note(
             "group-joined",
             f"the user {user} joins the group {group}, whose members alone can reach {socket}",
         )
     )
+
+
+def _joins_of(draft: Draft, user: str) -> tuple[str, ...]:
+    return tuple(join.group for join in draft.joins if join.user == user)
+
+
+def _mechanisms_left(draft: Draft) -> Draft:
+    """smtpd is fatal, on every session, where its security options leave no mechanism at all.
+
+    PLAIN and LOGIN are the mechanisms of authdaemond, and ``noplaintext`` forbids both.
+    """
+    for service in smtp_servers(draft.master):
+        effective = draft.effective.of(service)
+        over_tls_only = (
+            effective.is_on("smtpd_tls_auth_only")
+            or effective.is_on("smtpd_tls_wrappermode")
+            or effective.value("smtpd_tls_security_level") == "encrypt"
+        )
+        names = [TLS_OPTIONS] if over_tls_only else [CLEAR_OPTIONS, TLS_OPTIONS]
+        forbidding = [name for name in names if "noplaintext" in effective.elements(name)]
+        if forbidding and _uses_cyrus(effective):
+            return draft.with_finding(
+                refusal(
+                    "no-mechanism-left",
+                    f"{forbidding[0]} says noplaintext, which forbids PLAIN and LOGIN; with no "
+                    f"mechanism left, the service {service.name} would break off every session",
+                    f"Set {TLS_OPTIONS} = noanonymous and tls.auth_only = true.",
+                )
+            )
+    return draft
 
 
 def _clear_text(draft: Draft) -> Draft:

@@ -1,15 +1,21 @@
 """The submission services in master.cf: switched on from their templates, or completed."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pfwizard.cf.endpoint import SUBMISSION, SUBMISSIONS, Endpoint
-from pfwizard.cf.expansion import references
 from pfwizard.cf.master_cf import MasterCf
-from pfwizard.cf.service import NewService, Option, Service
+from pfwizard.cf.service import NewService, Option, Service, ServiceField
 from pfwizard.machine.postfix import Version
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.plan import SmtpPort, note
+from pfwizard.plan.plan import SmtpPort, note, refusal
+
+LOGGED_IN = "permit_sasl_authenticated"
+RESTRICTIONS = re.compile(r"smtpd_\w+_restrictions")
+
+NAMES_OF_ITS_OWN = Version(3, 6)
+"""From here on Postfix knows ``submissions`` by itself (known_tcp_ports of postconf(5))."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Submission:
 
     def label_for(self, version: Version) -> str:
         """Before 3.6 Postfix takes names from services(5) alone, which may lack the newer one."""
-        return self.label if version >= Version(3, 6) else self.label_before_3_6
+        return self.label if version >= NAMES_OF_ITS_OWN else self.label_before_3_6
 
 
 TLS_FROM_THE_FIRST_BYTE = Submission(
@@ -45,6 +51,16 @@ def plan_services(draft: Draft) -> Draft:
 
 def _plan_service(draft: Draft, wanted: Submission) -> Draft:
     active = on_port(draft.master, wanted.endpoint)
+    others = [service for service in active if service.command != "smtpd"]
+    if others:
+        return draft.with_finding(
+            refusal(
+                "port-taken",
+                f"master.cf has {others[0].command} on port {wanted.endpoint.port}, where smtpd "
+                "is to serve mail programs",
+                "Remove this service, or do not ask for the port.",
+            )
+        )
     if active:
         for service in active:
             draft = _complete(draft, service, wanted)
@@ -70,7 +86,7 @@ def _complete(draft: Draft, service: Service, wanted: Submission) -> Draft:
     """Give a service that is in use what it lacks; its restrictions are its operator's."""
     effective = draft.effective.of(service)
     security = wanted.security
-    if effective.value(security.name) != security.value:
+    if effective.value(security.name).lower() != security.value:
         draft = _with_option(draft, service, security)
     if draft.answers.sasl.enabled and not effective.is_on("smtpd_sasl_auth_enable"):
         draft = _with_option(draft, service, Option("smtpd_sasl_auth_enable", "yes"))
@@ -82,11 +98,25 @@ def _from_template(draft: Draft, wanted: Submission) -> Draft:
     service = draft.master.find(wanted.endpoint)
     if service is None:
         raise LookupError(f"{wanted.endpoint} is not there after it was switched on")
-    for option in _without_undefined(draft, service):
+    options = [*_without_undefined(draft, service), *_options(draft, wanted)]
+    if not draft.answers.sasl.enabled:
+        options = [*_without_logins(service), *options]
+    for option in options:
         draft = _with_option(draft, service, option)
-    for option in _options(draft, wanted):
-        draft = _with_option(draft, service, option)
+    if service.name == wanted.label and draft.facts.postfix.version < NAMES_OF_ITS_OWN:
+        name = wanted.label_before_3_6
+        master = draft.master.with_field(service, ServiceField.NAME, name)
+        draft = replace(draft, master=master)
     return draft
+
+
+def _without_logins(service: Service) -> Iterator[Option]:
+    """The template's options for a service in which nobody logs in, but one's own networks send."""
+    for option in service.options:
+        if option.name == "smtpd_sasl_auth_enable":
+            yield Option(option.name, "no")
+        elif LOGGED_IN in option.value:
+            yield Option(option.name, option.value.replace(LOGGED_IN, "permit_mynetworks"))
 
 
 def _without_undefined(draft: Draft, service: Service) -> Iterator[Option]:
@@ -94,9 +124,10 @@ def _without_undefined(draft: Draft, service: Service) -> Iterator[Option]:
 
     Templates up to Postfix 3.6 hold them; undefined, they are empty, which is said plainly here.
     """
+    effective = draft.effective
     for option in service.options:
-        names = references(option.value)
-        if names and all(draft.effective.written(name) is None for name in names):
+        is_list = RESTRICTIONS.fullmatch(option.name) is not None
+        if is_list and option.value and not effective.expanded(option.value, option.name):
             yield Option(option.name, "")
 
 

@@ -1,15 +1,20 @@
 """The smtpd_tls_* parameters: TLS_README and postconf(5)."""
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import CertificateLayout
 from pfwizard.machine.postfix import SINCE
 from pfwizard.plan.draft import Draft
+from pfwizard.plan.effective import Effective
 from pfwizard.plan.plan import note, refusal
 from pfwizard.plan.tls_versions import at_least, is_at_least_as_strict
 
 LEVELS = ("", "none", "may", "encrypt")
 """smtpd_tls_security_level from the weakest to the strictest."""
+
+CLIENT_LEVELS = dict.fromkeys(("verify", "secure", "fingerprint"), "encrypt")
+"""Levels of the SMTP client, which smtpd takes for ``encrypt`` (src/smtpd/smtpd.c)."""
 
 PAIR = {
     "smtpd_tls_cert_file": "smtpd_tls_key_file",
@@ -17,6 +22,9 @@ PAIR = {
     "smtpd_tls_dcert_file": "smtpd_tls_dkey_file",
 }
 """Certificate and key by type: RSA, ECDSA, DSA. smtpd_tls_chain_files overrides all of them."""
+
+OTHER_TYPES = {name: key for name, key in PAIR.items() if name != "smtpd_tls_cert_file"}
+"""Clients that can use a certificate of these types are shown it in place of the first one."""
 
 
 def plan_tls(draft: Draft) -> Draft:
@@ -28,8 +36,7 @@ def plan_tls(draft: Draft) -> Draft:
 
 def _level(draft: Draft) -> Draft:
     wanted = draft.answers.tls.security_level.value
-    present = _present_level(draft)
-    if LEVELS.index(wanted) < LEVELS.index(present):
+    if LEVELS.index(wanted) < level_of(draft.effective):
         return draft.with_finding(
             note(
                 "stricter-level-kept",
@@ -41,12 +48,17 @@ def _level(draft: Draft) -> Draft:
     return draft.with_setting("smtpd_tls_security_level", wanted)
 
 
-def _present_level(draft: Draft) -> str:
-    """The level in force; the two older parameters count only where the newer one is empty."""
-    effective = draft.effective
-    level = effective.value("smtpd_tls_security_level")
+def level_of(effective: Effective) -> int:
+    """The place in LEVELS of the level in force."""
+    return LEVELS.index(_present_level(effective))
+
+
+def _present_level(effective: Effective) -> str:
+    """The two older parameters count only where the newer one is empty."""
+    level = effective.value("smtpd_tls_security_level").lower()
     if level:
-        return level if level in LEVELS else "encrypt"  # verify and the like mean encrypt here
+        known = {**dict(zip(LEVELS, LEVELS, strict=True)), **CLIENT_LEVELS}
+        return known.get(level, "")
     if effective.is_on("smtpd_enforce_tls"):
         return "encrypt"
     return "may" if effective.is_on("smtpd_use_tls") else ""
@@ -63,6 +75,7 @@ def _certificate(draft: Draft) -> Draft:
     server = draft.answers.server
     if draft.effective.value("smtpd_tls_chain_files"):
         draft = draft.with_setting("smtpd_tls_chain_files", "")
+    draft = _without_pairs(draft, OTHER_TYPES)
     draft = draft.with_setting("smtpd_tls_cert_file", str(server.certificate))
     return draft.with_setting("smtpd_tls_key_file", str(server.key))
 
@@ -78,20 +91,25 @@ def _chain_file(draft: Draft) -> Draft:
                 'Set server.layout = "pair".',
             )
         )
-    for certificate, key in PAIR.items():
-        for name in (certificate, key):
-            if draft.main.get(name):
-                draft = draft.with_setting(name, "")
+    draft = _without_pairs(draft, PAIR)
     return draft.with_setting("smtpd_tls_chain_files", str(draft.answers.server.key))
+
+
+def _without_pairs(draft: Draft, pairs: Mapping[str, str]) -> Draft:
+    for name in (each for pair in pairs.items() for each in pair):
+        if draft.main.get(name):
+            draft = draft.with_setting(name, "")
+    return draft
 
 
 def _note_replaced_certificate(draft: Draft) -> Draft:
     server = draft.answers.server
     effective = draft.effective_until_now
-    served = effective.elements("smtpd_tls_chain_files") or effective.elements(
-        "smtpd_tls_cert_file"
-    )
-    others = [file for file in served if file not in (str(server.certificate), str(server.key))]
+    served = effective.elements("smtpd_tls_chain_files") or [
+        file for name in PAIR for file in effective.elements(name)
+    ]
+    ours = ("none", str(server.certificate), str(server.key))
+    others = [file for file in served if file not in ours]
     if not others:
         return draft
     return draft.with_finding(
@@ -119,6 +137,8 @@ def _ca_file(draft: Draft) -> Draft:
 
 
 def _will_exist(draft: Draft, file: PurePosixPath) -> bool:
+    if file == draft.answers.ca.certificate:
+        return True  # it is found, made, or refused for a reason of its own
     return draft.facts.file(file).exists or file in {change.path for change in draft.changes}
 
 
@@ -129,12 +149,13 @@ def _random_source(draft: Draft) -> Draft:
 
 def _versions(draft: Draft) -> Draft:
     minimum = draft.answers.tls.minimum_version
+    version = draft.facts.postfix.version
     if not minimum:
         return draft
     for name in ("smtpd_tls_protocols", "smtpd_tls_mandatory_protocols"):
-        present = draft.main.get(name)
-        if present is None or not is_at_least_as_strict(present, minimum):
-            draft = draft.with_setting(name, at_least(minimum, draft.facts.postfix.version))
+        present = draft.effective.value(name)
+        if not present or not is_at_least_as_strict(present, minimum, version):
+            draft = draft.with_setting(name, at_least(minimum, version))
     return draft
 
 

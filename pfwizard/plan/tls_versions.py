@@ -16,22 +16,54 @@ def at_least(minimum: str, version: Version) -> str:
     return ", ".join(f"!{older}" for older in VERSIONS[: VERSIONS.index(minimum)])
 
 
-def allowed(protocols: str) -> frozenset[str]:
-    """The versions that a list allows; words that Postfix would not know are passed over."""
+NUMBERS = {f"0x03{minor:02x}": name for minor, name in enumerate(VERSIONS[1:])}
+"""The versions as TLS itself numbers them, which a range may name too."""
+
+WORD = re.compile(r"(?P<sign>!|>=|<=)?(?P<name>[^!<>=]*)")
+
+
+class UnknownProtocols(ValueError):
+    """A list that this version cannot read; it makes Postfix switch TLS off."""
+
+
+def allowed(protocols: str, version: Version) -> frozenset[str]:
+    """The versions of TLS that a list allows.
+
+    Raises UnknownProtocols for a list that this version of Postfix does not understand.
+    """
     included: set[str] = set()
     excluded: set[str] = set()
-    for word in re.split(r"[\s,:]+", protocols):
-        if word.startswith(">=") and word[2:] in VERSIONS:
-            excluded.update(VERSIONS[: VERSIONS.index(word[2:])])
-        elif word.startswith("<=") and word[2:] in VERSIONS:
-            excluded.update(VERSIONS[VERSIONS.index(word[2:]) + 1 :])
-        elif word.startswith("!"):
-            excluded.add(word[1:])
-        elif word in VERSIONS:
-            included.add(word)
+    for word in filter(None, re.split(r"[\s,:]+", protocols)):
+        match = WORD.fullmatch(word)
+        sign, name = (match["sign"], match["name"]) if match else ("", word)
+        if sign in (">=", "<=") and version < RANGE_SYNTAX:
+            raise UnknownProtocols(word)
+        if sign in (">=", "<=") and not name:
+            continue  # Postfix reads a range without an end, and the next word by itself
+        place = _place(name, is_range=sign in (">=", "<="))
+        if sign == ">=":
+            excluded.update(VERSIONS[:place])
+        elif sign == "<=":
+            excluded.update(VERSIONS[place + 1 :])
+        elif sign == "!":
+            excluded.add(VERSIONS[place])
+        else:
+            included.add(VERSIONS[place])
     return frozenset((included or set(VERSIONS)) - excluded)
 
 
-def is_at_least_as_strict(protocols: str, minimum: str) -> bool:
-    """Whether the list allows nothing older than ``minimum`` already."""
-    return allowed(protocols) <= frozenset(VERSIONS[VERSIONS.index(minimum) :])
+def _place(name: str, *, is_range: bool) -> int:
+    known = {each.lower(): each for each in VERSIONS}
+    found = known.get(name.lower()) or (NUMBERS.get(name.lower()) if is_range else None)
+    if found is None:
+        raise UnknownProtocols(name)
+    return VERSIONS.index(found)
+
+
+def is_at_least_as_strict(protocols: str, minimum: str, version: Version) -> bool:
+    """Whether the list allows nothing older than ``minimum`` already, and something at all."""
+    try:
+        found = allowed(protocols, version)
+    except UnknownProtocols:
+        return False
+    return bool(found) and found <= frozenset(VERSIONS[VERSIONS.index(minimum) :])

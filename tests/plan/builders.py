@@ -1,13 +1,14 @@
 """Machines in memory: facts from a few texts, answers from the guide's, and plans applied."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import Answers
+from pfwizard.answers.question import Question, Value
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.answers.reading import assemble
 from pfwizard.cf.main_cf import MainCf
@@ -75,16 +76,14 @@ def answers(**overrides: object) -> Answers:
     """The guide's answers; ``tls__auth_only=True`` answers tls.auth_only differently."""
     given = dict(_flat(tomllib.loads(ANSWERS), ""))
     given.update({name.replace("__", "."): value for name, value in overrides.items()})
-    return assemble(
-        {
-            question.key: question.validated(given[question.key])
-            if question.key in given
-            else question.default or ""
-            if question.default is None
-            else question.default
-            for question in QUESTIONS
-        }
-    )
+    return assemble({question.key: _answer(question, given) for question in QUESTIONS})
+
+
+def _answer(question: Question, given: Mapping[str, object]) -> Value:
+    if question.key in given:
+        return question.validated(given[question.key])
+    assert question.default is not None, question.key
+    return question.default
 
 
 def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, object]]:
@@ -109,12 +108,16 @@ def file(path: PurePosixPath, content: bytes, mode: int = 0o644) -> FileState:
     return FileState(path, path, FileKind.REGULAR, mode, content=content)
 
 
-def directory(path: str | PurePosixPath, mode: int = 0o755, gid: int = 0, uid: int = 0) -> FileState:
+def directory(
+    path: str | PurePosixPath, mode: int = 0o755, gid: int = 0, uid: int = 0
+) -> FileState:
     where = PurePosixPath(path)
     return FileState(where, where, FileKind.DIRECTORY, mode, uid, gid)
 
 
-def socket(path: PurePosixPath = SOCKET, mode: int = 0o777, gid: int = 0, uid: int = 0) -> FileState:
+def socket(
+    path: PurePosixPath = SOCKET, mode: int = 0o777, gid: int = 0, uid: int = 0
+) -> FileState:
     return FileState(path, path, FileKind.SOCKET, mode, uid, gid)
 
 
@@ -128,6 +131,7 @@ def machine(
     defaults: Mapping[str, str] | None = None,
     group: bytes = GROUP,
     sasl_types: tuple[str, ...] | None = ("cyrus", "dovecot"),
+    map_types: tuple[str, ...] | None = ("hash", "inline"),
     sasl_plugins: frozenset[str] | None = frozenset({"plain", "login"}),
     works_on_a_tree: bool = False,
     is_running: bool = True,
@@ -143,6 +147,7 @@ def machine(
             config_directory=MAIN_CF.parent,
             defaults={**BUILT_IN_DEFAULTS, **newer, **(defaults or {})},
             sasl_types=sasl_types,
+            map_types=map_types,
         ),
         configuration=_configuration(main_cf.encode(), master_cf.encode()),
         accounts=parse_accounts(PASSWD, group),
@@ -240,6 +245,3 @@ def guide_pki() -> tuple[FileState, ...]:
     wanted = {CA, CA_KEY, SERVER, SERVER_KEY}
     after = applied(machine(), plan_for(machine()))
     return tuple(after.files[path] for path in sorted(wanted))
-
-
-Scenario = Callable[[], Plan]

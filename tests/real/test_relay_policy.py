@@ -4,17 +4,17 @@ import pytest
 
 from tests.machines.machine import Machine
 from tests.machines.suites import SUITES
-from tests.real.conftest import OpenMachine
 from tests.real.guide_machine import NAME, PASSWORD, USER, GuideMachine
 
 BOOKWORM = pytest.param(SUITES["bookworm"], marks=pytest.mark.machine, id="bookworm")
 
+PIPELINING = "reject_unauth_pipelining"
 CHECKS = "reject_rbl_client zen.example.invalid"
 CLIENTS = "check_client_access inline:{192.0.2.99=REJECT}"
 
 CONFIGURATIONS = {
     "checks of its own": [
-        f"smtpd_recipient_restrictions={CLIENTS}, permit_mynetworks, {CHECKS}, reject_unauth_pipelining",
+        f"smtpd_recipient_restrictions={CLIENTS}, permit_mynetworks, {CHECKS}, {PIPELINING}",
     ],
     "policy in the recipient list alone": [
         "smtpd_relay_restrictions=",
@@ -67,24 +67,30 @@ def test_every_check_of_the_operator_is_there_afterwards(machine: Machine) -> No
 
     value = server.main_cf()["smtpd_recipient_restrictions"]
     assert value == (
-        f"{CLIENTS}, permit_mynetworks, permit_sasl_authenticated, {CHECKS}, "
-        "reject_unauth_pipelining"
+        f"{CLIENTS}, permit_mynetworks, permit_sasl_authenticated, {CHECKS}, {PIPELINING}"
     )
 
 
 @pytest.mark.parametrize(
-    ("setting", "identifier"),
+    ("settings", "identifier"),
     [
-        ("mynetworks=0.0.0.0/0", "open-relay-mynetworks"),
-        ("mynetworks=127.0.0.0/8 static:all", "open-relay-mynetworks"),
-        ("smtpd_relay_restrictions=permit", "open-relay"),
+        (["mynetworks=0.0.0.0/0"], "open-relay-mynetworks"),
+        (["mynetworks=127.0.0.0/8 static:all"], "open-relay-mynetworks"),
+        (
+            [
+                "smtpd_restriction_classes=everyone",
+                "everyone=permit",
+                "smtpd_relay_restrictions=everyone, reject_unauth_destination",
+            ],
+            "open-relay",
+        ),
     ],
 )
 @pytest.mark.parametrize("suite", [BOOKWORM], indirect=True)
 def test_an_open_relay_is_one_indeed_and_is_refused(
-    open_machine: OpenMachine, machine: Machine, setting: str, identifier: str
+    machine: Machine, settings: list[str], identifier: str
 ) -> None:
-    server = machine_with(machine, [setting, "smtpd_recipient_restrictions=permit_mynetworks"])
+    server = machine_with(machine, settings)
     machine.start_postfix()
     before = machine.snapshot(["/etc/postfix"])
 

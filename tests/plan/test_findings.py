@@ -1,0 +1,156 @@
+"""Every finding there is, each with a machine on which it is raised."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+import pfwizard.plan
+from pfwizard.machine.tree import FileKind, FileState
+from pfwizard.plan.plan import Finding, Plan, Severity
+from pfwizard.plan.planner import make_plan
+from tests.plan.builders import (
+    BARE_MASTER,
+    CA,
+    CA_KEY,
+    NOW,
+    SERVER,
+    SERVER_KEY,
+    SMTPD_CONF,
+    SOCKET,
+    STOCK_MAIN,
+    STOCK_MASTER,
+    UNKNOWN_PLATFORM,
+    answers,
+    circumstances,
+    directory,
+    file,
+    guide_pki,
+    machine,
+    plan_for,
+    socket,
+)
+
+NOTE, WARNING, REFUSAL = Severity.NOTE, Severity.WARNING, Severity.REFUSAL
+
+
+def on(main: str = "", master: str = STOCK_MASTER, *files: FileState, **overrides: object) -> Plan:
+    return plan_for(machine(STOCK_MAIN + main, master, *guide_pki(), *files), answers(**overrides))
+
+
+def only(*paths: PurePosixPath) -> Plan:
+    kept = [state for state in guide_pki() if state.path in paths]
+    return plan_for(machine(STOCK_MAIN, STOCK_MASTER, *kept))
+
+
+def later() -> Plan:
+    facts = machine(STOCK_MAIN, STOCK_MASTER, *guide_pki())
+    return make_plan(answers(), facts, replace(circumstances(), now=NOW + timedelta(days=5000)))
+
+
+RAISED: dict[str, tuple[Severity, Plan]] = {
+    "auth-everywhere-kept": (NOTE, on("smtpd_sasl_auth_enable=yes\n", sasl__scope="submission")),
+    "auth-in-clear": (WARNING, on()),
+    "ca-expired": (REFUSAL, later()),
+    "ca-file-missing": (REFUSAL, on(tls__ca_file="/missing")),
+    "ca-incomplete": (REFUSAL, only(CA)),
+    "certificate-replaced": (NOTE, on("smtpd_tls_cert_file=/etc/old.crt\n")),
+    "chain-files-unknown": (
+        REFUSAL,
+        plan_for(machine(version="3.3.22"), answers(server__layout="chain")),
+    ),
+    "group-joined": (NOTE, on("", STOCK_MASTER, directory(SOCKET.parent, 0o750, 110))),
+    "key-open-to-others": (
+        WARNING,
+        on("", STOCK_MASTER, replace(guide_pki()[3], mode=0o644)),
+    ),
+    "logged-in-users-permitted": (NOTE, on("smtpd_relay_restrictions=reject\n")),
+    "long-validity": (WARNING, only()),
+    "map-type-unknown": (
+        REFUSAL,
+        on(sasl__recipient_restrictions=["check_client_access btree:/etc/postfix/clients"]),
+    ),
+    "no-cyrus-sasl": (REFUSAL, plan_for(machine(sasl_types=()))),
+    "no-mechanism-left": (REFUSAL, on("smtpd_sasl_security_options=noplaintext\n")),
+    "not-a-directory": (REFUSAL, on("", STOCK_MASTER, file(SERVER.parent, b""))),
+    "not-a-file": (REFUSAL, on("", STOCK_MASTER, directory(SERVER))),
+    "not-a-socket": (REFUSAL, on("", STOCK_MASTER, file(SOCKET, b""))),
+    "open-relay": (REFUSAL, on("smtpd_relay_restrictions=permit\n")),
+    "open-relay-mynetworks": (REFUSAL, on("mynetworks=0.0.0.0/0\n")),
+    "overridden-in-master": (
+        WARNING,
+        on("", BARE_MASTER.strip() + " -o smtpd_tls_security_level=none\n"),
+    ),
+    "platform-unknown": (WARNING, plan_for(machine(platform=UNKNOWN_PLATFORM))),
+    "port-taken": (REFUSAL, on("", f"{BARE_MASTER}465 inet n - n - - spawn argv=/bin/true\n")),
+    "postfix-stopped": (NOTE, plan_for(machine(is_running=False))),
+    "postfix-too-old": (REFUSAL, plan_for(machine(version="2.11.0"))),
+    "relay-restrictions-added": (NOTE, plan_for(machine(""))),
+    "relay-rests-on-a-claim": (
+        WARNING,
+        on("smtpd_relay_restrictions=check_sender_access hash:/x, reject\n"),
+    ),
+    "sasl-plugin-missing": (WARNING, plan_for(machine(sasl_plugins=None))),
+    "sasl-type-replaced": (WARNING, on("smtpd_sasl_type=dovecot\n")),
+    "server-expired": (REFUSAL, later()),
+    "server-incomplete": (REFUSAL, only(CA, CA_KEY, SERVER)),
+    "server-name-not-covered": (WARNING, on(server__names=["other.kernel-panic.it"])),
+    "service-added": (NOTE, on("", BARE_MASTER)),
+    "service-cannot-start": (
+        WARNING,
+        on("", BARE_MASTER + "2525 inet n - n - - smtpd -o smtpd_relay_restrictions=\n"),
+    ),
+    "smtpd-conf-malformed": (REFUSAL, on("", STOCK_MASTER, file(SMTPD_CONF, b"nonsense\n"))),
+    "socket-closed": (WARNING, on("", STOCK_MASTER, socket(mode=0o600))),
+    "socket-missing": (
+        WARNING,
+        on("", STOCK_MASTER, FileState(SOCKET, SOCKET, FileKind.ABSENT)),
+    ),
+    "stricter-level-kept": (NOTE, on("smtpd_tls_security_level=encrypt\n")),
+    "tlsproxy-missing": (WARNING, on("", "smtp inet n - y - 1 postscreen\n")),
+    "unchrooted": (NOTE, on()),
+    "unusable-certificate": (REFUSAL, on("", STOCK_MASTER, file(SERVER_KEY, b""))),
+    "version-assumed": (WARNING, plan_for(machine(version_source="assumed for Debian 12"))),
+}
+
+
+@pytest.mark.parametrize("identifier", RAISED)
+def test_it_is_raised_once_and_says_why_and_what_to_do(identifier: str) -> None:
+    severity, found = RAISED[identifier]
+
+    (finding,) = [each for each in found.findings if each.identifier == identifier]
+
+    assert finding.severity is severity
+    assert finding.message
+    assert finding.remedy.endswith(".")
+
+
+def test_there_is_no_other_finding_in_the_source() -> None:
+    in_source = set(_identifiers_in_source())
+    by_defect = {name for name in RAISED if name.startswith(("ca-", "server-"))}
+
+    assert in_source == set(RAISED) - by_defect | {"ca-file-missing"}
+
+
+def _identifiers_in_source() -> Iterator[str]:
+    """The identifiers written out; those of a pair's defects are put together from its name."""
+    for source in Path(str(pfwizard.plan.__file__)).parent.glob("*.py"):
+        for call in ast.walk(ast.parse(source.read_text())):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                makes_one = call.func.id in ("note", "warning", "refusal", "Finding")
+                first = call.args[0] if makes_one and call.args else None
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield first.value
+
+
+def test_only_a_refusal_stops_the_run() -> None:
+    _, found = RAISED["auth-in-clear"]
+
+    assert found.refusals == ()
+
+
+def test_a_finding_is_a_value() -> None:
+    assert Finding("x", NOTE, "y", "z") == Finding("x", NOTE, "y", "z")
