@@ -71,7 +71,7 @@ class ServerAnswers:
 @dataclass(frozen=True)
 class TlsAnswers:
     security_level: SecurityLevel
-    log_level: int
+    log_level: int | None
     ca_file: PurePosixPath | None
     random_source: str
     minimum_version: str

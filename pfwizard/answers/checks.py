@@ -2,8 +2,9 @@
 
 import re
 
+from pfwizard.cf.expansion import BadExpansion, references
 from pfwizard.errors import InputProblem
-from pfwizard.pki.quoting import quoted
+from pfwizard.quoting import quoted
 
 LONGEST_PATH = 4095
 """Bytes, without the terminating NUL (PATH_MAX of Linux)."""
@@ -61,6 +62,18 @@ def one_line(text: str) -> str:
             f"{quoted(text)} holds a control character, or a blank at one end",
             "Write it in one line, without blanks around it.",
         )
+    return text
+
+
+def parameter_value(text: str) -> str:
+    """A value of main.cf, in which ``$name`` stands for another parameter."""
+    try:
+        references(one_line(text))
+    except BadExpansion as error:
+        raise InputProblem(
+            f"{quoted(text)} is no value for main.cf: {error}",
+            "Write $name or ${name} for another parameter, and $$ for a dollar sign.",
+        ) from error
     return text
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pfwizard.errors import InputProblem
-from pfwizard.pki.quoting import quoted
+from pfwizard.quoting import quoted
 
 Value = str | int | bool | tuple[str, ...]
 """An answer as the operator gives it, before it becomes part of the typed answers."""
@@ -83,6 +83,8 @@ def _boolean(question: Question, value: object) -> Value:
 
 
 def _integer(question: Question, value: object) -> Value:
+    if question.may_be_empty and value == "":
+        return ""
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong_form(question, value)
     if not question.minimum <= value <= question.maximum:

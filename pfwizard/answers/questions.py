@@ -211,9 +211,10 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "tls.log_level",
         "TLS log level",
-        "1 logs one line for each handshake; 2 and more are for debugging.",
+        "1 logs one line for each handshake; 2 and more are for debugging. Left empty, it stays "
+        "as it is.",
         Kind.INTEGER,
-        default=1,
+        default="",
         minimum=0,
         maximum=4,
     ),
@@ -307,7 +308,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Appended to a login without a domain by some password checkers. May be left empty.",
         Kind.TEXT,
         default="",
-        check=checks.one_line,
+        check=checks.parameter_value,
     ),
     Question(
         "sasl.broken_clients",

@@ -20,8 +20,8 @@ from pfwizard.answers.question import Kind, Question, Value, shown
 from pfwizard.answers.questions import QUESTIONS, SECTIONS
 from pfwizard.errors import ExitStatus, InputProblem, PfwizardError
 from pfwizard.pki.key_type import KeyType
-from pfwizard.pki.quoting import visible
 from pfwizard.pki.subject import Subject
+from pfwizard.quoting import visible
 from pfwizard.secret import Secret
 
 FORMAT = 1
@@ -350,6 +350,8 @@ def _typed(key: str, value: Value) -> object:
     if key in _ENUMERATIONS:
         return _ENUMERATIONS[key](value)
     kind = _BY_KEY[key].kind
+    if kind is Kind.INTEGER and value == "":
+        return None
     if kind is Kind.PATH:
         return PurePosixPath(str(value)) if value else None
     if kind is Kind.SECRET:

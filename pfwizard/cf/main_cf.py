@@ -1,7 +1,7 @@
 """main.cf as a lossless document: postconf(5), dict(3) and split_nameval(3) of Postfix."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -64,8 +64,8 @@ class MainCf(Document):
         A value that differs from the present one by white space alone is left as it is. An
         existing setting (the last, if there are several) is changed in its own lines. A new one
         goes below the commented-out templates of the same name, or else below the last setting
-        of its family (``smtpd_tls_``), or else to the end; the ``note`` is put above it as
-        comments.
+        of its family (``smtpd_tls_``, ``smtpd_..._restrictions``), or else to the end; the
+        ``note`` is put above it as comments.
 
         Raises UnwritableValue for a name or a value that main.cf cannot hold.
         """
@@ -124,7 +124,9 @@ class MainCf(Document):
         template = self._last_template(name)
         if template is not None:
             return template
-        sibling = self._last_of_family(name)
+        sibling = self._last_of_family(name, _shared_words)
+        if sibling is None:
+            sibling = self._last_of_family(name, _shared_ends)
         if sibling is not None:
             return sibling, len(self.blocks[sibling].lines)
         return len(self.blocks) - 1, len(self.blocks[-1].lines) if self.blocks else 0
@@ -140,11 +142,13 @@ class MainCf(Document):
                     return index, len(block.lines) if inside else _template_end(block, number)
         return None
 
-    def _last_of_family(self, name: str) -> int | None:
+    def _last_of_family(
+        self, name: str, likeness: Callable[[Sequence[str], str], int]
+    ) -> int | None:
         words = name.split("_")
         closest, length = None, 2
         for entry in self._entries:
-            shared = _shared_words(words, entry.setting.name)
+            shared = likeness(words, entry.setting.name)
             if shared >= length:
                 closest, length = entry.block, shared
         return closest
@@ -180,6 +184,13 @@ def _shared_words(words: Sequence[str], name: str) -> int:
             break
         shared += 1
     return shared
+
+
+def _shared_ends(words: Sequence[str], name: str) -> int:
+    """The same for names alike at both ends: ``smtpd_relay_restrictions`` has two."""
+    theirs = name.split("_")
+    is_alike = min(len(words), len(theirs)) > 2
+    return 2 if is_alike and (words[0], words[-1]) == (theirs[0], theirs[-1]) else 0
 
 
 def _with_value(lines: Sequence[str], value: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pfwizard.cli.report import Report, Result
 from pfwizard.cli.streams import harmless, say, takes_colours
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.diff import unified_diff
-from pfwizard.plan.plan import Action, Change, ChangeKind, Finding, JoinGroup, Plan
+from pfwizard.plan.plan import Action, Change, ChangeKind, Finding, JoinGroup, Plan, Severity
 
 RED, GREEN, CYAN, BOLD, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 
@@ -57,11 +57,21 @@ def show_demonstration(report: Report) -> None:
 
 
 def _ending(report: Report) -> str:
-    if report.result is not Result.APPLIED or report.plan is None:
+    if report.plan is None:
+        return ENDINGS[report.result]
+    if report.result is Result.UNCHANGED and _warns(report.plan):
+        return "Nothing to do, but for the warnings above."
+    if report.result is Result.PENDING and any(change.secret for change in report.plan.changes):
+        return f"{ENDINGS[report.result]} Keys and certificates are made anew when it is applied."
+    if report.result is not Result.APPLIED:
         return ENDINGS[report.result]
     count = len([change for change in report.plan.changes if change.kind is not ChangeKind.MKDIR])
     files = "1 file" if count == 1 else f"{count} files"
     return f"Done: {files} written. What was there before is kept in {report.history}."
+
+
+def _warns(plan: Plan) -> bool:
+    return any(finding.severity is Severity.WARNING for finding in plan.findings)
 
 
 def show_changes(plan: Plan) -> None:
@@ -119,7 +129,8 @@ def _coloured(line: str, stream: TextIO | None) -> str:
 
 
 def _finding(finding: Finding) -> str:
-    return f"{finding.severity.value}: {finding.message}.\n  {finding.remedy}"
+    words = f"{finding.severity.value}: {finding.message}."
+    return f"{words}\n  {finding.remedy}" if finding.remedy else words
 
 
 def show_error(error: PfwizardError) -> None:

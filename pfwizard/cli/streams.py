@@ -4,7 +4,7 @@ import os
 import sys
 from typing import TextIO
 
-from pfwizard.pki.quoting import visible
+from pfwizard.quoting import visible
 
 STANDARD = (0, 1, 2)
 

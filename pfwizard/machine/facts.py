@@ -68,7 +68,7 @@ def gather(
     own_files = tree.look_at(
         [postfix.config_directory / "main.cf", postfix.config_directory / "master.cf"]
     )
-    configuration = _configuration(postfix, own_files)
+    configuration = _configuration(tree, postfix, own_files)
     directories = sasl_directories(platform, postfix, configuration)
     candidates = [directory / smtpd_conf_name(postfix, configuration) for directory in directories]
     return Facts(
@@ -89,19 +89,23 @@ def _platform(tree: Tree) -> Platform:
     return recognise(parse_os_release(content.decode("utf-8", "replace")))
 
 
-def _configuration(postfix: Postfix, files: FileStates) -> Configuration:
+def _configuration(tree: Tree, postfix: Postfix, files: FileStates) -> Configuration:
     main = postfix.config_directory / "main.cf"
     master = postfix.config_directory / "master.cf"
     return Configuration(
-        MainCf.parse(_content(files[main])), MasterCf.parse(_content(files[master])), main, master
+        MainCf.parse(_content(tree, files[main])),
+        MasterCf.parse(_content(tree, files[master])),
+        main,
+        master,
     )
 
 
-def _content(state: FileState) -> bytes:
+def _content(tree: Tree, state: FileState) -> bytes:
     if state.content is None:
+        below = "" if tree.is_this_machine else ", as seen below --root"
         raise Failed(
-            f"{state.path}: {'is not a file' if state.exists else 'is missing'}",
-            "Name the directory of Postfix's configuration with --config-dir.",
+            f"{tree.outside(state.real)}: {'is not a file' if state.exists else 'is missing'}",
+            f"Name the directory of Postfix's configuration{below}, with --config-dir.",
         )
     return state.content
 

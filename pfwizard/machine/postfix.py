@@ -73,6 +73,7 @@ BUILT_IN_DEFAULTS: Mapping[str, str] = {
     "relay_domains": "${{$compatibility_level} < {2} ? {$mydestination} : {}}",
     "smtpd_client_restrictions": "",
     "smtpd_data_restrictions": "",
+    "smtpd_delay_reject": "yes",
     "smtpd_enforce_tls": "no",
     "smtpd_helo_restrictions": "",
     "smtpd_recipient_restrictions": "",

@@ -107,7 +107,7 @@ class Tree:
             if error.errno in (errno.ENOENT, errno.ENOTDIR):
                 return FileState(path, real, FileKind.ABSENT)
             raise Failed(
-                f"{path}: cannot be read: {os.strerror(error.errno or 0)}",
+                f"{self.outside(real)}: cannot be read: {os.strerror(error.errno or 0)}",
                 "Run pfwizard as root, or as a user who may read this file.",
             ) from error
         mode = stat.S_IMODE(status.st_mode)

@@ -13,8 +13,8 @@ from pfwizard.pki import distinguished_name, pem
 from pfwizard.pki.errors import NotACertificate
 from pfwizard.pki.fingerprints import sha256_fingerprint
 from pfwizard.pki.keys import PublicKey, label, public_key_of
-from pfwizard.pki.quoting import visible
 from pfwizard.pki.validity import Validity
+from pfwizard.quoting import visible
 
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 

@@ -16,7 +16,7 @@ from os import PathLike, fspath
 from typing import Self
 
 from pfwizard.errors import Failed, InputProblem
-from pfwizard.pki.quoting import visible
+from pfwizard.quoting import visible
 
 
 class NameProblem(InputProblem):

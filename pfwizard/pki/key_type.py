@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Self
 
 from pfwizard.pki.errors import KeyTypeProblem
-from pfwizard.pki.quoting import quoted
+from pfwizard.quoting import quoted
 
 
 class KeyType(StrEnum):

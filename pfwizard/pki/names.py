@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from pfwizard.pki.countries import COUNTRIES, country_meant
 from pfwizard.pki.errors import NameProblem
-from pfwizard.pki.quoting import quoted, visible
+from pfwizard.quoting import quoted, visible
 
 __all__ = [
     "COMMON_NAME_OCTETS",

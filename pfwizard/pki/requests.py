@@ -14,8 +14,8 @@ from pfwizard.pki.errors import NotARequest
 from pfwizard.pki.keys import PrivateKey, PublicKey, public_key_of
 from pfwizard.pki.names import check_challenge_password, check_company_name
 from pfwizard.pki.profiles import subject_alternative_name
-from pfwizard.pki.quoting import visible
 from pfwizard.pki.subject import Subject
+from pfwizard.quoting import visible
 from pfwizard.secret import Secret
 
 _NO_PASSWORD = Secret("")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from pfwizard.pki import names
-from pfwizard.pki.quoting import visible
+from pfwizard.quoting import visible
 
 
 @dataclass(frozen=True, slots=True)

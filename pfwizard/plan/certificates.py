@@ -10,10 +10,11 @@ from pfwizard.pki.authority import create_ca, sign_server
 from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.keys import PrivateKey
+from pfwizard.pki.matching import covers
 from pfwizard.pki.requests import build_request
 from pfwizard.pki.serials import random_serial
 from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Draft
-from pfwizard.plan.plan import Finding, Severity, refusal, warning
+from pfwizard.plan.plan import Finding, Severity, note, refusal, warning
 from pfwizard.secret import Secret
 
 LONGEST_FOR_APPLE = 825
@@ -117,7 +118,8 @@ def _found_server(draft: Draft, authority: Authority) -> Draft:
                 "server",
                 problem,
                 wanted.certificate,
-                f"Moved away, {wanted.certificate} is issued anew by the next run.",
+                f"To have it issued anew: mv {wanted.certificate} {wanted.certificate}.old, and "
+                "run pfwizard again.",
             )
         )
     draft = _plan_key_file(draft, _content(draft, wanted.key), key, certificate)
@@ -129,7 +131,9 @@ def _new_server(draft: Draft, authority: Authority) -> Draft:
     if draft.facts.file(wanted.key).exists:
         key = _key_at(draft, wanted.key, "the server key")
         key_content = _content(draft, wanted.key)
-        draft = _warn_of_open_key(draft, wanted.key)
+        draft = _warn_of_open_key(draft, wanted.key).with_finding(
+            note("key-reused", f"the certificate is issued for the key in {wanted.key}")
+        )
     else:
         key = draft.circumstances.generate_key(wanted.key_type)
         key_content = key.pem().reveal()
@@ -146,7 +150,27 @@ def _new_server(draft: Draft, authority: Authority) -> Draft:
     draft = _plan_key_file(draft, key_content, key, certificate)
     draft = _plan_request(draft, key)
     draft = _with_certificate(draft, wanted.certificate, certificate)
-    return _warn_of_long_validity(draft)
+    return _warn_of_long_validity(_warn_of_uncovered_names(draft))
+
+
+def _warn_of_uncovered_names(draft: Draft) -> Draft:
+    """Clients look at the names of the certificate only, never at its common name (RFC 6125)."""
+    wanted = draft.answers.server
+    for name, what in (
+        (wanted.subject.common_name.lower(), "server.subject.common_name"),
+        (draft.effective.value("myhostname").lower(), "myhostname in main.cf"),
+    ):
+        is_host_name = "." in name and " " not in name
+        if is_host_name and not covers(wanted.names, name):
+            draft = draft.with_finding(
+                warning(
+                    "name-not-in-certificate",
+                    f"the certificate is not for {name}, which is {what}; a client that connects "
+                    "to this name refuses it",
+                    f"Add {name} to server.names if clients use it.",
+                )
+            )
+    return draft
 
 
 def _plan_key_file(
@@ -206,7 +230,7 @@ def _with_certificate(draft: Draft, path: PurePosixPath, certificate: Certificat
 
 
 def _key_summary(key: PrivateKey) -> tuple[str, ...]:
-    return (f"private key, {key.label}, SHA-256 of its public half: {key.public_key.spki_sha256}",)
+    return (f"private key, {key.label}; not shown",)
 
 
 def _warn_of_long_validity(draft: Draft) -> Draft:

@@ -119,7 +119,7 @@ class Plan:
         return tuple(finding for finding in self.findings if finding.severity is Severity.REFUSAL)
 
 
-def note(identifier: str, message: str, remedy: str = "Nothing to do.") -> Finding:
+def note(identifier: str, message: str, remedy: str = "") -> Finding:
     return Finding(identifier, Severity.NOTE, message, remedy)
 
 

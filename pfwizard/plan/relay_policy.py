@@ -7,6 +7,7 @@ from pfwizard.plan.draft import Draft
 from pfwizard.plan.effective import Effective
 from pfwizard.plan.plan import Finding, note, refusal, warning
 from pfwizard.plan.relay import (
+    LISTS,
     RELAY_LISTS,
     Ruling,
     admits_everyone,
@@ -15,6 +16,7 @@ from pfwizard.plan.relay import (
     is_closed_to_liars,
     ruling,
 )
+from pfwizard.plan.restriction_names import meant, unknown_names
 from pfwizard.plan.restrictions import merged, put_before_stops
 from pfwizard.plan.services import LOGGED_IN, smtp_servers
 
@@ -31,16 +33,48 @@ def plan_relay_policy(draft: Draft) -> Draft:
     if draft.answers.sasl.enabled:
         for name in RELAY_LISTS:
             draft = _permit_logged_in(draft, name)
-    return _judge_services(draft)
+    return _judge_services(_warn_of_unknown_restrictions(draft))
+
+
+def _warn_of_unknown_restrictions(draft: Draft) -> Draft:
+    effective = draft.effective_until_now
+    for parameter in LISTS:
+        for name in unknown_names(effective.elements(parameter), effective.classes):
+            draft = draft.with_finding(
+                warning(
+                    "restriction-unknown-in-use",
+                    f"{parameter} holds {name}, which smtpd does not know: it defers the mail of "
+                    "everybody who is not let through before",
+                    f"Correct it by hand{f', perhaps to {meant(name)}' if meant(name) else ''}.",
+                )
+            )
+    return draft
 
 
 def _merge_recipient_restrictions(draft: Draft) -> Draft:
     wanted = draft.answers.sasl.recipient_restrictions
     if not wanted:
         return draft
+    draft = _refuse_unknown_restrictions(draft, wanted)
     draft = _refuse_unknown_tables(draft, wanted)
     present = draft.main.get(RECIPIENT) or ""
     return draft.with_setting(RECIPIENT, merged(present, wanted, _reader(draft, RECIPIENT)))
+
+
+def _refuse_unknown_restrictions(draft: Draft, wanted: Iterable[str]) -> Draft:
+    words = [word for restriction in wanted for word in restriction.split(" ")]
+    for name in unknown_names(words, draft.effective.classes):
+        close = meant(name)
+        draft = draft.with_finding(
+            refusal(
+                "restriction-unknown",
+                f"smtpd knows no restriction {name}, and would defer all mail because of it",
+                f"Write {close} in sasl.recipient_restrictions."
+                if close
+                else "Remove it from sasl.recipient_restrictions, or make it a restriction class.",
+            )
+        )
+    return draft
 
 
 def _refuse_unknown_tables(draft: Draft, wanted: Iterable[str]) -> Draft:

@@ -10,7 +10,7 @@ from pfwizard.cf.smtpd_conf import SmtpdConf
 from pfwizard.machine.facts import sasl_directories, smtpd_conf_name
 from pfwizard.plan.draft import PUBLIC_FILE, Draft
 from pfwizard.plan.effective import Effective
-from pfwizard.plan.plan import JoinGroup, listed, note, refusal, warning
+from pfwizard.plan.plan import Finding, JoinGroup, listed, note, refusal, warning
 from pfwizard.plan.services import smtp_servers
 from pfwizard.plan.socket import Reach, reachability
 
@@ -90,6 +90,7 @@ def _library_configuration(draft: Draft) -> Draft:
             )
         )
     sasl = draft.answers.sasl
+    draft = _warn_of_replaced_checker(draft, document.get("pwcheck_method"))
     document = document.set("pwcheck_method", sasl.backend.value)
     document = document.set("authdaemond_path", str(sasl.socket))
     document = document.set("mech_list", " ".join(sasl.mechanisms))
@@ -102,6 +103,31 @@ def _library_configuration(draft: Draft) -> Draft:
             f"where Postfix looks for {path.name} on this platform is not known; {path} is a guess",
             "Compare it with the documentation of this platform's Postfix package.",
         )
+    )
+
+
+def _warn_of_replaced_checker(draft: Draft, present: str | None) -> Draft:
+    wanted = draft.answers.sasl.backend.value
+    if present is None or present == wanted or not _logins_work_through(draft, CYRUS):
+        return draft
+    return draft.with_finding(
+        warning(
+            "checker-replaced",
+            f"until now {present} checked the passwords; from now on {wanted} does, for whom "
+            "every user must be known",
+            "Say sasl.enabled = false to leave logins as they are.",
+        )
+    )
+
+
+def _logins_work_through(draft: Draft, sasl_type: str) -> bool:
+    """Whether some service has let users log in through this type of SASL until now."""
+    until_now = draft.effective_until_now
+    servers = smtp_servers(draft.facts.configuration.master)
+    contexts = [until_now, *(until_now.of(service) for service in servers)]
+    return any(
+        each.is_on("smtpd_sasl_auth_enable") and each.value("smtpd_sasl_type") == sasl_type
+        for each in contexts
     )
 
 
@@ -181,14 +207,7 @@ def _socket(draft: Draft) -> Draft:
         draft = _joined(draft, user, found.group.name)
         found = reachability(draft.facts, socket, user, joined=frozenset(_joins_of(draft, user)))
     if found.reach is Reach.ABSENT:
-        return draft.with_finding(
-            warning(
-                "socket-missing",
-                f"{socket} does not exist; until it does, every login fails",
-                "Start authdaemond, or correct sasl.socket; the package is "
-                f"{draft.facts.platform.authdaemond_package}.",
-            )
-        )
+        return draft.with_finding(_missing_socket(draft))
     if found.reach is Reach.NO_SOCKET:
         return draft.with_finding(
             refusal("not-a-socket", f"{socket} is not a socket", "Correct sasl.socket.")
@@ -202,6 +221,25 @@ def _socket(draft: Draft) -> Draft:
             )
         )
     return draft
+
+
+def _missing_socket(draft: Draft) -> Finding:
+    """A warning where logins are new, a refusal where it would end those that work today."""
+    socket = draft.answers.sasl.socket
+    remedy = (
+        "Start authdaemond, or correct sasl.socket; the package is "
+        f"{draft.facts.platform.authdaemond_package}."
+    )
+    replacing = {"sasl-type-replaced", "checker-replaced"}
+    if replacing & {finding.identifier for finding in draft.findings}:
+        return refusal(
+            "logins-would-end",
+            f"{socket} does not exist: users who can log in today could not any more",
+            remedy,
+        )
+    return warning(
+        "socket-missing", f"{socket} does not exist; until it does, every login fails", remedy
+    )
 
 
 def _joined(draft: Draft, user: str, group: str) -> Draft:

@@ -98,7 +98,11 @@ def _from_template(draft: Draft, wanted: Submission) -> Draft:
     service = draft.master.find(wanted.endpoint)
     if service is None:
         raise LookupError(f"{wanted.endpoint} is not there after it was switched on")
-    options = [*_without_undefined(draft, service), *_options(draft, wanted)]
+    kept = _lists_of_the_operator(draft, service)
+    options = [
+        *_without_undefined(draft, service),
+        *(option for option in _options(draft, wanted) if option.name not in kept),
+    ]
     if not draft.answers.sasl.enabled:
         options = [*_without_logins(service), *options]
     for option in options:
@@ -117,6 +121,17 @@ def _without_logins(service: Service) -> Iterator[Option]:
             yield Option(option.name, "no")
         elif LOGGED_IN in option.value:
             yield Option(option.name, option.value.replace(LOGGED_IN, "permit_mynetworks"))
+
+
+def _lists_of_the_operator(draft: Draft, service: Service) -> frozenset[str]:
+    """Restrictions that the template takes from parameters which the operator has defined."""
+    return frozenset(
+        option.name
+        for option in service.options
+        if RESTRICTIONS.fullmatch(option.name)
+        and "$" in option.value
+        and draft.effective.expanded(option.value, option.name)
+    )
 
 
 def _without_undefined(draft: Draft, service: Service) -> Iterator[Option]:
@@ -156,10 +171,16 @@ def _options(draft: Draft, wanted: Submission) -> Iterator[Option]:
     yield wanted.security
     if draft.answers.sasl.enabled:
         yield Option("smtpd_sasl_auth_enable", "yes")
-        yield Option("smtpd_client_restrictions", "permit_sasl_authenticated,reject")
+        yield Option(_list_for_logins(draft), "permit_sasl_authenticated,reject")
     else:
         yield Option("smtpd_client_restrictions", "permit_mynetworks,reject")
     yield Option("milter_macro_daemon_name", "ORIGINATING")
+
+
+def _list_for_logins(draft: Draft) -> str:
+    """The client's list is read before the client can log in where nothing is delayed."""
+    delayed = draft.effective.is_on("smtpd_delay_reject")
+    return "smtpd_client_restrictions" if delayed else "smtpd_recipient_restrictions"
 
 
 def _with_option(draft: Draft, service: Service, option: Option) -> Draft:

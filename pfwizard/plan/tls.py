@@ -7,7 +7,7 @@ from pfwizard.answers.answers import CertificateLayout
 from pfwizard.machine.postfix import SINCE
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.effective import Effective
-from pfwizard.plan.plan import note, refusal
+from pfwizard.plan.plan import note, refusal, warning
 from pfwizard.plan.tls_versions import at_least, is_at_least_as_strict
 
 LEVELS = ("", "none", "may", "encrypt")
@@ -25,6 +25,15 @@ PAIR = {
 
 OTHER_TYPES = {name: key for name, key in PAIR.items() if name != "smtpd_tls_cert_file"}
 """Clients that can use a certificate of these types are shown it in place of the first one."""
+
+
+PLACEHOLDERS = frozenset(
+    {
+        "/etc/ssl/certs/ssl-cert-snakeoil.pem",  # Debian's ssl-cert
+        "/etc/pki/tls/certs/postfix.pem",  # made by Red Hat's postfix package
+    }
+)
+"""Certificates that packages make for want of a real one; no client trusts them."""
 
 
 def plan_tls(draft: Draft) -> Draft:
@@ -65,7 +74,8 @@ def _present_level(effective: Effective) -> str:
 
 
 def _log_level(draft: Draft) -> Draft:
-    return draft.with_setting("smtpd_tls_loglevel", str(draft.answers.tls.log_level))
+    level = draft.answers.tls.log_level
+    return draft if level is None else draft.with_setting("smtpd_tls_loglevel", str(level))
 
 
 def _certificate(draft: Draft) -> Draft:
@@ -112,11 +122,16 @@ def _note_replaced_certificate(draft: Draft) -> Draft:
     others = [file for file in served if file not in ours]
     if not others:
         return draft
+    words = f"until now clients were shown the certificate in {others[0]}"
+    if others[0] in PLACEHOLDERS:
+        return draft.with_finding(note("placeholder-replaced", words))
     return draft.with_finding(
-        note(
+        warning(
             "certificate-replaced",
-            f"until now clients were shown the certificate in {others[0]}",
-            "Publish the new fingerprint where the old one is published, such as in TLSA records.",
+            f"{words}; the new one is of your own CA, which nobody trusts who has not been given "
+            f"{draft.answers.ca.certificate}",
+            "Give this file to all clients, and publish the new fingerprint where the old one is "
+            "published, such as in TLSA records.",
         )
     )
 

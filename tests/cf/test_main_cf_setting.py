@@ -209,3 +209,13 @@ def test_a_name_that_would_not_come_back_is_refused(name: str) -> None:
 def test_a_note_of_several_lines_in_one_is_refused() -> None:
     with pytest.raises(UnwritableValue):
         main_cf("").set("a", "1", note=["x\ny = 1"])
+
+
+def test_a_restriction_list_goes_below_the_last_of_its_kind() -> None:
+    before = "smtpd_relay_restrictions = reject\nmyhostname = mail\n"
+
+    assert after_set(before, "smtpd_recipient_restrictions", "permit") == (
+        "smtpd_relay_restrictions = reject\n"
+        "smtpd_recipient_restrictions = permit\n"
+        "myhostname = mail\n"
+    )

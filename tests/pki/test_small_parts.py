@@ -11,9 +11,9 @@ from pfwizard.pki import pem
 from pfwizard.pki.errors import KeyTypeProblem, NotAKey
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.matching import covers
-from pfwizard.pki.quoting import quoted, visible
 from pfwizard.pki.serials import random_serial
 from pfwizard.pki.validity import LONGEST_DAYS, Validity, check_days
+from pfwizard.quoting import quoted, visible
 from tests.pki.builders import NOW
 
 # --- key types -----------------------------------------------------------------------------------

@@ -222,3 +222,19 @@ def test_a_second_plan_has_nothing_to_do(layout: str) -> None:
     facts, wanted = machine(), answers(server__layout=layout)
 
     assert plan_for(applied(facts, plan_for(facts, wanted)), wanted).is_empty
+
+
+@pytest.mark.parametrize(
+    ("overrides", "warned"),
+    [
+        ({}, False),
+        ({"server__names": ["*.kernel-panic.it"]}, False),
+        ({"server__names": ["smtp.kernel-panic.it"]}, True),
+        ({"server__subject__common_name": "Postfix Server"}, False),
+        ({"server__subject__common_name": "mial.kernel-panic.it"}, True),
+    ],
+)
+def test_a_name_that_the_new_certificate_is_not_for_is_warned_of(
+    overrides: dict[str, object], warned: bool
+) -> None:
+    assert ("name-not-in-certificate" in identifiers(plan(**overrides))) is warned

@@ -317,3 +317,25 @@ def test_what_is_no_socket_is_refused_once(kind: FileKind) -> None:
     found = plan("", STOCK_MASTER, FileState(SOCKET, SOCKET, kind, 0o777, content=b""))
 
     assert [finding.identifier for finding in found.refusals] == ["not-a-socket"]
+
+
+SASLAUTHD = file(SMTPD_CONF, b"pwcheck_method: saslauthd\nmech_list: PLAIN\n")
+NO_SOCKET = FileState(SOCKET, SOCKET, FileKind.ABSENT)
+
+
+def test_that_another_password_checker_is_replaced_is_warned_of() -> None:
+    found = plan("smtpd_sasl_auth_enable = yes\n", STOCK_MASTER, SASLAUTHD)
+
+    assert "checker-replaced" in identifiers(found)
+    assert found.refusals == ()
+
+
+def test_a_password_checker_that_nobody_uses_is_replaced_without_a_word() -> None:
+    assert "checker-replaced" not in identifiers(plan("", STOCK_MASTER, SASLAUTHD))
+
+
+@pytest.mark.parametrize("main", ["smtpd_sasl_type = dovecot\n", "smtpd_sasl_auth_enable = yes\n"])
+def test_logins_that_work_today_are_not_ended_for_a_checker_that_is_not_there(main: str) -> None:
+    found = plan(main, STOCK_MASTER, SASLAUTHD, NO_SOCKET)
+
+    assert [finding.identifier for finding in found.refusals] == ["logins-would-end"]

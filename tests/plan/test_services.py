@@ -206,3 +206,22 @@ def test_options_that_beat_what_was_asked_for_are_warned_of(option: str, warned:
     found = plan(BARE_MASTER.replace("smtpd\n", f"smtpd {option}\n"))
 
     assert ("overridden-in-master" in identifiers(found)) is warned
+
+
+def test_where_nothing_is_delayed_a_client_may_connect_before_it_logs_in() -> None:
+    found = plan(BARE_MASTER, main="smtpd_delay_reject = no\n")
+
+    (service,) = on(465, found)
+    assert service.option("smtpd_client_restrictions") is None
+    assert service.option("smtpd_recipient_restrictions") == "permit_sasl_authenticated,reject"
+
+
+def test_a_list_that_the_operator_has_defined_for_the_template_stays() -> None:
+    found = plan(
+        BARE_MASTER + OLD_TEMPLATE,
+        version="3.5.25",
+        main="mua_client_restrictions = permit_sasl_authenticated, reject_rbl_client example.org\n",
+    )
+
+    (service,) = on(465, found)
+    assert service.option("smtpd_client_restrictions") == "$mua_client_restrictions"

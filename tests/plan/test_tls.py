@@ -164,7 +164,7 @@ def test_a_pair_takes_the_place_of_the_pairs_of_other_types() -> None:
     "served",
     [OTHER_PAIRS, "smtpd_tls_eccert_file = /etc/old-ec.crt\n", "smtpd_tls_chain_files = /etc/o\n"],
 )
-def test_that_clients_saw_another_certificate_is_noted(served: str) -> None:
+def test_that_clients_saw_another_certificate_is_warned_of(served: str) -> None:
     assert "certificate-replaced" in identifiers(plan(served))
 
 
@@ -187,3 +187,9 @@ def test_a_missing_ca_file_is_refused() -> None:
     found = plan(tls__ca_file="/etc/ssl/missing.crt")
 
     assert [finding.identifier for finding in found.refusals] == ["ca-file-missing"]
+
+
+def test_a_log_level_that_nobody_answered_stays() -> None:
+    found = plan("smtpd_tls_loglevel = 2\n", tls__log_level="")
+
+    assert main_of(found).get("smtpd_tls_loglevel") == "2"
