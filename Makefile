@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
@@ -17,14 +18,19 @@ help:
 	@echo "make machines  build the disposable machines now (make test does it when needed)"
 	@echo "make clean     remove what these targets made in this directory"
 
-$(READY): pyproject.toml
+$(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("pfwizard needs Python 3.11 or later; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable . --group dev
-	@touch $(READY)
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
 
-demo: $(READY)
+# pip 25.1 is the first that installs dependency groups.
+$(READY): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+demo: $(INSTALLED)
 	@$(BIN)/pfwizard --demo
 
 test: $(READY)

@@ -111,8 +111,8 @@ def ask_postfix(config_directory: PurePosixPath | None) -> Postfix:
     """
     try:
         defaults = _postconf_defaults()
-        sasl_types = programs.run_successfully(["postconf", "-a"]).stdout.split()
-        map_types = programs.run_successfully(["postconf", "-m"]).stdout.split()
+        sasl_types = _postconf_list("-a")
+        map_types = _postconf_list("-m")
     except programs.ProgramMissing as error:
         raise Failed(
             "Postfix is not installed on this machine: there is no postconf",
@@ -124,9 +124,18 @@ def ask_postfix(config_directory: PurePosixPath | None) -> Postfix:
         version_source="postconf",
         config_directory=chosen,
         defaults={**defaults, "config_directory": str(chosen)},
-        sasl_types=tuple(sasl_types),
-        map_types=tuple(map_types),
+        sasl_types=sasl_types,
+        map_types=map_types,
     )
+
+
+def _postconf_list(option: str) -> tuple[str, ...] | None:
+    """What ``postconf`` lists, or None where main.cf is such that it lists nothing.
+
+    What is wrong with main.cf is said by whoever reads it, with the line.
+    """
+    done = programs.run(["postconf", option])
+    return tuple(done.stdout.split()) if done.status == 0 else None
 
 
 def _postconf_defaults() -> Mapping[str, str]:

@@ -15,7 +15,6 @@ LIGHT = [
     "matching",
     "pem",
     "fingerprints",
-    "quoting",
     "errors",
 ]
 
