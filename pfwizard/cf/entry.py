@@ -68,14 +68,6 @@ class Entry:
             return self._with_added(option, indentation)
         return self._with_changed(placed, option)
 
-    def without_option(self, name: str) -> tuple[str, ...]:
-        """The lines without any option of that name."""
-        placed = self._effective(name)
-        if placed is None:
-            return self.lines
-        start, end = placed.start, placed.end
-        return Entry(_without(self.logical, start, end)).without_option(name)
-
     def _effective(self, name: str) -> PlacedOption | None:
         placed = [option for option in self.arguments.options if option.pair.name == name]
         return placed[-1] if placed else None
@@ -155,17 +147,3 @@ def writable_option(option: Option) -> Option:
 def _blanks_behind(text: str, offset: int) -> int:
     rest = text[offset:]
     return len(rest) - len(rest.lstrip(" "))
-
-
-def _without(logical: LogicalLine, start: int, end: int) -> tuple[str, ...]:
-    """The lines without the words from start to end and the blanks in front of them."""
-    first = logical.position(start)
-    alone = not logical.lines[first.line][: first.column].strip(WHITE_SPACE)
-    text = logical.text
-    if alone and first.line > 0:
-        while end < len(text) and logical.position(end).line == first.line and text[end] == " ":
-            end += 1
-        return logical.replaced(start, end, "")
-    while text[start - 1] in " \t":
-        start -= 1
-    return logical.replaced(start, end, "")

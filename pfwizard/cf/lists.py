@@ -6,7 +6,7 @@ CHARS_COMMA_SP). The grouping of words into items is for people: Postfix itself 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pfwizard.cf.words import BLANKS, words_of
 
@@ -21,11 +21,6 @@ _TAKES_AN_ARGUMENT = re.compile(
 def split_list(value: str) -> tuple[str, ...]:
     """The words of a list, without the separators between them."""
     return tuple(word.text for word in words_of(value, "," + BLANKS))
-
-
-def join_like(items: Iterable[str], example: str) -> str:
-    """The items as one value, separated by commas where the example has commas."""
-    return (", " if "," in example else " ").join(items)
 
 
 def items_of(words: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -58,23 +58,21 @@ class MainCf(Document):
         entry = self._effective.get(name)
         return None if entry is None else entry.setting.value
 
-    def set(self, name: str, value: str, *, note: Sequence[str] = ()) -> "MainCf":
+    def set(self, name: str, value: str) -> "MainCf":
         """A document in which Postfix reads this value, and nothing else differs.
 
         A value that differs from the present one by white space alone is left as it is. An
         existing setting (the last, if there are several) is changed in its own lines. A new one
         goes below the commented-out templates of the same name, or else below the last setting
-        of its family (``smtpd_tls_``, ``smtpd_..._restrictions``), or else to the end; the
-        ``note`` is put above it as comments.
+        of its family (``smtpd_tls_``, ``smtpd_..._restrictions``), or else to the end.
 
         Raises UnwritableValue for a name or a value that main.cf cannot hold.
         """
         name, value = writable_name(name), writable(value)
         entry = self._effective.get(name)
         if entry is None:
-            comments = [f"# {writable(line)}".rstrip(WHITE_SPACE) for line in note]
             block, kept = self._place_for(name)
-            return self.with_lines_after(block, kept, [*comments, _new_line(name, value)])
+            return self.with_lines_after(block, kept, [_new_line(name, value)])
         if collapsed(entry.setting.value) == collapsed(value):
             return self
         lines = self.blocks[entry.block].lines

@@ -111,13 +111,6 @@ class MasterCf(Document):
         lines = self._entry(active).with_option(option, self._indentation)
         return self.with_block_lines(active.block, lines)
 
-    def without_option(self, service: Service, name: str) -> "MasterCf":
-        """A document in which the service has no option of that name, not even a hidden one."""
-        active = self._find(service)
-        if active.service.option(name) is None:
-            return self
-        return self.with_block_lines(active.block, self._entry(active).without_option(name))
-
     def uncommented(self, commented: CommentedService) -> "MasterCf":
         """A document with the service switched on: its header and exactly its option lines."""
         found = self._commented.get(commented.service.key)

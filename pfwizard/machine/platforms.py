@@ -5,9 +5,6 @@ Postfix is asked for everything it knows; only what no program tells stands here
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-
-SASL_UPSTREAM = (PurePosixPath("/usr/lib/sasl2"), PurePosixPath("/etc/sasl2"))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.matching import covers
-from pfwizard.pki.requests import build_request
+from pfwizard.pki.requests import build_request, load_request
 from pfwizard.pki.serials import random_serial
 from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Draft
 from pfwizard.plan.plan import Finding, Severity, note, refusal, warning
@@ -196,6 +196,8 @@ def _is_chain_of(content: bytes, certificate: Certificate) -> bool:
 
 def _plan_request(draft: Draft, key: PrivateKey) -> Draft:
     wanted = draft.answers.server
+    if _is_requested(draft, key):
+        return draft
     attributes = wanted.request_attributes
     request = build_request(
         key,
@@ -214,6 +216,19 @@ def _plan_request(draft: Draft, key: PrivateKey) -> Draft:
             f"names: {', '.join(request.names)}",
         ),
     )
+
+
+def _is_requested(draft: Draft, key: PrivateKey) -> bool:
+    """Whether the request that is there already asks for the same."""
+    wanted = draft.answers.server
+    if not draft.facts.file(wanted.request).exists:
+        return False
+    try:
+        request = load_request(_content(draft, wanted.request))
+    except PkiError:
+        return False
+    same = request.subject == wanted.subject.one_line() and request.names == wanted.names
+    return same and key.matches(request)
 
 
 def _with_certificate(draft: Draft, path: PurePosixPath, certificate: Certificate) -> Draft:

@@ -1,6 +1,6 @@
 """Lists in values."""
 
-from pfwizard.cf.lists import items_of, join_like, split_list
+from pfwizard.cf.lists import items_of, split_list
 
 
 def test_commas_and_white_space_separate() -> None:
@@ -17,11 +17,6 @@ def test_form_feeds_and_other_spaces_do_not_separate() -> None:
 
 def test_an_empty_list_has_no_words() -> None:
     assert split_list(" , ") == ()
-
-
-def test_items_are_joined_with_commas_where_the_example_has_them() -> None:
-    assert join_like(["a", "b"], "x, y") == "a, b"
-    assert join_like(["a", "b"], "x y") == "a b"
 
 
 def test_words_are_grouped_with_their_arguments() -> None:

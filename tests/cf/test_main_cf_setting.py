@@ -6,8 +6,8 @@ from pfwizard.cf.text import UnwritableValue
 from tests.cf.builders import main_cf, text_of
 
 
-def after_set(before: str, name: str, value: str, *note: str) -> str:
-    return text_of(main_cf(before).set(name, value, note=note))
+def after_set(before: str, name: str, value: str) -> str:
+    return text_of(main_cf(before).set(name, value))
 
 
 # An existing setting
@@ -181,16 +181,6 @@ def test_an_empty_file_gets_its_first_setting() -> None:
     assert after_set("", "a", "3") == "a = 3\n"
 
 
-def test_a_note_is_written_above_a_new_setting() -> None:
-    assert after_set("x = 1\n", "a", "3", "for mail clients", "", "see x") == (
-        "x = 1\n# for mail clients\n#\n# see x\na = 3\n"
-    )
-
-
-def test_a_note_is_not_written_where_the_setting_was_there_before() -> None:
-    assert after_set("a = 1\n", "a", "3", "for mail clients") == "a = 3\n"
-
-
 # What cannot be written
 
 
@@ -204,11 +194,6 @@ def test_a_value_that_would_not_come_back_is_refused(value: str) -> None:
 def test_a_name_that_would_not_come_back_is_refused(name: str) -> None:
     with pytest.raises(UnwritableValue):
         main_cf("").set(name, "1")
-
-
-def test_a_note_of_several_lines_in_one_is_refused() -> None:
-    with pytest.raises(UnwritableValue):
-        main_cf("").set("a", "1", note=["x\ny = 1"])
 
 
 def test_a_restriction_list_goes_below_the_last_of_its_kind() -> None:

@@ -15,11 +15,6 @@ def with_option(arguments: str, name: str, value: str) -> str:
     return text_of(document.with_option(service_of(document), name, value)).removeprefix(SMTPD)
 
 
-def without_option(arguments: str, name: str) -> str:
-    document = master_cf(SMTPD + arguments)
-    return text_of(document.without_option(service_of(document), name)).removeprefix(SMTPD)
-
-
 # Options
 
 
@@ -84,29 +79,6 @@ def test_a_new_option_is_indented_like_those_of_other_services() -> None:
     document = master_cf(f"{SMTPD}\nsmtps inet n - y - - smtpd\n\t-o a=b\n")
     after = document.with_option(service_of(document), "x", "2")
     assert text_of(after) == f"{SMTPD}\n\t-o x=2\nsmtps inet n - y - - smtpd\n\t-o a=b\n"
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("\n  -o x=1\n  -o y=1\n", "\n  -o y=1\n"),
-        ("\n  -o x=1\n", "\n"),
-        ("\n  -o x=1", "\n"),
-        (" -o x=1 -o y=1\n", " -o y=1\n"),
-        (" -vo x=1\n", " -v\n"),
-        ("\n  -o y=1 -o { x = 1 2 }\n", "\n  -o y=1\n"),
-        ("\n  -o x=1 -o y=1\n", "\n  -o y=1\n"),
-        ("\n  -o x=1\n# c\n  -o y=1\n  -o x=2\n", "\n# c\n  -o y=1\n"),
-        ("\r\n  -o x=1\r\n", "\r\n"),
-    ],
-)
-def test_a_removed_option_takes_its_line_with_it(before: str, after: str) -> None:
-    assert without_option(before, "x") == after
-
-
-def test_removing_what_is_not_there_changes_nothing() -> None:
-    document = master_cf(SMTPD)
-    assert document.without_option(service_of(document), "x") is document
 
 
 @pytest.mark.parametrize("value", ["a\nb", "{", "a } b", "\0"])

@@ -226,7 +226,7 @@ def test_edits_of_the_shipped_main_cf_are_all_that_postconf_sees(installed: Inst
     }
     document = MainCf.parse(installed.main_cf)
     for name, value in wanted.items():
-        document = document.set(name, value, note=["as it should be"])
+        document = document.set(name, value)
 
     before = _explicit(installed.postconf, installed.main_cf)
     after = _explicit(installed.postconf, document.render())

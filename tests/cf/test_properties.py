@@ -110,21 +110,6 @@ def test_an_option_is_read_back_as_it_was_set(content: bytes, data: st.DataObjec
 
 
 @given(strategies.master_cf_files(), st.data())
-def test_an_option_that_was_removed_is_gone(content: bytes, data: st.DataObject) -> None:
-    before = MasterCf.parse(content)
-    assume(before.services)
-    service = data.draw(st.sampled_from(before.services))
-    name = data.draw(strategies.option_names)
-
-    after = before.without_option(service, name)
-
-    changed = next(other for other in after.services if other.key == service.key)
-    assert changed.options == tuple(o for o in service.options if o.name != name)
-    assert _without_place(after, service) == _without_place(before, service)
-    assert MasterCf.parse(after.render()) == after
-
-
-@given(strategies.master_cf_files(), st.data())
 def test_a_changed_column_changes_nothing_else(content: bytes, data: st.DataObject) -> None:
     before = MasterCf.parse(content)
     assume(before.services)

@@ -35,6 +35,9 @@ FOUND = {state.path: state for state in guide_pki()}
 ALL = tuple(FOUND)
 
 
+REQUEST = SERVER_KEY.with_suffix(".csr")
+
+
 def plan(*files: FileState, **overrides: object) -> Plan:
     return plan_for(machine(STOCK_MAIN, STOCK_MASTER, *files), answers(**overrides))
 
@@ -238,3 +241,16 @@ def test_a_name_that_the_new_certificate_is_not_for_is_warned_of(
     overrides: dict[str, object], warned: bool
 ) -> None:
     assert ("name-not-in-certificate" in identifiers(plan(**overrides))) is warned
+
+
+def test_a_request_that_asks_for_the_same_is_left_alone() -> None:
+    first = plan()
+    made = {change.path: change for change in first.changes}
+    kept = [
+        file(path, made[path].after or b"", made[path].mode)
+        for path in (CA, CA_KEY, SERVER_KEY, REQUEST)
+    ]
+
+    assert REQUEST not in written(plan(*kept))
+    assert REQUEST in written(plan(*kept, server__names=["other.kernel-panic.it"]))
+    assert REQUEST in written(plan(*kept[:3], file(REQUEST, b"nonsense")))
