@@ -41,7 +41,7 @@ class Job:
     def on(cls, root: Path, config_directory: PurePosixPath | None, state: Path | None) -> "Job":
         """A job on this machine or on a tree, whose state is in that tree unless named."""
         tree = Tree(root)
-        return cls(tree, config_directory, state or tree.outside(STATE_DIRECTORY))
+        return cls(tree, config_directory, state or tree.outside(tree.resolve(STATE_DIRECTORY)))
 
 
 @dataclass(frozen=True)

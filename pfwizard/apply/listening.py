@@ -11,6 +11,9 @@ from pfwizard.plan.plan import SmtpPort
 TIME_LIMIT = 15.0
 """Seconds for master(8) to open its sockets and for smtpd(8) to start and greet."""
 
+LONGEST_REPLY = 512
+"""Octets, with the line end (RFC 5321 section 4.5.3.1.5)."""
+
 PAUSE = 0.01
 """Seconds between two looks."""
 
@@ -45,16 +48,30 @@ def greeting_problem(smtp_port: SmtpPort) -> str:
         return "nothing listens"
     try:
         with socket.create_connection((address, smtp_port.port), TIME_LIMIT) as connection:
-            if not smtp_port.greets:
-                return ""
-            with connection.makefile("rb") as replies:
-                greeting = replies.readline(512).decode("ascii", "replace").strip()
-            connection.sendall(b"QUIT\r\n")
+            greeting = _greeting(connection) if smtp_port.greets else _greeting_in_tls(connection)
     except OSError as error:
         return str(error)
     if greeting.startswith("220"):
         return ""
     return greeting or "the connection is closed without a greeting"
+
+
+def _greeting(connection: socket.socket) -> str:
+    with connection.makefile("rb") as replies:
+        greeting = replies.readline(LONGEST_REPLY).decode("ascii", "replace").strip()
+    connection.sendall(b"QUIT\r\n")
+    return greeting
+
+
+def _greeting_in_tls(connection: socket.socket) -> str:
+    """The greeting behind a handshake; whose certificate it is does not matter here."""
+    import ssl  # takes longer to load than all that is done here
+
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with context.wrap_socket(connection) as encrypted:
+        return _greeting(encrypted)
 
 
 def _listening() -> Iterator[tuple[str, int]]:

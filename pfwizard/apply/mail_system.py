@@ -25,8 +25,11 @@ class MailSystem(Protocol):
     def complaints(self) -> Sequence[str]:
         """What Postfix says against its configuration in place."""
 
-    def set_groups(self, user: str, groups: Sequence[str]) -> None:
-        """Make these the user's supplementary groups; raises Failed."""
+    def join_group(self, user: str, group: str) -> None:
+        """Make the user a member of the group; raises Failed."""
+
+    def leave_group(self, user: str, group: str) -> None:
+        """Take that back; raises Failed."""
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         """Make the new configuration live; raises Failed when the mail system does not survive."""
@@ -69,8 +72,11 @@ class LivePostfix:
             return [f"postfix check: exit status {done.status}"]
         return done.complaints
 
-    def set_groups(self, user: str, groups: Sequence[str]) -> None:
-        programs.run_successfully(["usermod", "-G", ",".join(groups), user])
+    def join_group(self, user: str, group: str) -> None:
+        _join(["usermod"], user, group)
+
+    def leave_group(self, user: str, group: str) -> None:
+        programs.run_successfully(["gpasswd", "-d", user, group])
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         master = self._master()
@@ -117,13 +123,24 @@ class ResultingTree:
     def complaints(self) -> Sequence[str]:
         return ()
 
-    def set_groups(self, user: str, groups: Sequence[str]) -> None:
-        programs.run_successfully(
-            ["usermod", "--prefix", str(self._root), "-G", ",".join(groups), user]
-        )
+    def join_group(self, user: str, group: str) -> None:
+        _join(["usermod", "--prefix", str(self._root)], user, group)
+
+    def leave_group(self, user: str, group: str) -> None:
+        programs.run_successfully(["usermod", "--prefix", str(self._root), "-r", "-G", group, user])
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         return None
 
     def revive(self) -> None:
         return None
+
+
+def _join(usermod: Sequence[str], user: str, group: str) -> None:
+    try:
+        programs.run_successfully([*usermod, "-a", "-G", group, user])
+    except programs.ProgramMissing as error:
+        raise Failed(
+            error.message,
+            f"Install it (Debian's package is passwd), or make {user} a member of {group} by hand.",
+        ) from error

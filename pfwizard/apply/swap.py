@@ -5,10 +5,10 @@ import glob
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from pfwizard.apply.files import PRIVATE_DIRECTORY, copy_attributes, sync, write_new
-from pfwizard.errors import Failed
+from pfwizard.apply.files import PRIVATE, PRIVATE_DIRECTORY, copy_attributes, sync, write_new
+from pfwizard.errors import Failed, NeedsHuman
 from pfwizard.machine.tree import Tree
 from pfwizard.plan.plan import Change, ChangeKind
 
@@ -41,6 +41,14 @@ def leftovers_of(place: Path) -> str:
     return f".{glob.escape(place.name)}.pfwizard-*-{OLD}"
 
 
+def edited(place: object) -> Failed:
+    """Somebody else has changed a file since the plan was made."""
+    return Failed(
+        f"{place}: was changed by somebody else just now",
+        "Run pfwizard again; it makes a new plan from what is there.",
+    )
+
+
 class Swap:
     """The files of one transaction on their way into place.
 
@@ -55,6 +63,7 @@ class Swap:
         self._identifier = identifier
         self._changes = changes
         self._undo = ExitStack()
+        self._ours: dict[PurePosixPath, int] = {}
 
     def stage(self) -> None:
         """Create directories and write every new content beside its place.
@@ -74,11 +83,14 @@ class Swap:
             return
         staged = self._staged(change)
         self._undo.callback(staged.unlink, missing_ok=True)
-        write_new(staged, change.after or b"", change.mode)
-        if change.kind is ChangeKind.REPLACE:
+        if change.kind is ChangeKind.CREATE:
+            write_new(staged, change.after or b"", change.mode)
+        else:
+            write_new(staged, change.after or b"", PRIVATE)
             copy_attributes(place, staged)
             self._undo.callback(self._kept(change).unlink, missing_ok=True)
             os.link(place, self._kept(change), follow_symlinks=False)
+        self._ours[change.real] = staged.lstat().st_ino
 
     def swap(self) -> None:
         """Put every file in its place, in the plan's order.
@@ -96,11 +108,36 @@ class Swap:
         if change.kind is ChangeKind.CREATE:
             # Unlike rename, link refuses to replace what somebody else created meanwhile.
             os.link(self._staged(change), place)
-            self._undo.callback(place.unlink, missing_ok=True)
+            self._undo.callback(self._take_away, change)
             self._staged(change).unlink()
-        else:
-            self._staged(change).rename(place)
-            self._undo.callback(self._kept(change).rename, place)
+            return
+        kept = self._kept(change)
+        if not place.samefile(kept) or kept.read_bytes() != change.before:
+            raise edited(place)
+        self._staged(change).rename(place)
+        self._undo.callback(self._bring_back, change)
+        if kept.read_bytes() != change.before:
+            raise edited(place)  # written into in the very last moment; it comes back as it is
+
+    def _take_away(self, change: Change) -> None:
+        place = self._tree.outside(change.real)
+        if place.exists():
+            self._refuse_what_is_not_ours(change)
+            place.unlink()
+
+    def _bring_back(self, change: Change) -> None:
+        self._refuse_what_is_not_ours(change)
+        self._kept(change).rename(self._tree.outside(change.real))
+
+    def _refuse_what_is_not_ours(self, change: Change) -> None:
+        """An edit that somebody has made since is worth more than an old file that is kept."""
+        place = self._tree.outside(change.real)
+        is_ours = place.lstat().st_ino == self._ours[change.real]
+        if not is_ours or place.read_bytes() != change.after:
+            raise NeedsHuman(
+                f"{place}: was changed by somebody else in the meantime, and stays as it is",
+                "Compare it with the old file that was kept.",
+            )
 
     def undo(self) -> None:
         """Take everything back, the last step first."""
@@ -117,7 +154,9 @@ class Swap:
         for change in self._changes:
             if change.kind is ChangeKind.REPLACE:
                 with suppress(OSError):
-                    self._kept(change).unlink()
+                    kept = self._kept(change)
+                    if kept.read_bytes() == change.before:  # nobody wrote into it since
+                        kept.unlink()
         with suppress(OSError):
             self._sync_directories()
 

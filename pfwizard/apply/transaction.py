@@ -13,7 +13,8 @@ from pathlib import Path
 from pfwizard.apply import preimages
 from pfwizard.apply.lock import locked
 from pfwizard.apply.mail_system import MailSystem
-from pfwizard.apply.swap import Swap, failed, leftovers_of
+from pfwizard.apply.swap import Swap, edited, failed, leftovers_of
+from pfwizard.apply.unfinished import NOT_PUT_BACK, refuse_left_over
 from pfwizard.errors import ExitStatus, Failed, NeedsHuman, PfwizardError
 from pfwizard.machine.tree import Tree
 from pfwizard.plan.plan import Change, JoinGroup, Plan, Reload
@@ -48,11 +49,15 @@ class Transaction:
         try:
             preimages.prepare_state_directory(self.state_directory)
             with locked(self.state_directory):
+                refuse_left_over(self.state_directory)
                 self._apply(plan)
         except OSError as error:
             raise failed(error.filename or self.state_directory, error) from error
 
     def _apply(self, plan: Plan) -> None:
+        for premise in plan.premises:
+            if self.tree.look(premise.path).content != premise.content:
+                raise edited(premise.path)
         for change in plan.changes:
             self._refuse_unless_still_true(change)
         baseline = frozenset(self.mail_system.complaints())
@@ -80,8 +85,8 @@ class Transaction:
         for action in plan.actions:
             if isinstance(action, JoinGroup):
                 self.announce(f"Making {action.user} a member of the group {action.group}")
-                undo.callback(self.mail_system.set_groups, action.user, action.groups)
-                self.mail_system.set_groups(action.user, (*action.groups, action.group))
+                self.mail_system.join_group(action.user, action.group)
+                undo.callback(self.mail_system.leave_group, action.user, action.group)
 
     def _go_live(self, plan: Plan, baseline: frozenset[str], undo: ExitStack, kept: Path) -> None:
         try:
@@ -91,12 +96,9 @@ class Transaction:
                     self.mail_system.reload(action.ports)
             preimages.note_result(kept, "applied")
         except BaseException as error:
-            back_to_life = ExitStack()
-            back_to_life.callback(self.mail_system.revive)
-            back_to_life.push(undo)
-            self._put_back(back_to_life, kept, error)
-            with suppress(OSError):  # a record that cannot be written is no reason to give up
-                preimages.note_result(kept, "rolled back")
+            self._put_back(undo, kept, error)
+            self._note(kept, "rolled back")
+            self._revive(error)
             raise self._told(
                 RolledBack(
                     f"{_message(error)}. The old configuration is back in place.", _remedy(error)
@@ -109,13 +111,29 @@ class Transaction:
         try:
             undo.close()
         except (OSError, PfwizardError) as trouble:
+            self._note(kept, f"{NOT_PUT_BACK}: {_message(trouble)}")
             raise self._told(
                 NeedsHuman(
-                    f"{_message(error)}; and putting everything back failed too: "
-                    f"{_message(trouble)}",
+                    f"{_message(error)}; and not everything could be put back: {_message(trouble)}",
                     f"The old files are in {kept}; manifest.json says where each belongs.",
                 )
             ) from error
+
+    def _revive(self, error: BaseException) -> None:
+        try:
+            self.mail_system.revive()
+        except (OSError, PfwizardError) as trouble:
+            raise self._told(
+                NeedsHuman(
+                    f"{_message(error)}. The old files are back, but Postfix could not be made to "
+                    f"use them: {_message(trouble)}",
+                    "Look into the mail log, then run postfix start or postfix reload.",
+                )
+            ) from error
+
+    def _note(self, kept: Path, result: str) -> None:
+        with suppress(OSError):  # a record that cannot be written is no reason to give up
+            preimages.note_result(kept, result)
 
     def _told(self, error: PfwizardError) -> PfwizardError:
         error.transaction = self.identifier
@@ -124,15 +142,9 @@ class Transaction:
     def _refuse_unless_still_true(self, change: Change) -> None:
         state = self.tree.look(change.path)
         if state.content != change.before or state.real != change.real:
-            raise Failed(
-                f"{change.path}: was changed by somebody else just now",
-                "Run pfwizard again; it makes a new plan from what is there.",
-            )
+            raise edited(change.path)
         if change.before is None and state.exists:
-            raise Failed(
-                f"{change.path}: was created by somebody else just now",
-                "Run pfwizard again; it makes a new plan from what is there.",
-            )
+            raise edited(change.path)
         if change.before is not None:
             self._refuse_second_name(change)
 
@@ -141,8 +153,8 @@ class Transaction:
         left_behind = sorted(place.parent.glob(leftovers_of(place)))
         if left_behind:
             raise NeedsHuman(
-                f"{left_behind[0]}: an earlier run of pfwizard was killed and left this file, "
-                f"which is what {change.path} was before it",
+                f"{left_behind[0]}: an earlier run of pfwizard left this file; it is what "
+                f"{change.path} was before it, or what somebody wrote into that meanwhile",
                 f"To go back to it: mv {left_behind[0]} {place}; to keep what is there now: "
                 f"rm {left_behind[0]}. Then run pfwizard again.",
             )

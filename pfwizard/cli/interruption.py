@@ -35,13 +35,11 @@ class Interruption:
 
     @contextmanager
     def waiting_for_steps(self) -> Iterator[None]:
-        """While this lasts, a signal ends the run in ``at_step`` only."""
+        """While this lasts, a signal ends the run in ``at_step`` only, and afterwards not at all:
+        what is left to do is to say how it ended.
+        """
         self._has_to_wait = True
-        try:
-            yield
-        finally:
-            self._has_to_wait = False
-            self._waiting = None
+        yield
 
     def at_step(self) -> None:
         """Raise Failed for a signal that waits, unless a failure is being dealt with already."""

@@ -16,13 +16,17 @@ class Accounts:
     """passwd(5) and group(5), read from files so that a tree under ``--root`` has its own."""
 
     users: Mapping[str, tuple[int, int]]
-    groups: Mapping[int, Group]
+    groups: tuple[Group, ...]
+
+    def group(self, identifier: int) -> Group | None:
+        """The first group of this number, as getgrgid(3) finds it."""
+        return next((group for group in self.groups if group.identifier == identifier), None)
 
     def groups_of(self, user: str) -> frozenset[int]:
         """The numbers of the groups that a process of this user runs with (initgroups(3))."""
         primary = {self.users[user][1]} if user in self.users else set()
         return frozenset(
-            primary | {group.identifier for group in self.groups.values() if user in group.members}
+            primary | {group.identifier for group in self.groups if user in group.members}
         )
 
 
@@ -33,11 +37,11 @@ def parse_accounts(passwd: bytes, group: bytes) -> Accounts:
         for name, _, uid, gid, *_ in _records(passwd, 4)
         if uid.isdecimal() and gid.isdecimal()
     }
-    groups = {
-        int(gid): Group(name, int(gid), frozenset(filter(None, members.split(","))))
+    groups = tuple(
+        Group(name, int(gid), frozenset(filter(None, members.split(","))))
         for name, _, gid, members, *_ in _records(group, 4)
         if gid.isdecimal()
-    }
+    )
     return Accounts(users, groups)
 
 

@@ -46,6 +46,7 @@ def run(arguments: Sequence[str], *, time_limit: float = TIME_LIMIT) -> Finished
             env=ENVIRONMENT,
             timeout=time_limit,
             check=False,
+            start_new_session=True,  # Ctrl-C is for us alone: a program is never left half done
         )
     except FileNotFoundError as error:
         raise ProgramMissing(f"{arguments[0]}: this program is not installed") from error

@@ -75,23 +75,22 @@ class Draft:
     ) -> "Draft":
         """Plan a file's new content; nothing when it has that content already.
 
-        ``mode`` is for a file that is created, and a directory made for a private file is private.
+        ``mode`` is for a file that is created; one that is replaced keeps its own.
         """
         state = self.facts.file(path)
         if state.content == content:
             return self
         kind = ChangeKind.REPLACE if state.exists else ChangeKind.CREATE
         change = Change(kind, path, state.real, mode, state.content, content, secret, summary)
-        directory_mode = PRIVATE_DIRECTORY if mode == PRIVATE_FILE else PUBLIC_DIRECTORY
-        draft = self._with_directories(state.real.parent, directory_mode)
+        draft = self._with_directories(state.real.parent)
         return replace(draft, changes=(*draft.changes, change))
 
-    def _with_directories(self, directory: PurePosixPath, mode: int) -> "Draft":
+    def _with_directories(self, directory: PurePosixPath) -> "Draft":
         planned = {change.real for change in self.changes}
         if directory in planned or self._exists(directory):
             return self
-        draft = self._with_directories(directory.parent, PUBLIC_DIRECTORY)
-        change = Change(ChangeKind.MKDIR, directory, directory, mode)
+        draft = self._with_directories(directory.parent)
+        change = Change(ChangeKind.MKDIR, directory, directory, PUBLIC_DIRECTORY)
         return replace(draft, changes=(*draft.changes, change))
 
     def _exists(self, directory: PurePosixPath) -> bool:

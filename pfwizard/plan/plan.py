@@ -69,11 +69,10 @@ class Reload:
 
 @dataclass(frozen=True)
 class JoinGroup:
-    """Make a user a member of a group; ``groups`` are its supplementary groups until now."""
+    """Make a user a member of a group."""
 
     user: str
     group: str
-    groups: tuple[str, ...]
 
 
 Action = Reload | JoinGroup
@@ -98,10 +97,19 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Premise:
+    """What a file held, or None for no file, when the plan was made."""
+
+    path: PurePosixPath
+    content: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Plan:
     """Changes in the order in which they are applied: what nothing refers to yet comes first.
 
-    ``main_cf`` and ``master_cf`` are the two files as they will stand, changed or not.
+    ``main_cf`` and ``master_cf`` are the two files as they will stand, changed or not. The plan is
+    right as long as its ``premises`` are.
     """
 
     changes: tuple[Change, ...]
@@ -109,6 +117,7 @@ class Plan:
     findings: tuple[Finding, ...]
     main_cf: bytes = field(repr=False)
     master_cf: bytes = field(repr=False)
+    premises: tuple[Premise, ...] = ()
 
     @property
     def is_empty(self) -> bool:

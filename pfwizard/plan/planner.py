@@ -1,5 +1,6 @@
 """Answers and facts become a plan."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import Answers
@@ -9,9 +10,25 @@ from pfwizard.machine.facts import Facts
 from pfwizard.machine.postfix import Version
 from pfwizard.machine.tree import FileKind
 from pfwizard.plan.certificates import plan_certificates
-from pfwizard.plan.draft import PUBLIC_FILE, Circumstances, Draft
+from pfwizard.plan.draft import (
+    PRIVATE_DIRECTORY,
+    PRIVATE_FILE,
+    PUBLIC_FILE,
+    Circumstances,
+    Draft,
+)
 from pfwizard.plan.overrides import judge_overrides
-from pfwizard.plan.plan import Action, Plan, Reload, note, refusal, warning
+from pfwizard.plan.plan import (
+    Action,
+    Change,
+    ChangeKind,
+    Plan,
+    Premise,
+    Reload,
+    note,
+    refusal,
+    warning,
+)
 from pfwizard.plan.relay_policy import plan_relay_policy
 from pfwizard.plan.sasl import plan_sasl, smtpd_conf_path
 from pfwizard.plan.services import plan_services, smtp_ports
@@ -50,13 +67,45 @@ def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> P
     draft = judge_overrides(draft)
     draft = draft.with_file(configuration.master_path, draft.master.render(), PUBLIC_FILE)
     draft = draft.with_file(configuration.main_path, draft.main.render(), PUBLIC_FILE)
+    if draft.facts.works_on_a_tree and draft.changes:
+        draft = draft.with_finding(
+            note(
+                "not-reloaded",
+                "nothing in the tree is run; its Postfix uses the change from its next reload on",
+                "Where it is running: postfix reload.",
+            )
+        )
     return Plan(
-        changes=draft.changes,
+        changes=_with_private_directories(draft.changes),
         actions=_actions(draft),
         findings=draft.findings,
         main_cf=draft.main.render(),
         master_cf=draft.master.render(),
+        premises=_premises(draft),
     )
+
+
+def _with_private_directories(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """A directory that is made and gets a private file is private, whatever else it gets."""
+    private = {change.real.parent for change in changes if change.mode == PRIVATE_FILE}
+    return tuple(
+        replace(change, mode=PRIVATE_DIRECTORY)
+        if change.kind is ChangeKind.MKDIR and change.real in private
+        else change
+        for change in changes
+    )
+
+
+def _premises(draft: Draft) -> tuple[Premise, ...]:
+    """Everything that the plan was made from, whether it is changed or not."""
+    configuration = draft.facts.configuration
+    paths = [
+        *files_of_interest(draft.answers),
+        smtpd_conf_path(draft),
+        configuration.master_path,
+        configuration.main_path,
+    ]
+    return tuple(Premise(path, draft.facts.file(path).content) for path in dict.fromkeys(paths))
 
 
 def _refuse_unreadable(facts: Facts) -> None:

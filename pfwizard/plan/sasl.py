@@ -1,5 +1,6 @@
 """SMTP AUTH through Cyrus SASL: SASL_README, and smtpd.conf of the SASL library."""
 
+import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -15,6 +16,9 @@ from pfwizard.plan.services import smtp_servers
 from pfwizard.plan.socket import Reach, reachability
 
 CYRUS = "cyrus"
+PASSWORDS = re.compile(r"passw|_pw$|secret", re.IGNORECASE)
+"""The options of smtpd.conf whose values nobody else may see: sql_passwd, ldapdb_pw."""
+
 OBSOLETE_DIALECT = "broken_sasl_auth_clients"
 CLEAR_OPTIONS = "smtpd_sasl_security_options"
 TLS_OPTIONS = "smtpd_sasl_tls_security_options"
@@ -94,7 +98,14 @@ def _library_configuration(draft: Draft) -> Draft:
     document = document.set("pwcheck_method", sasl.backend.value)
     document = document.set("authdaemond_path", str(sasl.socket))
     document = document.set("mech_list", " ".join(sasl.mechanisms))
-    draft = draft.with_file(path, document.render(), PUBLIC_FILE)
+    private = [each.key for each in document.options if PASSWORDS.search(each.key)]
+    draft = draft.with_file(
+        path,
+        document.render(),
+        PUBLIC_FILE,
+        secret=bool(private),
+        summary=(f"not shown, because it holds {listed(private)}",) if private else (),
+    )
     if draft.facts.platform.is_known:
         return draft
     return draft.with_finding(
@@ -156,15 +167,24 @@ def _plugins(draft: Draft) -> Draft:
         )
     mechanisms = draft.answers.sasl.mechanisms
     installed = facts.sasl_plugins
-    missing = [name for name in mechanisms if installed and name.lower() not in installed]
-    if installed is not None and not missing:
+    missing = [name for name in mechanisms if name.lower() not in (installed or ())]
+    if not missing:
         return draft
+    words = f"no SASL plug-in for {listed(missing)} is installed"
+    remedy = f"Install {facts.platform.plugin_package}."
+    if len(missing) < len(mechanisms):
+        return draft.with_finding(
+            warning("sasl-plugin-missing", f"{words}, so that nobody can log in with it", remedy)
+        )
+    if installed is None and not facts.platform.is_known:
+        return draft.with_finding(
+            warning("sasl-plugins-not-found", f"{words} in the places that are known", remedy)
+        )
     return draft.with_finding(
-        warning(
-            "sasl-plugin-missing",
-            f"no SASL plug-in for {listed(missing or mechanisms)} is installed, "
-            "so that nobody can log in with it",
-            f"Install {facts.platform.plugin_package}.",
+        refusal(
+            "no-sasl-plugin",
+            f"{words}; without any mechanism smtpd breaks off every session, and no mail comes in",
+            remedy,
         )
     )
 
@@ -244,11 +264,7 @@ def _missing_socket(draft: Draft) -> Finding:
 
 def _joined(draft: Draft, user: str, group: str) -> Draft:
     socket = draft.answers.sasl.socket
-    members_of = sorted(
-        each.name for each in draft.facts.accounts.groups.values() if user in each.members
-    )
-    join = JoinGroup(user, group, (*members_of, *_joins_of(draft, user)))
-    return replace(draft, joins=(*draft.joins, join)).with_finding(
+    return replace(draft, joins=(*draft.joins, JoinGroup(user, group))).with_finding(
         note(
             "group-joined",
             f"the user {user} joins the group {group}, whose members alone can reach {socket}",
@@ -267,12 +283,7 @@ def _mechanisms_left(draft: Draft) -> Draft:
     """
     for service in smtp_servers(draft.master):
         effective = draft.effective.of(service)
-        over_tls_only = (
-            effective.is_on("smtpd_tls_auth_only")
-            or effective.is_on("smtpd_tls_wrappermode")
-            or effective.value("smtpd_tls_security_level") == "encrypt"
-        )
-        names = [TLS_OPTIONS] if over_tls_only else [CLEAR_OPTIONS, TLS_OPTIONS]
+        names = [TLS_OPTIONS] if _over_tls_only(effective) else [CLEAR_OPTIONS, TLS_OPTIONS]
         forbidding = [name for name in names if "noplaintext" in effective.elements(name)]
         if forbidding and _uses_cyrus(effective):
             return draft.with_finding(
@@ -287,18 +298,31 @@ def _mechanisms_left(draft: Draft) -> Draft:
 
 
 def _clear_text(draft: Draft) -> Draft:
-    effective = draft.effective
-    offered_in_clear = (
-        effective.is_on("smtpd_sasl_auth_enable")
-        and not effective.is_on("smtpd_tls_auth_only")
-        and effective.value("smtpd_tls_security_level") != "encrypt"
-    )
-    if not offered_in_clear:
+    open_ones = [
+        service.name
+        for service in smtp_servers(draft.master)
+        if _takes_passwords_in_clear(draft.effective.of(service))
+    ]
+    if not open_ones:
         return draft
     return draft.with_finding(
         warning(
             "auth-in-clear",
-            "users may log in on port 25 without TLS, and their passwords can be read on the way",
+            f"users may log in to {listed(open_ones)} without TLS, and their passwords can be "
+            "read on the way",
             "Set tls.auth_only = true, so that AUTH is offered only after STARTTLS.",
         )
+    )
+
+
+def _takes_passwords_in_clear(effective: Effective) -> bool:
+    return effective.is_on("smtpd_sasl_auth_enable") and not _over_tls_only(effective)
+
+
+def _over_tls_only(effective: Effective) -> bool:
+    """Whether AUTH is offered to encrypted sessions alone."""
+    return (
+        effective.is_on("smtpd_tls_auth_only")
+        or effective.is_on("smtpd_tls_wrappermode")
+        or effective.value("smtpd_tls_security_level") == "encrypt"
     )

@@ -48,7 +48,7 @@ def reachability(
     if state.kind is not FileKind.SOCKET:
         return Reachability(Reach.NO_SOCKET)
     account = facts.accounts.users.get(user)
-    numbers = {g.identifier for g in facts.accounts.groups.values() if g.name in joined}
+    numbers = {g.identifier for g in facts.accounts.groups if g.name in joined}
     process = _Process(
         account[0] if account is not None else None, facts.accounts.groups_of(user) | numbers
     )
@@ -57,7 +57,7 @@ def reachability(
     for step, right in [*((facts.file(each), SEARCH) for each in above), (state, WRITE)]:
         if process.may(step, right):
             continue
-        group = facts.accounts.groups.get(step.gid)
+        group = facts.accounts.group(step.gid)
         if group is not None and step.gid != ROOT and process.may_as_member(step, right):
             return Reachability(Reach.NEEDS_GROUP, group)
         return Reachability(Reach.CLOSED, closed_at=step.path)

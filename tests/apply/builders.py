@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -101,17 +101,23 @@ def _entry(path: Path) -> Entry:
 
 @dataclass
 class ObedientMailSystem:
-    """Notes what it is asked, and what main.cf says at that moment; fails where it is told to."""
+    """Notes what it is asked, and what main.cf says at that moment; fails where it is told to.
+
+    ``meanwhile`` is what somebody else does just then.
+    """
 
     root: Path
     fails_at: str = ""
     calls: list[str] = field(default_factory=list)
     main_cf_at: dict[str, bytes] = field(default_factory=dict)
-    groups: tuple[str, ...] = ()
+    meanwhile: dict[str, Callable[[], None]] = field(default_factory=dict)
+    groups: tuple[str, ...] = ("mail",)
 
     def _called(self, name: str) -> None:
         self.calls.append(name)
         self.main_cf_at[name] = (self.root / "etc/postfix/main.cf").read_bytes()
+        if name in self.meanwhile:
+            self.meanwhile[name]()
         if name == self.fails_at:
             raise Failed(f"{name} failed on purpose")
 
@@ -126,10 +132,13 @@ class ObedientMailSystem:
             return ["an old complaint", "a new complaint"]
         return ["an old complaint"]
 
-    def set_groups(self, user: str, groups: Sequence[str]) -> None:
-        self.groups = tuple(groups)
-        if self.calls.count("set_groups") == 0:  # putting back works
-            self._called("set_groups")
+    def join_group(self, user: str, group: str) -> None:
+        self._called("join_group")
+        self.groups = (*self.groups, group)
+
+    def leave_group(self, user: str, group: str) -> None:
+        self._called("leave_group")
+        self.groups = tuple(each for each in self.groups if each != group)
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         self._called("reload")

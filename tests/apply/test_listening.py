@@ -1,32 +1,49 @@
 """Whether the SMTP servers answer, on real sockets."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
 from pfwizard.apply import listening
 from pfwizard.apply.listening import greeting_problem, wait_until_listening
 from pfwizard.plan.plan import SmtpPort
+from tests.pki import builders as pki
 
 
 @contextmanager
-def server(greeting: bytes, address: str = "127.0.0.1") -> Iterator[int]:
+def server(
+    greeting: bytes, address: str = "127.0.0.1", context: ssl.SSLContext | None = None
+) -> Iterator[int]:
     """A server that says one thing to one client and hangs up; yields its port."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with closing(socket.create_server((address, 0), family=family)) as listener:
 
         def serve() -> None:
             connection, _ = listener.accept()
-            with connection:
+            with suppress(OSError):
+                if context is not None:
+                    connection = context.wrap_socket(connection, server_side=True)
                 connection.sendall(greeting)
+            connection.close()
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield listener.getsockname()[1]
         thread.join(10)
+
+
+def tls_server(directory: Path) -> ssl.SSLContext:
+    """A context with a certificate that nobody trusts."""
+    key, certificate = pki.key("server"), pki.server()
+    (directory / "pair.pem").write_bytes(key.pem().reveal() + certificate.pem())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(directory / "pair.pem")
+    return context
 
 
 def free_port() -> int:
@@ -64,9 +81,19 @@ def test_a_server_that_turns_clients_away_is_quoted() -> None:
     assert problem == "421 4.3.2 Service not available"
 
 
-def test_a_port_with_tls_from_the_first_byte_is_not_expected_to_greet() -> None:
-    with server(b"") as port:
+def test_a_port_with_tls_from_the_first_byte_greets_behind_a_handshake(tmp_path: Path) -> None:
+    with server(b"220 mail ESMTP\r\n", context=tls_server(tmp_path)) as port:
         assert greeting_problem(SmtpPort(port, greets=False)) == ""
+
+
+def test_a_server_that_hangs_up_after_the_handshake_is_not_all_right(tmp_path: Path) -> None:
+    with server(b"", context=tls_server(tmp_path)) as port:
+        assert greeting_problem(SmtpPort(port, greets=False)) != ""
+
+
+def test_a_port_that_should_speak_tls_and_does_not_is_not_all_right() -> None:
+    with server(b"220 mail ESMTP\r\n") as port:
+        assert greeting_problem(SmtpPort(port, greets=False)) != ""
 
 
 def test_a_port_on_which_nothing_listens_is_named(impatient: None) -> None:

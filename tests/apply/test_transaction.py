@@ -3,14 +3,16 @@
 import dataclasses
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from pfwizard.apply.transaction import RolledBack
+from pfwizard.apply.unfinished import refuse_unfinished
 from pfwizard.errors import ExitStatus, Failed, NeedsHuman
 from pfwizard.machine.tree import Tree
-from pfwizard.plan.plan import JoinGroup, Reload, SmtpPort
+from pfwizard.plan.plan import JoinGroup, Premise, Reload, SmtpPort
 from tests.apply.builders import (
     CHANGES,
     KEY,
@@ -30,7 +32,7 @@ from tests.apply.builders import (
 )
 
 RELOAD = Reload((SmtpPort(25, greets=True),))
-JOIN = JoinGroup("postfix", "courier", ("mail",))
+JOIN = JoinGroup("postfix", "courier")
 
 
 @pytest.fixture
@@ -114,7 +116,7 @@ def test_a_symbolic_link_stays_and_the_file_behind_it_changes(
     assert real.read_bytes() == NEW_MAIN
 
 
-@pytest.mark.parametrize("step", ["rejects", "set_groups"])
+@pytest.mark.parametrize("step", ["rejects", "join_group"])
 def test_a_failure_before_going_live_leaves_every_file_the_very_same(
     tree: Tree, mail_system: ObedientMailSystem, step: str
 ) -> None:
@@ -142,7 +144,7 @@ def test_a_failure_after_going_live_takes_everything_back(
     assert caught.value.exit_status is ExitStatus.ROLLED_BACK
     assert caught.value.transaction == "t1"
     assert stock(tree.root) == before
-    assert mail_system.groups == JOIN.groups
+    assert mail_system.groups == ("mail",)
 
 
 def test_the_mail_system_comes_back_with_the_old_files_in_place(
@@ -171,20 +173,27 @@ def test_the_group_is_joined_before_anything_is_live(
     transaction(tree, mail_system).apply(plan_of(actions=[JOIN, RELOAD]))
 
     assert mail_system.groups == ("mail", "courier")
-    assert mail_system.main_cf_at["set_groups"] == OLD_MAIN
+    assert mail_system.main_cf_at["join_group"] == OLD_MAIN
 
 
-def test_when_even_putting_back_fails_a_person_is_told_where_the_old_files_are(
-    tree: Tree, mail_system: ObedientMailSystem, monkeypatch: pytest.MonkeyPatch
+def no_such_program() -> None:
+    raise Failed("no such program")
+
+
+def test_a_postfix_that_does_not_come_back_is_left_to_a_person(
+    tree: Tree, mail_system: ObedientMailSystem
 ) -> None:
+    before = stock(tree.root)
     mail_system.fails_at = "reload"
-    monkeypatch.setattr(mail_system, "revive", lambda: (_ for _ in ()).throw(OSError("no")))
+    mail_system.meanwhile["revive"] = no_such_program
 
-    with pytest.raises(NeedsHuman) as caught:
+    with pytest.raises(NeedsHuman, match="The old files are back, but Postfix") as caught:
         transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
 
     assert caught.value.exit_status is ExitStatus.NEEDS_HUMAN
-    assert "var/lib/pfwizard/history/t1" in caught.value.remedy
+    assert caught.value.transaction == "t1"
+    assert stock(tree.root) == before
+    refuse_unfinished(tree.root / "var/lib/pfwizard")  # nothing is left to be done with the files
 
 
 def test_an_edit_made_since_the_plan_is_not_overwritten(
@@ -295,3 +304,94 @@ def test_a_crash_after_going_live_is_taken_back_as_well(
         transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
 
     assert stock(tree.root) == before
+
+
+def test_a_premise_that_no_longer_holds_stops_the_run(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    """The plan changes master.cf alone, but it was made from main.cf too."""
+    plan = dataclasses.replace(
+        plan_of([CHANGES[2]]), premises=(Premise(MAIN, b"mynetworks = 127.0.0.1\n"),)
+    )
+    before = stock(tree.root)
+
+    with pytest.raises(Failed, match=r"/etc/postfix/main\.cf: was changed by somebody else"):
+        transaction(tree, mail_system).apply(plan)
+
+    assert stock(tree.root) == before
+
+
+def edit_in_place(file: Path) -> None:
+    with file.open("ab") as opened:
+        opened.write(b"by = hand\n")
+
+
+def edit_by_rename(file: Path) -> None:
+    draft = file.with_name("draft")
+    draft.write_bytes(file.read_bytes() + b"by = hand\n")
+    draft.rename(file)
+
+
+EDITS = pytest.mark.parametrize("edit", [edit_in_place, edit_by_rename])
+
+
+@EDITS
+def test_an_edit_made_while_files_are_staged_is_kept_and_stops_the_run(
+    tree: Tree, mail_system: ObedientMailSystem, edit: Callable[[Path], None]
+) -> None:
+    file = tree.root / "etc/postfix/main.cf"
+    mail_system.meanwhile["rejects"] = lambda: edit(file)
+
+    with pytest.raises(Failed, match="was changed by somebody else"):
+        transaction(tree, mail_system).apply(plan_of())
+
+    assert file.read_bytes() == OLD_MAIN + b"by = hand\n"
+    assert (tree.root / "etc/postfix/master.cf").read_bytes() == OLD_MASTER
+
+
+@EDITS
+def test_an_edit_made_while_the_change_is_live_survives_its_being_taken_back(
+    tree: Tree, mail_system: ObedientMailSystem, edit: Callable[[Path], None]
+) -> None:
+    file = tree.root / "etc/postfix/main.cf"
+    mail_system.meanwhile["reload"] = lambda: edit(file)
+    mail_system.fails_at = "reload"
+
+    with pytest.raises(NeedsHuman, match="changed by somebody else in the meantime"):
+        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
+
+    assert file.read_bytes() == NEW_MAIN + b"by = hand\n"
+    assert (tree.root / "etc/postfix/master.cf").read_bytes() == OLD_MASTER
+
+
+def test_a_private_file_is_private_while_its_successor_is_staged(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    (tree.root / "etc/postfix/main.cf").chmod(0o600)
+    modes: list[int] = []
+    real_fsync = os.fsync
+
+    def looking(descriptor: int) -> None:
+        name = Path(f"/proc/self/fd/{descriptor}").readlink().name
+        if name.startswith(".main.cf.pfwizard"):
+            modes.append(os.fstat(descriptor).st_mode & 0o777)
+        real_fsync(descriptor)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", looking)
+        transaction(tree, mail_system).apply(plan_of())
+
+    assert modes
+    assert set(modes) == {0o600}
+
+
+def test_what_could_not_be_put_back_is_reported_again_by_the_next_run(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    mail_system.meanwhile["reload"] = lambda: edit_by_rename(tree.root / "etc/postfix/main.cf")
+    mail_system.fails_at = "reload"
+    with pytest.raises(NeedsHuman):
+        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
+
+    with pytest.raises(NeedsHuman, match=r"could not be put back: .*in the meantime"):
+        refuse_unfinished(tree.root / "var/lib/pfwizard")

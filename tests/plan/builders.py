@@ -230,13 +230,14 @@ def _state_after(before: FileState, change: Change) -> FileState:
 
 
 def _with_members(accounts: Accounts, plan: Plan) -> Accounts:
-    groups = dict(accounts.groups)
-    for action in plan.actions:
-        if isinstance(action, JoinGroup):
-            for number, group in groups.items():
-                if group.name == action.group:
-                    groups[number] = replace(group, members=group.members | {action.user})
-    return replace(accounts, groups=groups)
+    joined = {(a.group, a.user) for a in plan.actions if isinstance(a, JoinGroup)}
+    groups = (
+        replace(
+            group, members=group.members | {user for name, user in joined if name == group.name}
+        )
+        for group in accounts.groups
+    )
+    return replace(accounts, groups=tuple(groups))
 
 
 @cache

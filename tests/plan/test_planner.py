@@ -180,3 +180,12 @@ def test_every_finding_says_why_and_what_to_do() -> None:
 
 def test_no_secret_is_in_the_representation_of_a_plan() -> None:
     assert "PRIVATE KEY" not in repr(plan_for(machine()))
+
+
+def test_a_plan_remembers_everything_it_was_made_from() -> None:
+    found = plan_for(machine())
+
+    remembered = {premise.path: premise.content for premise in found.premises}
+    assert remembered[MAIN_CF] == STOCK_MAIN.encode()
+    assert remembered[CA_KEY] is None
+    assert {MASTER_CF, SMTPD_CONF, SERVER_KEY} <= remembered.keys()

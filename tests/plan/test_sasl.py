@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from pfwizard.machine.tree import FileKind, FileState
+from pfwizard.plan.diff import unified_diff
 from pfwizard.plan.plan import JoinGroup, Plan
 from tests.plan.builders import (
     BARE_MASTER,
@@ -171,8 +172,6 @@ def test_without_cyrus_there_is_no_sasl() -> None:
     [
         (frozenset({"plain", "login"}), ""),
         (frozenset({"plain"}), "LOGIN"),
-        (frozenset({"sasldb"}), "PLAIN and LOGIN"),
-        (None, "PLAIN and LOGIN"),
     ],
 )
 def test_a_missing_plugin_is_named(plugins: frozenset[str] | None, missing: str) -> None:
@@ -181,6 +180,26 @@ def test_a_missing_plugin_is_named(plugins: frozenset[str] | None, missing: str)
     found = [f.message for f in plan_for(facts).findings if f.identifier == "sasl-plugin-missing"]
 
     assert [f"for {missing} is" in message for message in found] == [True] * bool(missing)
+
+
+@pytest.mark.parametrize("plugins", [frozenset({"sasldb"}), None])
+def test_no_plugin_at_all_would_stop_all_mail_and_is_refused(
+    plugins: frozenset[str] | None,
+) -> None:
+    facts = machine(STOCK_MAIN, STOCK_MASTER, *guide_pki(), sasl_plugins=plugins)
+
+    assert [f.identifier for f in plan_for(facts).refusals] == ["no-sasl-plugin"]
+
+
+def test_where_the_place_of_the_plugins_is_unknown_it_is_a_warning() -> None:
+    facts = machine(
+        STOCK_MAIN, STOCK_MASTER, *guide_pki(), sasl_plugins=None, platform=UNKNOWN_PLATFORM
+    )
+
+    found = plan_for(facts)
+
+    assert found.refusals == ()
+    assert "sasl-plugins-not-found" in identifiers(found)
 
 
 FORBIDDEN = "smtpd_sasl_security_options = noanonymous, noplaintext\n"
@@ -211,6 +230,7 @@ def test_security_options_that_leave_no_mechanism_are_refused(more: str, refused
         ("", {"tls__auth_only": True}, False),
         ("smtpd_tls_security_level = encrypt\n", {}, False),
         ("", {"sasl__scope": "submission"}, False),
+        ("", {"sasl__scope": "submission", "services__submission": True}, False),
     ],
 )
 def test_passwords_in_clear_are_warned_of(
@@ -250,10 +270,7 @@ def test_every_group_on_the_way_is_joined_at_once() -> None:
     found = plan_for(facts)
 
     actions = [action for action in found.actions if isinstance(action, JoinGroup)]
-    assert [(a.groups, a.group) for a in actions] == [
-        ((), "courier"),
-        (("courier",), "other"),
-    ]
+    assert [action.group for action in actions] == ["courier", "other"]
     assert plan_for(applied(facts, found)).is_empty
 
 
@@ -339,3 +356,25 @@ def test_logins_that_work_today_are_not_ended_for_a_checker_that_is_not_there(ma
     found = plan(main, STOCK_MASTER, SASLAUTHD, NO_SOCKET)
 
     assert [finding.identifier for finding in found.refusals] == ["logins-would-end"]
+
+
+def test_a_service_that_takes_passwords_in_clear_is_named() -> None:
+    master = BARE_MASTER + "2525 inet n - n - - smtpd -o smtpd_sasl_auth_enable=yes\n"
+    facts = machine(STOCK_MAIN, master, *guide_pki())
+
+    found = plan_for(facts, answers(sasl__scope="submission"))
+
+    (message,) = [f.message for f in found.findings if f.identifier == "auth-in-clear"]
+    assert "log in to 2525 without TLS" in message
+
+
+@pytest.mark.parametrize("option", ["sql_passwd", "ldapdb_pw"])
+def test_a_password_in_smtpd_conf_is_not_shown(option: str) -> None:
+    content = f"pwcheck_method: auxprop\n{option}: hunter2\n".encode()
+
+    found = plan("", STOCK_MASTER, file(SMTPD_CONF, content, 0o600))
+
+    (change,) = [change for change in found.changes if change.path == SMTPD_CONF]
+    assert change.secret
+    assert "hunter2" not in "".join(change.summary)
+    assert unified_diff(change) is None
