@@ -62,7 +62,7 @@ class Refused(PfwizardError):
 
 
 class NeedsHuman(PfwizardError):
-    """Only a person can decide how to go on; nothing was touched."""
+    """Only a person can decide how to go on; the message says what was touched."""
 
     exit_status = ExitStatus.NEEDS_HUMAN
 

@@ -19,7 +19,7 @@ exit status:
   2  wrong usage, or invalid answers
   3  --dry-run: there are changes to make
   4  the change went live and was taken back
-  5  needs a human: putting things back failed too
+  5  needs a human: something could not be put back, or an earlier run was killed
   6  another run is at work
 """
 
