@@ -55,7 +55,9 @@ class Swap:
     ``stage`` prepares everything without touching a live file, ``swap`` puts it in place,
     ``undo`` takes back whatever was done so far, ``finish`` removes the old files. The old inode
     is kept under a second name until then, so that undoing allocates nothing, works on a full
-    disk, and brings back owner, mode and label because it is the same file.
+    disk, and brings back owner, mode and label because it is the same file. ``_theirs`` and
+    ``_ours`` are the inodes that stand for the old and the new file, by which an edit that
+    somebody makes meanwhile is told from either.
     """
 
     def __init__(self, tree: Tree, identifier: str, changes: Sequence[Change]) -> None:
@@ -63,6 +65,7 @@ class Swap:
         self._identifier = identifier
         self._changes = changes
         self._undo = ExitStack()
+        self._theirs: dict[PurePosixPath, int] = {}
         self._ours: dict[PurePosixPath, int] = {}
 
     def stage(self) -> None:
@@ -90,6 +93,8 @@ class Swap:
             copy_attributes(place, staged)
             self._undo.callback(self._kept(change).unlink, missing_ok=True)
             os.link(place, self._kept(change), follow_symlinks=False)
+            # Not before: on an overlay it is the link that gives the file an inode of its own.
+            self._theirs[change.real] = place.lstat().st_ino
         self._ours[change.real] = staged.lstat().st_ino
 
     def swap(self) -> None:
@@ -112,7 +117,8 @@ class Swap:
             self._staged(change).unlink()
             return
         kept = self._kept(change)
-        if not place.samefile(kept) or kept.read_bytes() != change.before:
+        is_theirs = place.lstat().st_ino == self._theirs[change.real]
+        if not is_theirs or kept.read_bytes() != change.before:
             raise edited(place)
         self._staged(change).rename(place)
         self._undo.callback(self._bring_back, change)

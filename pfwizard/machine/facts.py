@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pfwizard.cf.expansion import BadExpansion, expand
+from pfwizard.cf.lists import split_list
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.errors import Failed
@@ -71,12 +72,13 @@ def gather(
     configuration = _configuration(tree, postfix, own_files)
     directories = sasl_directories(platform, postfix, configuration)
     candidates = [directory / smtpd_conf_name(postfix, configuration) for directory in directories]
+    networks = _files_of_networks(postfix, configuration)
     return Facts(
         platform=platform,
         postfix=postfix,
         configuration=configuration,
         accounts=_accounts(tree),
-        files={**tree.look_at([*named, *candidates]), **own_files},
+        files={**tree.look_at([*named, *candidates, *networks]), **own_files},
         sasl_plugins=_sasl_plugins(tree, platform),
         works_on_a_tree=not tree.is_this_machine,
         is_running=_is_running(tree, postfix, configuration),
@@ -123,15 +125,30 @@ def smtpd_conf_name(postfix: Postfix, configuration: Configuration) -> str:
     return f"{name}.conf"
 
 
+def _files_of_networks(postfix: Postfix, configuration: Configuration) -> list[PurePosixPath]:
+    """The files and ``cidr:`` tables that ``mynetworks`` names, in main.cf or for a service."""
+    options = [service.option("mynetworks") for service in configuration.master.services]
+    written = ["$mynetworks", *filter(None, options)]
+    return [
+        PurePosixPath(path)
+        for text in written
+        for element in split_list(_expanded(text, "mynetworks", postfix, configuration))
+        if (path := element.removeprefix("cidr:")).startswith("/")
+    ]
+
+
 def _value(name: str, postfix: Postfix, configuration: Configuration) -> str:
     """A parameter of main.cf or its default, with its references replaced."""
+    return _expanded(f"${{{name}}}", name, postfix, configuration)
 
+
+def _expanded(text: str, name: str, postfix: Postfix, configuration: Configuration) -> str:
     def written(name: str) -> str | None:
         value = configuration.main.get(name)
         return postfix.defaults.get(name) if value is None else value
 
     try:
-        return expand(written(name) or "", written)
+        return expand(text, written)
     except BadExpansion as error:
         raise Failed(
             f"{configuration.main_path}: {name}: {error}",

@@ -75,6 +75,7 @@ BUILT_IN_DEFAULTS: Mapping[str, str] = {
     "smtpd_data_restrictions": "",
     "smtpd_delay_reject": "yes",
     "smtpd_enforce_tls": "no",
+    "smtpd_helo_required": "no",
     "smtpd_helo_restrictions": "",
     "smtpd_recipient_restrictions": "",
     "smtpd_relay_restrictions": (

@@ -6,10 +6,13 @@ smtpd walks several lists for each recipient, and each of them can refuse
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import PurePosixPath
 
+from pfwizard.cf.lists import split_list
+from pfwizard.machine.tree import FileStates
 from pfwizard.plan.effective import Effective
 from pfwizard.plan.restrictions import WARN_IF_REJECT
 
@@ -23,16 +26,34 @@ LISTS = (
 RELAY_LISTS = LISTS[-2:]
 """smtpd refuses to work when neither of these two can refuse a stranger's destination."""
 
-REFUSES = frozenset(
-    {"reject", "defer", "defer_if_permit", "reject_unauth_destination", "defer_unauth_destination"}
-)
+BEFORE_RECIPIENT = frozenset(LISTS[:3])
+"""Lists that smtpd walks without knowing the recipient, unless smtpd_delay_reject is on."""
+
+AT_ONCE = frozenset({"reject", "defer"})
+"""Refuses whatever is known of the mail so far."""
+
+UNAUTH_DESTINATION = frozenset({"reject_unauth_destination", "defer_unauth_destination"})
+"""Passed over where the recipient is not known yet, or where every domain is ours."""
+
+REFUSES = AT_ONCE | UNAUTH_DESTINATION | {"defer_if_permit"}
 """Refuses or defers a stranger's mail to a domain that is not ours, without further conditions."""
+
+DOMAINS = ("relay_domains", "mydestination", "virtual_alias_domains", "virtual_mailbox_domains")
+"""The domains that reject_unauth_destination lets everyone write to."""
 
 CLAIMS = re.compile(r"check_(helo|sender|reverse_client_hostname)_(\w+_)?access")
 """Tables that are asked for what the client says of itself, which may be anything."""
 
 WIDEST_OWN_NETWORK = 8
 """Bits; no organization owns more than a /8 of IPv4, and a shorter prefix lets everyone in."""
+
+
+@dataclass(frozen=True)
+class Smtpd:
+    """What one smtpd(8) goes by: its parameters, and the files that they name."""
+
+    effective: Effective
+    files: FileStates
 
 
 class Ruling(Enum):
@@ -43,44 +64,70 @@ class Ruling(Enum):
     UNDECIDED = "undecided"
 
 
-def ruling(effective: Effective, name: str, *, logged_in: bool = False) -> Ruling:
+Permits = Callable[[str], bool]
+
+
+def ruling(smtpd: Smtpd, name: str, *, logged_in: bool = False) -> Ruling:
     """Walk one list as smtpd does for a stranger, or for a user who has logged in."""
     permits = {"permit", "permit_sasl_authenticated"} if logged_in else {"permit"}
-    return _ruling(effective, name, permits.__contains__)
+    return _ruling(smtpd, name, permits.__contains__)
 
 
-def _ruling(effective: Effective, name: str, permits: Callable[[str], bool]) -> Ruling:
-    wide = admits_everyone(effective)
+def _ruling(smtpd: Smtpd, name: str, permits: Permits) -> Ruling:
+    let_in = _let_in(smtpd, name)
+    way = _Way(_refusing(smtpd, name), only_warned=False, inside=frozenset())
+    return _walk(
+        smtpd.effective,
+        smtpd.effective.elements(name),
+        lambda word: permits(word) or word in let_in,
+        way,
+    )
 
-    def lets_in(word: str) -> bool:
-        return permits(word) or (wide and word == "permit_mynetworks")
 
-    return _walk(effective, effective.elements(name), lets_in, _Way(False, frozenset()))
+def _let_in(smtpd: Smtpd, name: str) -> frozenset[str]:
+    """The restrictions that let a stranger in although they are meant for others."""
+    everyone = {"permit_mynetworks"} if admits_everyone(smtpd) else set()
+    if owns_every_domain(smtpd.effective) and _knows_the_recipient(smtpd.effective, name):
+        everyone.add("permit_auth_destination")
+    return frozenset(everyone)
+
+
+def _refusing(smtpd: Smtpd, name: str) -> frozenset[str]:
+    """The restrictions that refuse a stranger in this list, whatever the stranger says."""
+    effective = smtpd.effective
+    if name == "smtpd_helo_restrictions" and not effective.is_on("smtpd_helo_required"):
+        return frozenset()  # smtpd never walks it for a client that sends no HELO
+    if not _knows_the_recipient(effective, name):
+        return AT_ONCE
+    return REFUSES - UNAUTH_DESTINATION if owns_every_domain(effective) else REFUSES
+
+
+def _knows_the_recipient(effective: Effective, name: str) -> bool:
+    return name not in BEFORE_RECIPIENT or effective.is_on("smtpd_delay_reject")
 
 
 @dataclass(frozen=True)
 class _Way:
-    """How the walk came here: below ``warn_if_reject`` or not, and inside which classes."""
+    """What refuses on this walk, and how it came here: below ``warn_if_reject``, in classes."""
 
+    refuses: frozenset[str]
     only_warned: bool
     inside: frozenset[str]
 
 
-def _walk(
-    effective: Effective, elements: tuple[str, ...], permits: Callable[[str], bool], way: _Way
-) -> Ruling:
+def _walk(effective: Effective, elements: tuple[str, ...], permits: Permits, way: _Way) -> Ruling:
     classes = effective.classes
     only_warned = way.only_warned
     for element in elements:
         if element.lower() == WARN_IF_REJECT:
             only_warned = True
             continue
-        if element in REFUSES and not only_warned:
+        if element in way.refuses and not only_warned:
             return Ruling.REFUSED
         if permits(element.lower()):
             return Ruling.PERMITTED
         if element in classes and element not in way.inside:
-            further = _Way(only_warned, way.inside | {element})
+            further = _Way(way.refuses, only_warned, way.inside | {element})
             inner = _walk(effective, effective.elements(element), permits, further)
             if inner is not Ruling.UNDECIDED:
                 return inner
@@ -88,40 +135,158 @@ def _walk(
     return Ruling.UNDECIDED
 
 
-def is_closed(effective: Effective) -> bool:
+def is_closed(smtpd: Smtpd) -> bool:
     """Whether some list refuses; one that permits only ends its own walk."""
-    return any(ruling(effective, name) is Ruling.REFUSED for name in LISTS)
+    return any(ruling(smtpd, name) is Ruling.REFUSED for name in LISTS)
 
 
-def is_closed_to_liars(effective: Effective) -> bool:
+def is_closed_to_liars(smtpd: Smtpd) -> bool:
     """Whether some list refuses before a table is asked for what the client says of itself."""
 
     def permits(word: str) -> bool:
         return word == "permit" or CLAIMS.fullmatch(word) is not None
 
-    return any(_ruling(effective, name, permits) is Ruling.REFUSED for name in LISTS)
+    return any(_ruling(smtpd, name, permits) is Ruling.REFUSED for name in LISTS)
+
+
+def is_closed_to_mynetworks(smtpd: Smtpd) -> bool:
+    """Whether some list refuses even those whom ``mynetworks`` holds."""
+    permits = {"permit", "permit_mynetworks"}.__contains__
+    return any(_ruling(smtpd, name, permits) is Ruling.REFUSED for name in LISTS)
 
 
 def can_refuse(effective: Effective) -> bool:
     """Whether smtpd accepts its lists: else it is fatal on every connection (smtpd_check.c)."""
-    nobody = _Way(False, frozenset())
+    nobody = _Way(REFUSES, only_warned=False, inside=frozenset())
     return any(
         _walk(effective, effective.elements(name), "permit".__eq__, nobody) is Ruling.REFUSED
         for name in RELAY_LISTS
     )
 
 
-def admits_everyone(effective: Effective) -> bool:
+def owns_every_domain(effective: Effective) -> bool:
+    """Whether reject_unauth_destination refuses nobody.
+
+    Only main.cf counts: smtpd leaves the question to trivial-rewrite(8). The default of the
+    virtual domains, which are those of the virtual maps, is passed over: on a server that
+    collects all mail in one mailbox nothing leaves.
+    """
+    main_cf = Effective(effective.main, effective.defaults)
+    return any(
+        element.removeprefix("proxy:").startswith("static:")
+        for name in DOMAINS
+        if main_cf.main.get(name) is not None
+        for element in main_cf.elements(name)
+    )
+
+
+class Reach(Enum):
+    """How much of the Internet an element of ``mynetworks`` lets in."""
+
+    OUR_OWN = "our own"
+    EVERYONE = "everyone"
+    NOT_JUDGED = "not judged"
+
+
+def admits_everyone(smtpd: Smtpd) -> bool:
     """Whether ``mynetworks`` holds so much of the Internet that a stranger is in it."""
-    return any(_is_too_wide(element) for element in effective.elements("mynetworks"))
+    return any(_reach(smtpd, each) is Reach.EVERYONE for each in _networks(smtpd))
 
 
-def _is_too_wide(element: str) -> bool:
-    if element.startswith("static:"):
-        return True
-    plain = element.replace("[", "").replace("]", "")
+def not_judged(smtpd: Smtpd) -> tuple[str, ...]:
+    """The elements of ``mynetworks`` of which pfwizard cannot tell whom they let in."""
+    return tuple(each for each in _networks(smtpd) if _reach(smtpd, each) is Reach.NOT_JUDGED)
+
+
+def _networks(smtpd: Smtpd) -> tuple[str, ...]:
+    return smtpd.effective.elements("mynetworks")
+
+
+def _reach(smtpd: Smtpd, element: str) -> Reach:
+    if _is_excluded(element):
+        return Reach.OUR_OWN
+    element = element.lstrip("!")
+    if element.startswith("/"):
+        return _reach_of_a_file(smtpd, element)
+    kind, colon, rest = element.partition(":")
+    if not colon or element.startswith("["):
+        return _reach_of_a_network(element)
+    if kind == "static":
+        return Reach.EVERYONE
+    if kind == "cidr":
+        return _reach_of_a_cidr_table(smtpd, rest)
+    if kind == "inline" and all(map(_is_address, _inline_keys(rest))):
+        return Reach.OUR_OWN
+    return Reach.NOT_JUDGED
+
+
+def _is_excluded(element: str) -> bool:
+    return (len(element) - len(element.lstrip("!"))) % 2 == 1
+
+
+def _reach_of_a_network(pattern: str) -> Reach:
+    plain = pattern.replace("[", "").replace("]", "")
     try:
         network = ipaddress.ip_network(plain, strict=False)
     except ValueError:
-        return False  # a table, a file or an exclusion
-    return network.prefixlen < WIDEST_OWN_NETWORK and "/" in plain
+        # A name; clients whose address has none are called "unknown".
+        return Reach.EVERYONE if plain.lower() == "unknown" else Reach.OUR_OWN
+    return Reach.EVERYONE if network.prefixlen < WIDEST_OWN_NETWORK else Reach.OUR_OWN
+
+
+def _reach_of_a_file(smtpd: Smtpd, path: str) -> Reach:
+    """A file holds elements as main.cf does; further files that it names are not followed."""
+    lines = _lines(smtpd, path)
+    if lines is None:
+        return Reach.NOT_JUDGED
+    elements = [element for line in lines for element in split_list(line)]
+    return _widest(
+        Reach.NOT_JUDGED if element.lstrip("!").startswith("/") else _reach(smtpd, element)
+        for element in elements
+    )
+
+
+def _reach_of_a_cidr_table(smtpd: Smtpd, table: str) -> Reach:
+    """cidr_table(5): what a network is looked up as does not matter, only that it is found."""
+    rules = split_list(table[1:-1]) if table.startswith("{") else _lines(smtpd, table)
+    if rules is None:
+        return Reach.NOT_JUDGED
+    patterns = [rule.strip("{} \t").split(maxsplit=1)[0] for rule in rules if rule.strip("{} \t")]
+    return _widest(
+        Reach.NOT_JUDGED
+        if pattern.startswith("!") or pattern.lower() in ("if", "endif")
+        else _reach_of_a_network(pattern)
+        for pattern in patterns
+    )
+
+
+def _inline_keys(table: str) -> Iterator[str]:
+    """The keys of ``inline:{key=value, {key = text of several words}}`` (inline_table(5))."""
+    for entry in split_list(table[1:-1]):
+        yield entry.strip("{} \t").partition("=")[0].strip()
+
+
+def _is_address(key: str) -> bool:
+    """Such a table is asked for the client's address and names alone, never for a network."""
+    try:
+        ipaddress.ip_address(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _widest(reaches: Iterator[Reach]) -> Reach:
+    found = set(reaches)
+    for reach in (Reach.EVERYONE, Reach.NOT_JUDGED):
+        if reach in found:
+            return reach
+    return Reach.OUR_OWN
+
+
+def _lines(smtpd: Smtpd, path: str) -> list[str] | None:
+    """The lines of a file without comments, or None where it was not read."""
+    state = smtpd.files.get(PurePosixPath(path))
+    if state is None or state.content is None:
+        return None
+    lines = state.content.decode("utf-8", "replace").splitlines()
+    return [line for line in lines if not line.lstrip().startswith("#")]

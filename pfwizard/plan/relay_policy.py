@@ -1,19 +1,24 @@
 """Who may relay: users who log in may, strangers never."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from pfwizard.cf.lists import split_list
+from pfwizard.cf.service import Service
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.effective import Effective
-from pfwizard.plan.plan import Finding, note, refusal, warning
+from pfwizard.plan.plan import Finding, listed, note, refusal, warning
 from pfwizard.plan.relay import (
+    DOMAINS,
     LISTS,
     RELAY_LISTS,
     Ruling,
+    Smtpd,
     admits_everyone,
     can_refuse,
     is_closed,
     is_closed_to_liars,
+    is_closed_to_mynetworks,
+    not_judged,
+    owns_every_domain,
     ruling,
 )
 from pfwizard.plan.restriction_names import meant, unknown_names
@@ -98,7 +103,7 @@ def _refuse_unknown_tables(draft: Draft, wanted: Iterable[str]) -> Draft:
 
 def _permit_logged_in(draft: Draft, name: str) -> Draft:
     """A list that refuses strangers must let those who logged in pass before it does."""
-    if ruling(draft.effective, name, logged_in=True) is not Ruling.REFUSED:
+    if ruling(_smtpd(draft), name, logged_in=True) is not Ruling.REFUSED:
         return draft
     present = draft.effective.written(name) or ""
     value = put_before_stops(present, LOGGED_IN, _reader(draft, name))
@@ -128,7 +133,7 @@ def _reader(draft: Draft, name: str) -> Callable[[str], str]:
 
 def _refuse_strangers(draft: Draft) -> Draft:
     """smtpd refuses to work, or relays for everyone, when nothing refuses a stranger."""
-    if can_refuse(draft.effective) or _is_permissive(draft.effective):
+    if can_refuse(draft.effective) or _is_permissive(_smtpd(draft)):
         return draft
     present = draft.main.get(RELAY) or f"permit_mynetworks {LOGGED_IN}"
     separator = ", " if "," in present else " "
@@ -142,54 +147,83 @@ def _refuse_strangers(draft: Draft) -> Draft:
     )
 
 
-def _is_permissive(effective: Effective) -> bool:
-    return any(ruling(effective, name) is Ruling.PERMITTED for name in RELAY_LISTS)
+def _smtpd(draft: Draft, service: Service | None = None) -> Smtpd:
+    """The one that main.cf describes, or that of a service."""
+    effective = draft.effective if service is None else draft.effective.of(service)
+    return Smtpd(effective, draft.facts.files)
+
+
+def _is_permissive(smtpd: Smtpd) -> bool:
+    return any(ruling(smtpd, name) is Ruling.PERMITTED for name in RELAY_LISTS)
 
 
 def _judge_services(draft: Draft) -> Draft:
     """Judge main.cf, and each service that differs from it; one cause is reported once."""
-    of_main_cf = _judgement("main.cf", draft.effective)
-    found = [of_main_cf]
+    found = _judgement("main.cf", _smtpd(draft))
+    known = {finding.identifier for finding in found}
     for service in smtp_servers(draft.master):
         place = f"the service {service.name} in master.cf"
-        of_service = _judgement(place, draft.effective.of(service))
-        if _identifier(of_service) != _identifier(of_main_cf):
-            found.append(of_service)
-    for finding in filter(None, found):
+        of_service = _judgement(place, _smtpd(draft, service))
+        found += [finding for finding in of_service if finding.identifier not in known]
+    for finding in found:
         draft = draft.with_finding(finding)
     return draft
 
 
-def _identifier(finding: Finding | None) -> str | None:
-    return None if finding is None else finding.identifier
+def _judgement(place: str, smtpd: Smtpd) -> list[Finding]:
+    opened = None if is_closed(smtpd) else _opened(place, smtpd)
+    if opened is not None:
+        return [opened]
+    if not can_refuse(smtpd.effective):
+        return [
+            warning(
+                "service-cannot-start",
+                f"{place}: no restriction list refuses strangers, and smtpd will not work without "
+                "one",
+                f"Add {REFUSE_STRANGERS} to its {RELAY}.",
+            )
+        ]
+    return list(_doubts(place, smtpd))
 
 
-def _judgement(place: str, effective: Effective) -> Finding | None:
-    if not is_closed(effective):
-        if admits_everyone(effective):
-            return refusal(
-                "open-relay-mynetworks",
-                f"{place}: mynetworks lets the whole Internet in, which makes this an open relay",
-                "Set mynetworks to your own networks, such as 127.0.0.0/8 [::1]/128.",
-            )
-        if _is_permissive(effective):
-            return refusal(
-                "open-relay",
-                f'{place}: a restriction list says "permit" before anything refuses strangers, '
-                "which makes this an open relay",
-                f"Put {REFUSE_STRANGERS} before the permit, in {RELAY}.",
-            )
-    if not can_refuse(effective):
-        return warning(
-            "service-cannot-start",
-            f"{place}: no restriction list refuses strangers, and smtpd will not work without one",
-            f"Add {REFUSE_STRANGERS} to its {RELAY}.",
+def _opened(place: str, smtpd: Smtpd) -> Finding | None:
+    """What makes a service that is not closed an open relay."""
+    if admits_everyone(smtpd):
+        return refusal(
+            "open-relay-mynetworks",
+            f"{place}: mynetworks lets the whole Internet in, which makes this an open relay",
+            "Set mynetworks to your own networks, such as 127.0.0.0/8 [::1]/128.",
         )
-    if not is_closed_to_liars(effective):
-        return warning(
+    if owns_every_domain(smtpd.effective):
+        return refusal(
+            "open-relay-domains",
+            f"{place}: {REFUSE_STRANGERS} refuses nobody, because a static: table makes every "
+            "domain one of this server's",
+            f"Write your own domains instead of static: in {listed(DOMAINS)}.",
+        )
+    if _is_permissive(smtpd):
+        return refusal(
+            "open-relay",
+            f'{place}: a restriction list says "permit" before anything refuses strangers, '
+            "which makes this an open relay",
+            f"Put {REFUSE_STRANGERS} before the permit, in {RELAY}.",
+        )
+    return None
+
+
+def _doubts(place: str, smtpd: Smtpd) -> Iterator[Finding]:
+    if not is_closed_to_liars(smtpd):
+        yield warning(
             "relay-rests-on-a-claim",
             f"{place}: before anything refuses strangers, a table is asked for the sender or the "
             "name that a client claims; whoever claims what it permits may relay",
             f"Put {REFUSE_STRANGERS} before that table, or into {RELAY}.",
         )
-    return None
+    unknown = not_judged(smtpd)
+    if unknown and not is_closed_to_mynetworks(smtpd):
+        yield warning(
+            "mynetworks-not-judged",
+            f"{place}: mynetworks holds {listed(unknown)}, which pfwizard did not judge; whoever "
+            "is found there may relay",
+            "See to it that only your own networks are found there.",
+        )

@@ -86,6 +86,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
         REFUSAL,
         on(sasl__recipient_restrictions=["check_client_access btree:/etc/postfix/clients"]),
     ),
+    "mynetworks-not-judged": (WARNING, on("mynetworks=hash:/etc/postfix/networks\n")),
     "name-not-in-certificate": (
         WARNING,
         plan_for(machine("myhostname = mx.kernel-panic.it\n")),
@@ -96,6 +97,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "not-a-file": (REFUSAL, on("", STOCK_MASTER, directory(SERVER))),
     "not-a-socket": (REFUSAL, on("", STOCK_MASTER, file(SOCKET, b""))),
     "open-relay": (REFUSAL, on("smtpd_relay_restrictions=permit\n")),
+    "open-relay-domains": (REFUSAL, on("relay_domains=static:all\n")),
     "open-relay-mynetworks": (REFUSAL, on("mynetworks=0.0.0.0/0\n")),
     "overridden-in-master": (
         WARNING,

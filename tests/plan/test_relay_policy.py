@@ -1,15 +1,18 @@
 """What the plan does about relaying: users who log in may, strangers never."""
 
+from pathlib import PurePosixPath
+
 import pytest
 
 from pfwizard.plan.effective import Effective
 from pfwizard.plan.plan import Plan, Severity
-from pfwizard.plan.relay import Ruling, is_closed, ruling
+from pfwizard.plan.relay import Ruling, Smtpd, is_closed, ruling
 from tests.plan.builders import (
     BARE_MASTER,
     STOCK_MAIN,
     STOCK_MASTER,
     answers,
+    file,
     guide_pki,
     identifiers,
     machine,
@@ -173,11 +176,12 @@ def test_the_result_never_relays_for_strangers(main_cf: str, sasl: bool) -> None
     effective = Effective(main_of(found), facts.postfix.defaults)
     services = master_of(found).services
     assert len(services) == 3
-    assert is_closed(effective)
-    assert all(is_closed(effective.of(service)) for service in services)
+    smtpd = Smtpd(effective, facts.files)
+    assert is_closed(smtpd)
+    assert all(is_closed(Smtpd(effective.of(service), facts.files)) for service in services)
     for name in (RELAY, RECIPIENT):
         if sasl:
-            assert ruling(effective, name, logged_in=True) is not Ruling.REFUSED
+            assert ruling(smtpd, name, logged_in=True) is not Ruling.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -199,6 +203,50 @@ def test_a_permit_in_one_list_is_harmless_while_the_other_refuses() -> None:
 @pytest.mark.parametrize("networks", ["0.0.0.0/0", "[::]/0", "static:all"])
 def test_a_mynetworks_that_holds_everyone_is_refused(networks: str) -> None:
     assert refusals(plan(f"{STOCK_MAIN}mynetworks = {networks}\n")) == ["open-relay-mynetworks"]
+
+
+@pytest.mark.parametrize(
+    "early",
+    [
+        "smtpd_delay_reject=no\nsmtpd_client_restrictions=reject_unauth_destination\n",
+        "smtpd_helo_restrictions=reject_unauth_destination\n",
+    ],
+)
+def test_a_list_that_a_stranger_gets_around_does_not_make_up_for_mynetworks(early: str) -> None:
+    found = plan(f"{STOCK_MAIN}{early}mynetworks = 0.0.0.0/0\n")
+
+    assert refusals(found) == ["open-relay-mynetworks"]
+
+
+def test_a_server_for_every_domain_is_refused() -> None:
+    assert refusals(plan(f"{STOCK_MAIN}relay_domains = static:all\n")) == ["open-relay-domains"]
+
+
+def test_a_table_of_networks_that_holds_everyone_is_refused() -> None:
+    table = file(PurePosixPath("/etc/postfix/nets"), b"0.0.0.0/0 x\n")
+    main_cf = f"{STOCK_MAIN}mynetworks = cidr:{table.path}\n"
+
+    found = plan_for(machine(main_cf, STOCK_MASTER, *guide_pki(), table))
+
+    assert refusals(found) == ["open-relay-mynetworks"]
+
+
+def test_a_service_that_lets_no_networks_in_does_not_depend_on_them() -> None:
+    closed = f"2525 inet n - n - - smtpd\n  -o {RELAY}=permit_sasl_authenticated,reject\n"
+    tables = "  -o mynetworks=hash:/etc/postfix/networks\n"
+
+    assert "mynetworks-not-judged" not in identifiers(
+        plan(STOCK_MAIN, BARE_MASTER + closed + tables)
+    )
+
+
+def test_a_services_doubt_is_told_besides_that_of_main_cf() -> None:
+    claim = f"{RELAY} = check_sender_access hash:/x, permit_mynetworks, reject\n"
+    service = "2525 inet n - n - - smtpd\n  -o mynetworks=hash:/etc/postfix/networks\n"
+
+    found = identifiers(plan(LEVEL_0 + claim, BARE_MASTER + service))
+
+    assert {"relay-rests-on-a-claim", "mynetworks-not-judged"} <= found
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.machines.machine import Machine
 from tests.machines.suites import SUITES
-from tests.real.guide_machine import NAME, PASSWORD, USER, GuideMachine
+from tests.real.guide_machine import NAME, PASSWORD, STRANGER, USER, GuideMachine
 
 BOOKWORM = pytest.param(SUITES["bookworm"], marks=pytest.mark.machine, id="bookworm")
 
@@ -71,10 +71,24 @@ def test_every_check_of_the_operator_is_there_afterwards(machine: Machine) -> No
     )
 
 
+EVERYONE = "/etc/postfix/everyone"
+
+
 @pytest.mark.parametrize(
     ("settings", "identifier"),
     [
         (["mynetworks=0.0.0.0/0"], "open-relay-mynetworks"),
+        ([f"mynetworks=cidr:{EVERYONE}"], "open-relay-mynetworks"),
+        (["mynetworks=unknown"], "open-relay-mynetworks"),
+        (["relay_domains=static:all"], "open-relay-domains"),
+        (
+            [
+                "smtpd_delay_reject=no",
+                "smtpd_client_restrictions=reject_unauth_destination",
+                "mynetworks=0.0.0.0/0",
+            ],
+            "open-relay-mynetworks",
+        ),
         (["mynetworks=127.0.0.0/8 static:all"], "open-relay-mynetworks"),
         (
             [
@@ -90,6 +104,7 @@ def test_every_check_of_the_operator_is_there_afterwards(machine: Machine) -> No
 def test_an_open_relay_is_one_indeed_and_is_refused(
     machine: Machine, settings: list[str], identifier: str
 ) -> None:
+    machine.write(EVERYONE, "0.0.0.0/0 x\n", 0o644)
     server = machine_with(machine, settings)
     machine.start_postfix()
     before = machine.snapshot(["/etc/postfix"])
@@ -101,3 +116,61 @@ def test_an_open_relay_is_one_indeed_and_is_refused(
     assert identifier in found
     assert done.returncode == 1
     assert machine.snapshot(["/etc/postfix"]) == before
+
+
+WITHOUT_HELO = f"""
+import socket
+client = socket.create_connection(("{STRANGER}", 25), 20, source_address=("{STRANGER}", 0))
+replies = client.makefile("rb")
+replies.readline()
+for command in (b"MAIL FROM:<somebody@example.net>", b"RCPT TO:<somebody@example.com>"):
+    client.sendall(command + b"\\r\\n")
+    reply = replies.readline()
+print(reply[:3].decode())
+"""
+
+
+@pytest.mark.parametrize("suite", [BOOKWORM], indirect=True)
+def test_a_helo_list_is_no_protection_from_a_client_that_sends_none(machine: Machine) -> None:
+    settings = ["smtpd_helo_restrictions=reject_unauth_destination", "mynetworks=0.0.0.0/0"]
+    server = machine_with(machine, settings)
+    machine.start_postfix()
+
+    done = server.pfwizard()
+
+    assert server.send(to="somebody@example.com") in REFUSED
+    assert machine.run(["python3", "-c", WITHOUT_HELO]).stdout.strip() == "250"
+    assert done.returncode == 1
+    assert "open relay" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("table", "reply"),
+    [
+        ("inline:{0.0.0.0/0=x}", REFUSED),
+        ("inline:{unknown=x}", (250,)),
+    ],
+)
+@pytest.mark.parametrize("suite", [BOOKWORM], indirect=True)
+def test_a_table_that_is_not_judged_is_warned_of(
+    machine: Machine, table: str, reply: tuple[int, ...]
+) -> None:
+    server = machine_with(machine, [f"mynetworks={table}"])
+    machine.start_postfix()
+
+    found = {finding["id"] for finding in server.report("--dry-run")["findings"]}
+
+    assert server.send(to="somebody@example.com") in reply
+    assert "mynetworks-not-judged" in found
+
+
+@pytest.mark.parametrize("suite", [BOOKWORM], indirect=True)
+def test_the_domains_of_a_single_service_count_for_nothing(machine: Machine) -> None:
+    server = machine_with(machine, ["relay_domains=static:all"])
+    machine.run(["postconf", "-P", "smtp/inet/relay_domains="])
+    machine.start_postfix()
+
+    found = {finding["id"] for finding in server.report("--dry-run")["findings"]}
+
+    assert server.send(to="somebody@example.com") == 250
+    assert "open-relay-domains" in found
