@@ -8,6 +8,7 @@ from pfwizard.cf.lists import split_list
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.service import Service
 from pfwizard.errors import Failed
+from pfwizard.machine.tree import FileStates
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,11 @@ class Effective:
         """``compatibility_level`` as numbers, so that 3.6 stands between 2 and 3.11."""
         parts = self.value("compatibility_level").split(".")
         return tuple(int(part) if part.isdecimal() else 0 for part in parts)
+
+
+@dataclass(frozen=True)
+class Smtpd:
+    """What one smtpd(8) goes by: its parameters, and the files that they name."""
+
+    effective: Effective
+    files: FileStates

@@ -5,19 +5,18 @@ from collections.abc import Callable, Iterable, Iterator
 from pfwizard.cf.lists import split_list
 from pfwizard.cf.service import Service
 from pfwizard.plan.draft import Draft
+from pfwizard.plan.effective import Smtpd
+from pfwizard.plan.mynetworks import admits_everyone, not_judged
 from pfwizard.plan.plan import Finding, listed, note, refusal, warning
 from pfwizard.plan.relay import (
     DOMAINS,
     LISTS,
     RELAY_LISTS,
     Ruling,
-    Smtpd,
-    admits_everyone,
     can_refuse,
     is_closed,
     is_closed_to_liars,
     is_closed_to_mynetworks,
-    not_judged,
     owns_every_domain,
     ruling,
 )

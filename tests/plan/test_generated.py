@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pfwizard.answers.answers import Answers
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileStates
-from pfwizard.plan.effective import Effective
-from pfwizard.plan.relay import RELAY_LISTS, Ruling, Smtpd, ruling
+from pfwizard.plan.effective import Effective, Smtpd
+from pfwizard.plan.relay import RELAY_LISTS, Ruling, ruling
 from pfwizard.plan.services import smtp_servers
 from tests.plan.builders import (
     GROUP,

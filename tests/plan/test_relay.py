@@ -7,18 +7,16 @@ import pytest
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.machine.postfix import BUILT_IN_DEFAULTS
-from pfwizard.plan.effective import Effective
+from pfwizard.plan.effective import Effective, Smtpd
+from pfwizard.plan.mynetworks import admits_everyone, not_judged
 from pfwizard.plan.relay import (
     DOMAINS,
     LISTS,
     RELAY_LISTS,
     Ruling,
-    Smtpd,
-    admits_everyone,
     can_refuse,
     is_closed,
     is_closed_to_mynetworks,
-    not_judged,
     owns_every_domain,
     ruling,
 )

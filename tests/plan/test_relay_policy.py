@@ -4,9 +4,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from pfwizard.plan.effective import Effective
+from pfwizard.plan.effective import Effective, Smtpd
 from pfwizard.plan.plan import Plan, Severity
-from pfwizard.plan.relay import Ruling, Smtpd, is_closed, ruling
+from pfwizard.plan.relay import Ruling, is_closed, ruling
 from tests.plan.builders import (
     BARE_MASTER,
     STOCK_MAIN,
