@@ -4,6 +4,6 @@
     python -m tests.bench second-run      one comparison; --repetitions N for more or fewer
 
 Whatever is compared runs in turns in one go (A B A B ...), so that a busy minute of the host slows
-all of them down. What counts are ratios of medians; seconds differ from host to host. Nothing here
-is a test: a missed target is printed, not raised, and only what breaks ends with an error.
+all of them down. What counts are ratios of medians; seconds differ from host to host. A missed
+target is printed, the other comparisons still run, and the exit status is 1 at the end.
 """

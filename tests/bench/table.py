@@ -21,10 +21,14 @@ class Ratio:
         return self.measured.median / self.against.median
 
     @property
+    def is_missed(self) -> bool:
+        return self.at_most is not None and self.value > self.at_most
+
+    @property
     def verdict(self) -> str:
         if self.at_most is None:
             return ""
-        return "met" if self.value <= self.at_most else "MISSED"
+        return "MISSED" if self.is_missed else "met"
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class Comparison:
     timings: tuple[Timings, ...]
     ratios: tuple[Ratio, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether any of the targets is missed."""
+        return any(ratio.is_missed for ratio in self.ratios)
 
 
 def rendered(comparison: Comparison) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from tests.guide import answers_with_socket
 from tests.machines.authdaemond import SOCKET
 from tests.machines.machine import Completed, Machine
+from tests.machines.postfix import LOG
 
 USER = "d.mazzocchio@kernel-panic.it"
 PASSWORD = "danix"
@@ -17,6 +18,37 @@ STRANGER = "192.0.2.7"
 """An address of the machine that is in nobody's mynetworks (RFC 5737)."""
 
 ANSWERS_FILE = "/root/guide.toml"
+
+FOREIGN = "somebody@example.com"
+
+# Prints the codes of the replies to AUTH (if there is a password), MAIL, RCPT and DATA in turn,
+# each on a line with its text, and stops at the first that is not a yes.
+DELIVER = """\
+import smtplib, ssl, sys
+name, port, ca, stranger, user, password, recipient = sys.argv[1:]
+trust = ssl.create_default_context(cafile=ca)
+options = {"timeout": 20, "source_address": (stranger, 0)}
+if port == "465":
+    client = smtplib.SMTP_SSL(name, 465, context=trust, **options)
+else:
+    client = smtplib.SMTP(name, int(port), **options)
+    client.starttls(context=trust)
+def commands():
+    if password:
+        try:
+            yield client.login(user, password)
+        except smtplib.SMTPAuthenticationError as refusal:
+            yield refusal.smtp_code, refusal.smtp_error
+    yield client.mail(user)
+    yield client.rcpt(recipient)
+    yield client.data("Subject: a test\\r\\n\\r\\nThat it arrives.\\r\\n")
+with client:
+    client.ehlo()
+    for code, text in commands():
+        print(code, text.decode())
+        if code >= 400:
+            break
+"""
 
 
 @dataclass(frozen=True)
@@ -40,9 +72,13 @@ class GuideMachine:
         return cls(machine)
 
     def apply(self, *arguments: str, umask: int = 0o022) -> Completed:
-        """Run pfwizard on the answers; where it works from outside, its operator reloads."""
+        """Run pfwizard, which must succeed; where it works from outside, its operator reloads.
+
+        A test that wants to see it fail calls `pfwizard`.
+        """
         done = self.pfwizard(*arguments, umask=umask)
-        if not self.machine.suite.runs_pfwizard_inside and done.returncode == 0:
+        assert done.returncode == 0, done.stderr
+        if not self.machine.suite.runs_pfwizard_inside:
             self.machine.postfix.reload()
         return done
 
@@ -82,6 +118,21 @@ class GuideMachine:
             *("--quit-after", "RCPT", *arguments),
         )
         return _last_reply(done.stdout)
+
+    def deliver(self, port: int, password: str = "", to: str = FOREIGN) -> list[tuple[int, str]]:
+        """The replies to smtplib's AUTH (with a password), MAIL, RCPT and the mail itself.
+
+        The client is not in mynetworks, and verifies the server as Python does by default.
+        """
+        words = [NAME, str(port), CA, STRANGER, USER, password, to]
+        done = self.machine.run(["python3", "-c", DELIVER, *words])
+        replies = [line.partition(" ") for line in done.stdout.splitlines()]
+        return [(int(code), text) for code, _, text in replies if code.isdigit()]
+
+    def wait_for_log(self, words: str) -> str:
+        """The first line of the mail log that matches; the log is written a little later."""
+        look = f'until grep -m 1 -E -e "$1" {LOG}; do sleep 0.02; done'
+        return self.machine.run(["timeout", "20", "sh", "-c", look, "sh", words]).stdout
 
 
 def _last_reply(conversation: str) -> int:

@@ -7,7 +7,6 @@ from tests.machines.authdaemond import SOCKET
 from tests.machines.machine import Completed, Machine
 from tests.machines.snapshot import Snapshot
 from tests.machines.suites import SUITES
-from tests.real.conftest import OpenMachine
 from tests.real.guide_machine import ANSWERS_FILE, GuideMachine
 
 FAILED, USAGE, ROLLED_BACK = 1, 2, 4
@@ -19,15 +18,22 @@ with socket.create_server(("0.0.0.0", 465)):
     input()
 """
 
+# What shadow's programs keep of the files they change (usermod(8)).
+BACKUPS = {f"/etc/{name}-" for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")}
+
+STATE = "/var/lib/pfwizard"
+
 # The machine's own files; pfwizard's state directory is pfwizard's.
 WATCHED = ["/etc", "/var/spool/postfix/etc"]
 
-pytestmark = pytest.mark.machine
+BOOKWORM = pytest.param(SUITES["bookworm"], marks=pytest.mark.machine, id="bookworm")
+on_bookworm = pytest.mark.parametrize("suite", [BOOKWORM], indirect=True)
+"""Where the suites do not differ, one will do; on bullseye pfwizard works from outside."""
 
 
 @pytest.fixture
-def server(open_machine: OpenMachine) -> GuideMachine:
-    return GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
+def server(machine: Machine) -> GuideMachine:
+    return GuideMachine.prepare(machine)
 
 
 @pytest.fixture
@@ -38,7 +44,17 @@ def before(server: GuideMachine) -> Snapshot:
 def taken(server: GuideMachine) -> Snapshot:
     """The watched files, but for the backups that usermod(8) makes of its own ones."""
     files = server.machine.snapshot(WATCHED)
-    return {path: entry for path, entry in files.items() if not path.endswith("-")}
+    return {path: entry for path, entry in files.items() if path not in BACKUPS}
+
+
+def transactions(server: GuideMachine) -> list[str]:
+    """What pfwizard keeps of earlier runs; the directory must be there."""
+    return server.machine.run(["ls", "-A", f"{STATE}/history"]).stdout.split()
+
+
+def place_of(server: GuideMachine, path: str) -> str:
+    """A path that the kernel complained of: from outside it has the root before it."""
+    return path if server.machine.suite.runs_pfwizard_inside else f"{server.machine.root}{path}"
 
 
 def outcome(done: Completed) -> tuple[int, str]:
@@ -53,7 +69,9 @@ def with_answers(server: GuideMachine, old: str, new: str) -> None:
     server.machine.write(ANSWERS_FILE, answers.replace(old, new), 0o600)
 
 
-def test_a_main_cf_that_postfix_cannot_read_is_named_with_its_line(server: GuideMachine) -> None:
+def test_a_main_cf_that_postfix_cannot_read_is_named_with_its_line(
+    server: GuideMachine,
+) -> None:
     main_cf = server.machine.read("/etc/postfix/main.cf")
     server.machine.write("/etc/postfix/main.cf", main_cf + b"smtpd_banner\n")
     line = main_cf.count(b"\n") + 1
@@ -66,7 +84,9 @@ def test_a_main_cf_that_postfix_cannot_read_is_named_with_its_line(server: Guide
     assert taken(server) == before
 
 
-def test_a_master_cf_that_postfix_refuses_is_named_with_its_line(server: GuideMachine) -> None:
+def test_a_master_cf_that_postfix_refuses_is_named_with_its_line(
+    server: GuideMachine,
+) -> None:
     master_cf = server.machine.read("/etc/postfix/master.cf")
     server.machine.write("/etc/postfix/master.cf", master_cf + b"8025 inet maybe - n - - smtpd\n")
     line = master_cf.count(b"\n") + 1
@@ -75,11 +95,13 @@ def test_a_master_cf_that_postfix_refuses_is_named_with_its_line(server: GuideMa
     status, message = outcome(server.pfwizard())
 
     assert status == FAILED
-    assert message.startswith(f"pfwizard: /etc/postfix/master.cf:{line}: ")
-    assert "maybe" in message
+    assert message == (
+        f'pfwizard: /etc/postfix/master.cf:{line}: field "private": bad value: "maybe"'
+    )
     assert taken(server) == before
 
 
+@on_bookworm
 def test_a_country_of_three_letters_is_answered_with_the_two_that_are_meant(
     server: GuideMachine, before: Snapshot
 ) -> None:
@@ -94,6 +116,7 @@ def test_a_country_of_three_letters_is_answered_with_the_two_that_are_meant(
     assert taken(server) == before
 
 
+@on_bookworm
 def test_an_escape_character_in_a_common_name_is_refused_and_never_printed(
     server: GuideMachine, before: Snapshot
 ) -> None:
@@ -107,6 +130,7 @@ def test_an_escape_character_in_a_common_name_is_refused_and_never_printed(
     assert taken(server) == before
 
 
+@on_bookworm
 def test_a_missing_configuration_directory_is_named(server: GuideMachine, before: Snapshot) -> None:
     status, message = outcome(server.pfwizard("--config-dir", "/etc/postfix-two"))
 
@@ -114,6 +138,7 @@ def test_a_missing_configuration_directory_is_named(server: GuideMachine, before
     assert taken(server) == before
 
 
+@on_bookworm
 def test_a_missing_ca_file_is_refused_because_it_would_switch_tls_off(
     server: GuideMachine, before: Snapshot
 ) -> None:
@@ -126,15 +151,16 @@ def test_a_missing_ca_file_is_refused_because_it_would_switch_tls_off(
     assert taken(server) == before
 
 
-def test_a_read_only_file_system_changes_nothing(server: GuideMachine, before: Snapshot) -> None:
+def test_a_read_only_file_system_changes_nothing(server: GuideMachine) -> None:
     place = f"{server.machine.root}/etc/postfix"
     server.machine.run_outside(["mount", "--bind", place, place])
     server.machine.run_outside(["mount", "-o", "remount,bind,ro", place])
+    before = taken(server)
 
     status, message = outcome(server.pfwizard())
 
     assert status == FAILED
-    assert message.startswith("pfwizard: /etc/postfix/")
+    assert message.startswith(f"pfwizard: {place_of(server, '/etc/postfix/')}")
     assert message.endswith(": Read-only file system")
     assert taken(server) == before
 
@@ -159,26 +185,34 @@ def test_a_full_disk_changes_nothing(server: GuideMachine, free_kib: int) -> Non
     status, message = outcome(server.pfwizard())
 
     assert status == FAILED
+    assert message.startswith(f"pfwizard: {place_of(server, '/etc/postfix/')}")
     assert message.endswith(": No space left on device")
     assert taken(server) == before
+    assert transactions(server) == []
 
 
 def test_a_full_disk_under_the_state_directory_changes_nothing(
-    server: GuideMachine, before: Snapshot
+    server: GuideMachine,
 ) -> None:
-    server.machine.run(["mkdir", "-p", "/var/lib/pfwizard"])
-    on_small_disk(server, "/var/lib/pfwizard", 4)
-    state = server.machine.snapshot(["/var/lib/pfwizard/history"])
+    server.machine.run(["mkdir", "-p", STATE])
+    on_small_disk(server, STATE, 4)
+    before = taken(server)
 
     status, message = outcome(server.pfwizard())
 
     assert status == FAILED
-    assert message.startswith("pfwizard: /var/lib/pfwizard")
+    assert message.startswith(f"pfwizard: {place_of(server, STATE)}")
     assert message.endswith(": No space left on device")
     assert taken(server) == before
-    assert state == {} or server.machine.snapshot(["/var/lib/pfwizard/history"]) == state
+    assert transactions(server) == []
+
+    server.machine.run(["rm", f"{STATE}/filler"])
+    server.apply()
+
+    assert len(transactions(server)) == 1
 
 
+@on_bookworm
 def test_without_privilege_it_says_who_should_run_it(
     server: GuideMachine, before: Snapshot
 ) -> None:
@@ -201,6 +235,7 @@ def test_without_privilege_it_says_who_should_run_it(
     assert taken(server) == before
 
 
+@on_bookworm
 def test_a_file_that_is_mounted_over_is_refused_with_everything_as_it_was(
     server: GuideMachine,
 ) -> None:
@@ -219,6 +254,7 @@ def test_a_file_that_is_mounted_over_is_refused_with_everything_as_it_was(
     assert taken(server) == before
 
 
+@on_bookworm
 def test_a_change_that_stops_the_server_is_taken_back_and_mail_flows_again(
     server: GuideMachine, before: Snapshot
 ) -> None:
