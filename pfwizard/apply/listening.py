@@ -3,10 +3,13 @@
 import ipaddress
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pfwizard.plan.plan import SmtpPort
+
+PROC = Path("/proc")
 
 TIME_LIMIT = 15.0
 """Seconds for master(8) to open its sockets and for smtpd(8) to start and greet."""
@@ -21,29 +24,29 @@ STATE_LISTEN = "0A"
 """TCP_LISTEN (net/tcp_states.h) as /proc/net/tcp writes it (proc(5))."""
 
 
-def wait_until_listening(
-    ports: Sequence[SmtpPort], is_alive: Callable[[], bool]
-) -> tuple[SmtpPort, ...]:
-    """Wait until something listens on every port; returns those where nothing does in time.
+def wait_until_listening(ports: Sequence[SmtpPort], master: int) -> tuple[SmtpPort, ...]:
+    """Wait until the process listens on every port; returns those where it does not in time.
 
-    Nothing will where the mail system is no longer alive.
+    It never will when it is gone.
     """
     deadline = time.monotonic() + TIME_LIMIT
     while True:
-        open_ports = {port for _, port in _listening()}
+        open_ports = {port for _, port in _listening(master)}
         missing = tuple(smtp_port for smtp_port in ports if smtp_port.port not in open_ports)
-        if not missing or time.monotonic() > deadline or not is_alive():
+        is_gone = not (PROC / str(master)).exists()
+        if not missing or is_gone or time.monotonic() > deadline:
             return missing
         time.sleep(PAUSE)
 
 
-def greeting_problem(smtp_port: SmtpPort) -> str:
-    """What is wrong with the server's greeting on this port; empty when it is as it should be.
+def greeting_problem(smtp_port: SmtpPort, master: int) -> str:
+    """What is wrong with the greeting on this port of master(8); empty when all is as it should be.
 
     A server that cannot start closes the connection without a word (RFC 5321 section 3.1 wants a
     220 greeting first).
     """
-    address = next((address for address, port in _listening() if port == smtp_port.port), None)
+    addresses = (address for address, port in _listening(master) if port == smtp_port.port)
+    address = next(addresses, None)
     if address is None:
         return "nothing listens"
     try:
@@ -74,22 +77,41 @@ def _greeting_in_tls(connection: socket.socket) -> str:
         return _greeting(encrypted)
 
 
-def _listening() -> Iterator[tuple[str, int]]:
-    """Address and port of every listening TCP socket; for "any" the loopback address."""
+def _listening(process: int) -> Iterator[tuple[str, int]]:
+    """Address and port of every TCP socket on which the process listens.
+
+    Another instance may listen on the same port of another address.
+    """
+    own = _sockets_of(process)
     for table in ("tcp", "tcp6"):
-        try:
-            rows = Path(f"/proc/net/{table}").read_text("ascii").splitlines()[1:]
-        except OSError:
-            continue
-        for row in rows:
-            _, local, _, state, *_ = row.split()
-            if state == STATE_LISTEN:
+        for row in _rows(PROC / "net" / table):
+            _, local, _, state, _, _, _, _, _, inode, *_ = row.split()
+            if state == STATE_LISTEN and f"socket:[{inode}]" in own:
                 address, _, port = local.partition(":")
                 yield _reachable(address), int(port, 16)
 
 
+def _rows(table: Path) -> list[str]:
+    try:
+        return table.read_text("ascii").splitlines()[1:]
+    except OSError:
+        return []  # a kernel without IPv6
+
+
+def _sockets_of(process: int) -> frozenset[str]:
+    """What the file descriptors of a process that are sockets are called in proc(5)."""
+    found = set()
+    try:
+        for descriptor in (PROC / str(process) / "fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                found.add(str(descriptor.readlink()))
+    except OSError:
+        return frozenset()
+    return frozenset(found)
+
+
 def _reachable(hexadecimal: str) -> str:
-    """The address of /proc/net/tcp: 32-bit words in the byte order of the host."""
+    """The address of /proc/net/tcp, 32-bit words in the byte order of the host, to connect to."""
     words = [hexadecimal[start : start + 8] for start in range(0, len(hexadecimal), 8)]
     packed = b"".join(bytes.fromhex(word)[::-1] for word in words)
     address = ipaddress.ip_address(packed)

@@ -86,13 +86,13 @@ class LivePostfix:
         before = servers_of(master)
         self._postfix("reload")
         wait_until_gone(before)
-        missing = wait_until_listening(ports, lambda: self._master() == master)
+        missing = wait_until_listening(ports, master)
         if self._master() != master:
             raise Failed("Postfix stopped when it read the new configuration", ASK_THE_LOG)
         if missing:
             raise Failed(f"after the reload nothing listens on port {missing[0].port}", ASK_THE_LOG)
         for smtp_port in ports:
-            problem = greeting_problem(smtp_port)
+            problem = greeting_problem(smtp_port, master)
             if problem:
                 raise Failed(
                     f"after the reload port {smtp_port.port} does not answer: {problem}",

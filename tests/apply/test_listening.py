@@ -1,9 +1,12 @@
 """Whether the SMTP servers answer, on real sockets."""
 
+import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -13,6 +16,8 @@ from pfwizard.apply import listening
 from pfwizard.apply.listening import greeting_problem, wait_until_listening
 from pfwizard.plan.plan import SmtpPort
 from tests.pki import builders as pki
+
+OURSELVES = os.getpid()
 
 
 @contextmanager
@@ -57,58 +62,64 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening, "TIME_LIMIT", 0.05)
 
 
-def alive() -> bool:
-    return True
-
-
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::1", "::"])
 def test_a_server_that_greets_is_all_right(address: str) -> None:
     with server(b"220 mail ESMTP\r\n", address) as port:
-        assert greeting_problem(SmtpPort(port, greets=True)) == ""
+        assert greeting_problem(SmtpPort(port, greets=True), OURSELVES) == ""
 
 
 def test_a_server_that_hangs_up_without_a_word_is_not() -> None:
     with server(b"") as port:
-        problem = greeting_problem(SmtpPort(port, greets=True))
+        problem = greeting_problem(SmtpPort(port, greets=True), OURSELVES)
 
     assert problem == "the connection is closed without a greeting"
 
 
 def test_a_server_that_turns_clients_away_is_quoted() -> None:
     with server(b"421 4.3.2 Service not available\r\n") as port:
-        problem = greeting_problem(SmtpPort(port, greets=True))
+        problem = greeting_problem(SmtpPort(port, greets=True), OURSELVES)
 
     assert problem == "421 4.3.2 Service not available"
 
 
 def test_a_port_with_tls_from_the_first_byte_greets_behind_a_handshake(tmp_path: Path) -> None:
     with server(b"220 mail ESMTP\r\n", context=tls_server(tmp_path)) as port:
-        assert greeting_problem(SmtpPort(port, greets=False)) == ""
+        assert greeting_problem(SmtpPort(port, greets=False), OURSELVES) == ""
 
 
 def test_a_server_that_hangs_up_after_the_handshake_is_not_all_right(tmp_path: Path) -> None:
     with server(b"", context=tls_server(tmp_path)) as port:
-        assert greeting_problem(SmtpPort(port, greets=False)) != ""
+        assert greeting_problem(SmtpPort(port, greets=False), OURSELVES) != ""
 
 
 def test_a_port_that_should_speak_tls_and_does_not_is_not_all_right() -> None:
     with server(b"220 mail ESMTP\r\n") as port:
-        assert greeting_problem(SmtpPort(port, greets=False)) != ""
+        assert greeting_problem(SmtpPort(port, greets=False), OURSELVES) != ""
 
 
 def test_a_port_on_which_nothing_listens_is_named(impatient: None) -> None:
     port = SmtpPort(free_port(), greets=True)
 
-    assert greeting_problem(port) == "nothing listens"
-    assert wait_until_listening([port], alive) == (port,)
+    assert greeting_problem(port, OURSELVES) == "nothing listens"
+    assert wait_until_listening([port], OURSELVES) == (port,)
 
 
 def test_ports_that_listen_are_not_missing() -> None:
     with server(b"220 mail\r\n") as port:
         smtp_port = SmtpPort(port, greets=True)
 
-        assert wait_until_listening([smtp_port], alive) == ()
-        greeting_problem(smtp_port)
+        assert wait_until_listening([smtp_port], OURSELVES) == ()
+        greeting_problem(smtp_port, OURSELVES)
+
+
+def test_the_port_of_another_process_is_not_its_own() -> None:
+    """Two instances of Postfix may share a port on different addresses."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        with server(b"220 mail\r\n") as port:
+            smtp_port = SmtpPort(port, greets=True)
+            assert greeting_problem(smtp_port, other.pid) == "nothing listens"
+            assert greeting_problem(smtp_port, OURSELVES) == ""
+        other.communicate(b"\n")
 
 
 def test_nobody_waits_for_a_mail_system_that_has_died(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,6 +128,7 @@ def test_nobody_waits_for_a_mail_system_that_has_died(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("time.sleep", no_more_waiting)
     port = SmtpPort(free_port(), greets=True)
-    dead: Callable[[], bool] = lambda: False  # noqa: E731 - the simplest thing that is dead
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
 
-    assert wait_until_listening([port], dead) == (port,)
+    assert wait_until_listening([port], dead.pid) == (port,)
