@@ -20,7 +20,8 @@ LIGHT = [
 
 
 def loaded_by(statement: str) -> set[str]:
-    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    """What a statement loads, beyond what an interpreter in this environment has loaded already."""
+    code = f"import sys\nbefore = set(sys.modules)\n{statement}\nprint(*set(sys.modules) - before)"
     return set(
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
