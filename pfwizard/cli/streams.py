@@ -1,12 +1,17 @@
 """Standard output and standard error, whatever they are connected to."""
 
 import os
+import shutil
 import sys
+import textwrap
 from typing import TextIO
 
 from pfwizard.quoting import visible
 
 STANDARD = (0, 1, 2)
+
+NARROWEST = 20
+"""Columns; what claims to be narrower is no terminal that anybody reads."""
 
 
 def prepare() -> None:
@@ -34,9 +39,31 @@ def say(text: str) -> None:
     """Write lines to standard error; nobody listening there is no reason to stop."""
     if sys.stderr is not None:
         try:
-            print(harmless(text), file=sys.stderr, flush=True)
+            words = harmless(text)
+            if sys.stderr.isatty():
+                words = fitted(words, shutil.get_terminal_size().columns)
+            print(words, file=sys.stderr, flush=True)
         except OSError:
             return
+
+
+def fitted(text: str, width: int) -> str:
+    """The lines broken between words to fit a terminal; what follows is indented as its line is.
+
+    A path or a word that is too long stays whole, so that it can be copied.
+    """
+    return "\n".join(
+        "\n".join(
+            textwrap.wrap(
+                line,
+                max(width, NARROWEST),
+                subsequent_indent=" " * (len(line) - len(line.lstrip(" "))),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
+        for line in text.split("\n")
+    )
 
 
 def finish_standard_output() -> OSError | None:
