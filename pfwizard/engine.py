@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from pfwizard.answers.answers import Answers
 from pfwizard.apply.unfinished import refuse_unfinished
 from pfwizard.errors import Refused
+from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import Tree
 from pfwizard.pki.key_type import KeyType
 from pfwizard.plan.draft import Circumstances
-from pfwizard.plan.effective import Effective
 from pfwizard.plan.plan import Plan
 from pfwizard.plan.planner import files_of_interest, make_plan
 

@@ -12,6 +12,11 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else _escaped(c) for c in text)
 
 
+def harmless(text: str) -> str:
+    """The text with nothing left that a terminal would obey, but for tabs and line ends."""
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
+
+
 def quoted(text: str) -> str:
     """The text made visible, shortened when very long, between double quotes."""
     shown = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"

@@ -1,6 +1,5 @@
 """An entry of master.cf in its own lines: where each field and option stands, and its edits."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,8 +11,6 @@ from pfwizard.cf.text import WHITE_SPACE, UnwritableValue, writable
 from pfwizard.cf.words import BLANKS, Word, braces_balance, words_of
 
 FIELD_COUNT = len(ServiceField)
-
-_BLANKS_ONLY = re.compile(r"[ \t\r\n]*")
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from typing import TextIO
 
 from pfwizard.cli.demonstration import listing
 from pfwizard.cli.report import Report, Result
-from pfwizard.cli.streams import harmless, say, takes_colours
+from pfwizard.cli.streams import say, takes_colours
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.diff import unified_diff
 from pfwizard.plan.plan import Action, Change, ChangeKind, Finding, JoinGroup, Plan, Severity
+from pfwizard.quoting import harmless
 
 RED, GREEN, CYAN, BOLD, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 
@@ -67,7 +68,16 @@ def _ending(report: Report) -> str:
         return ENDINGS[report.result]
     count = len([change for change in report.plan.changes if change.kind is not ChangeKind.MKDIR])
     files = "1 file" if count == 1 else f"{count} files"
-    return f"Done: {files} written. What was there before is kept in {report.history}."
+    done = f"Done: {files} written. What was there before is kept in {report.history}."
+    return "\n".join([done, *_way_back(report)])
+
+
+def _way_back(report: Report) -> Iterator[str]:
+    """The commands that bring the replaced files back; cat keeps their owner and mode."""
+    if report.replaced:
+        yield "  To go back by hand, and then run postfix reload:"
+    for kept, place in report.replaced:
+        yield f"  cat {kept} >{place}"
 
 
 def _warns(plan: Plan) -> bool:

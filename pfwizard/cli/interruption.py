@@ -1,4 +1,4 @@
-"""Signals that ask a run to end: SIGINT, SIGTERM, SIGHUP."""
+"""Signals that ask a run to end: those of the terminal and of whoever manages processes."""
 
 import signal
 import sys
@@ -8,7 +8,7 @@ from types import FrameType
 
 from pfwizard.errors import Failed
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class Interruption:

@@ -150,8 +150,19 @@ class _Run:
 
         with self.interruption.waiting_for_steps():
             transaction = apply_job(job, planned, announce)
-        history = job.state_directory / "history" / transaction
-        return Report(Result.APPLIED, ExitStatus.DONE, plan, transaction, history)
+        return _applied(job, plan, transaction)
+
+
+def _applied(job: "Job", plan: Plan, transaction: str) -> Report:
+    from pfwizard.apply.preimages import kept_name
+
+    history = job.state_directory / "history" / transaction
+    replaced = tuple(
+        (history / kept_name(number, change), job.tree.outside(change.real))
+        for number, change in enumerate(plan.changes)
+        if change.before is not None
+    )
+    return Report(Result.APPLIED, ExitStatus.DONE, plan, transaction, history, replaced)
 
 
 if __name__ == "__main__":

@@ -23,8 +23,9 @@ class Result(Enum):
 class Report:
     """The end of a run: its plan if one was made, the transaction, what went wrong.
 
-    ``history`` is where the transaction's old files are kept; ``demonstration`` is the temporary
-    tree that a demonstration has left for looking at.
+    ``history`` is where the transaction's old files are kept, and ``replaced`` are these with the
+    places that they come from; ``demonstration`` is the temporary tree that a demonstration has
+    left for looking at.
     """
 
     result: Result
@@ -32,5 +33,6 @@ class Report:
     plan: Plan | None = None
     transaction: str | None = None
     history: Path | None = None
+    replaced: tuple[tuple[Path, Path], ...] = ()
     error: PfwizardError | None = None
     demonstration: Path | None = None

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from typing import TextIO
 
-from pfwizard.quoting import visible
+from pfwizard.quoting import harmless
 
 STANDARD = (0, 1, 2)
 
@@ -28,11 +28,6 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-
-
-def harmless(text: str) -> str:
-    """The text with nothing left that a terminal would obey, but for tabs and line ends."""
-    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
 
 
 def say(text: str) -> None:

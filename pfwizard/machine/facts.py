@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pfwizard.cf.expansion import BadExpansion, expand
 from pfwizard.cf.lists import split_list
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.errors import Failed
 from pfwizard.machine.accounts import Accounts, parse_accounts
+from pfwizard.machine.effective import Effective
 from pfwizard.machine.platforms import Platform, parse_os_release, recognise
 from pfwizard.machine.postfix import Postfix, ask_postfix, master_process, read_postfix
 from pfwizard.machine.tree import FileState, FileStates, Tree
@@ -118,8 +118,8 @@ def _accounts(tree: Tree) -> Accounts:
 
 def smtpd_conf_name(postfix: Postfix, configuration: Configuration) -> str:
     """``smtpd_sasl_path`` with ``.conf``; a value of another SASL type is not a file name."""
-    is_cyrus = _value("smtpd_sasl_type", postfix, configuration) == "cyrus"
-    name = _value("smtpd_sasl_path", postfix, configuration)
+    is_cyrus = _effective(postfix, configuration).value("smtpd_sasl_type") == "cyrus"
+    name = _effective(postfix, configuration).value("smtpd_sasl_path")
     if not is_cyrus or not name or "/" in name or ":" in name:
         return "smtpd.conf"
     return f"{name}.conf"
@@ -132,35 +132,20 @@ def _files_of_networks(postfix: Postfix, configuration: Configuration) -> list[P
     return [
         PurePosixPath(path)
         for text in written
-        for element in split_list(_expanded(text, "mynetworks", postfix, configuration))
+        for element in split_list(_effective(postfix, configuration).expanded(text, "mynetworks"))
         if (path := element.removeprefix("cidr:")).startswith("/")
     ]
 
 
-def _value(name: str, postfix: Postfix, configuration: Configuration) -> str:
-    """A parameter of main.cf or its default, with its references replaced."""
-    return _expanded(f"${{{name}}}", name, postfix, configuration)
-
-
-def _expanded(text: str, name: str, postfix: Postfix, configuration: Configuration) -> str:
-    def written(name: str) -> str | None:
-        value = configuration.main.get(name)
-        return postfix.defaults.get(name) if value is None else value
-
-    try:
-        return expand(text, written)
-    except BadExpansion as error:
-        raise Failed(
-            f"{configuration.main_path}: {name}: {error}",
-            "Postfix gives up on this value. Correct it first.",
-        ) from error
+def _effective(postfix: Postfix, configuration: Configuration) -> Effective:
+    return Effective(configuration.main, postfix.defaults)
 
 
 def sasl_directories(
     platform: Platform, postfix: Postfix, configuration: Configuration
 ) -> tuple[PurePosixPath, ...]:
     """Where this Postfix looks for the Cyrus SASL configuration, first match wins."""
-    configured = _value("cyrus_sasl_config_path", postfix, configuration)
+    configured = _effective(postfix, configuration).value("cyrus_sasl_config_path")
     if platform.honours_sasl_path and configured:
         own = [PurePosixPath(part) for part in configured.split(":") if part.startswith("/")]
         if own:
@@ -184,5 +169,5 @@ def _sasl_plugins(tree: Tree, platform: Platform) -> frozenset[str] | None:
 def _is_running(tree: Tree, postfix: Postfix, configuration: Configuration) -> bool:
     if not tree.is_this_machine:
         return False
-    queue = _value("queue_directory", postfix, configuration)
+    queue = _effective(postfix, configuration).value("queue_directory")
     return master_process(Path(queue) / "pid" / "master.pid") is not None

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterator
 
 from pfwizard.plan.plan import Change, ChangeKind
+from pfwizard.quoting import harmless
 
 NO_FINAL_NEWLINE = "\\ No newline at end of file"
 
@@ -37,10 +38,6 @@ def _lines(content: bytes) -> list[str]:
 def _marked(lines: Iterator[str]) -> Iterator[str]:
     for line in lines:
         body, end = (line[:-1], "\n") if line.endswith("\n") else (line, "")
-        yield _visible(body)
+        yield harmless(body)
         if not end:
             yield NO_FINAL_NEWLINE
-
-
-def _visible(line: str) -> str:
-    return "".join(c if c.isprintable() or c == "\t" else ascii(c)[1:-1] for c in line)

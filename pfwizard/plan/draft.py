@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from pfwizard.answers.answers import Answers
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
+from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.key_type import KeyType
-from pfwizard.plan.effective import Effective
 from pfwizard.plan.plan import Change, ChangeKind, Finding, JoinGroup
 
 if TYPE_CHECKING:

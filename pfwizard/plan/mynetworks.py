@@ -6,7 +6,7 @@ from enum import Enum
 from pathlib import PurePosixPath
 
 from pfwizard.cf.lists import split_list
-from pfwizard.plan.effective import Smtpd
+from pfwizard.machine.effective import Smtpd
 
 WIDEST_OWN_NETWORK = 8
 """Bits; no organization owns more than a /8 of IPv4, and a shorter prefix lets everyone in."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from pfwizard.plan.effective import Effective, Smtpd
+from pfwizard.machine.effective import Effective, Smtpd
 from pfwizard.plan.mynetworks import admits_everyone
 from pfwizard.plan.restrictions import WARN_IF_REJECT
 

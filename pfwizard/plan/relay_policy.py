@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pfwizard.cf.lists import split_list
 from pfwizard.cf.service import Service
+from pfwizard.machine.effective import Smtpd
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.effective import Smtpd
 from pfwizard.plan.mynetworks import admits_everyone, not_judged
 from pfwizard.plan.plan import Finding, listed, note, refusal, warning
 from pfwizard.plan.relay import (
@@ -59,10 +59,26 @@ def _merge_recipient_restrictions(draft: Draft) -> Draft:
     wanted = draft.answers.sasl.recipient_restrictions
     if not wanted:
         return draft
+    draft = _refuse_to_refuse_everybody(draft, wanted)
     draft = _refuse_unknown_restrictions(draft, wanted)
     draft = _refuse_unknown_tables(draft, wanted)
     present = draft.main.get(RECIPIENT) or ""
     return draft.with_setting(RECIPIENT, merged(present, wanted, _reader(draft, RECIPIENT)))
+
+
+def _refuse_to_refuse_everybody(draft: Draft, wanted: Iterable[str]) -> Draft:
+    """What ends the lists of a submission service would end all mail on port 25."""
+    for restriction in wanted:
+        if restriction in ("reject", "defer"):
+            draft = draft.with_finding(
+                refusal(
+                    "refuses-all-mail",
+                    f'"{restriction}" in {RECIPIENT} would refuse all mail from the Internet',
+                    "Leave it out of sasl.recipient_restrictions; "
+                    f"{REFUSE_STRANGERS} refuses what is not for your domains.",
+                )
+            )
+    return draft
 
 
 def _refuse_unknown_restrictions(draft: Draft, wanted: Iterable[str]) -> Draft:

@@ -8,9 +8,9 @@ from pfwizard.answers.answers import SaslScope
 from pfwizard.cf.problem import Severity
 from pfwizard.cf.service import Service, ServiceField
 from pfwizard.cf.smtpd_conf import SmtpdConf
+from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import sasl_directories, smtpd_conf_name
 from pfwizard.plan.draft import PUBLIC_FILE, Draft
-from pfwizard.plan.effective import Effective
 from pfwizard.plan.plan import Finding, JoinGroup, listed, note, refusal, warning
 from pfwizard.plan.services import smtp_servers
 from pfwizard.plan.socket import Reach, reachability
@@ -20,6 +20,9 @@ PASSWORDS = re.compile(r"passw|_pw$|secret", re.IGNORECASE)
 """The options of smtpd.conf whose values nobody else may see: sql_passwd, ldapdb_pw."""
 
 OBSOLETE_DIALECT = "broken_sasl_auth_clients"
+DEFAULT_CHECKER = "auxprop"
+"""What Cyrus SASL asks where smtpd.conf does not say (pwcheck_method)."""
+
 CLEAR_OPTIONS = "smtpd_sasl_security_options"
 TLS_OPTIONS = "smtpd_sasl_tls_security_options"
 
@@ -27,7 +30,7 @@ TLS_OPTIONS = "smtpd_sasl_tls_security_options"
 def plan_sasl(draft: Draft) -> Draft:
     """Plan SMTP AUTH; nothing when it is not asked for."""
     if not draft.answers.sasl.enabled:
-        return draft
+        return _note_what_is_left_alone(draft)
     for step in (
         _settings,
         _library_configuration,
@@ -39,6 +42,14 @@ def plan_sasl(draft: Draft) -> Draft:
     ):
         draft = step(draft)
     return draft
+
+
+def _note_what_is_left_alone(draft: Draft) -> Draft:
+    if not (_logins_work_through(draft, CYRUS) or _logins_work_through(draft, "dovecot")):
+        return draft
+    return draft.with_finding(
+        note("logins-left-alone", "users can log in, and sasl.enabled = false leaves that as it is")
+    )
 
 
 def _settings(draft: Draft) -> Draft:
@@ -94,7 +105,7 @@ def _library_configuration(draft: Draft) -> Draft:
             )
         )
     sasl = draft.answers.sasl
-    draft = _warn_of_replaced_checker(draft, document.get("pwcheck_method"))
+    draft = _warn_of_replaced_checker(draft, document.get("pwcheck_method") or DEFAULT_CHECKER)
     document = document.set("pwcheck_method", sasl.backend.value)
     document = document.set("authdaemond_path", str(sasl.socket))
     document = document.set("mech_list", " ".join(sasl.mechanisms))
@@ -117,9 +128,9 @@ def _library_configuration(draft: Draft) -> Draft:
     )
 
 
-def _warn_of_replaced_checker(draft: Draft, present: str | None) -> Draft:
+def _warn_of_replaced_checker(draft: Draft, present: str) -> Draft:
     wanted = draft.answers.sasl.backend.value
-    if present is None or present == wanted or not _logins_work_through(draft, CYRUS):
+    if present == wanted or not _logins_work_through(draft, CYRUS):
         return draft
     return draft.with_finding(
         warning(
@@ -233,13 +244,11 @@ def _socket(draft: Draft) -> Draft:
             refusal("not-a-socket", f"{socket} is not a socket", "Correct sasl.socket.")
         )
     if found.reach is Reach.CLOSED:
-        return draft.with_finding(
-            warning(
-                "socket-closed",
-                f"the user {user} cannot reach {socket}: {found.closed_at} does not let it pass",
-                f"Give {user} access to {found.closed_at}.",
-            )
-        )
+        words = f"the user {user} cannot reach {socket}: {found.closed_at} does not let it pass"
+        remedy = f"Give {user} access to {found.closed_at}."
+        if _replaces_a_checker(draft):
+            return draft.with_finding(refusal("logins-would-end", words, remedy))
+        return draft.with_finding(warning("socket-closed", words, remedy))
     return draft
 
 
@@ -250,8 +259,7 @@ def _missing_socket(draft: Draft) -> Finding:
         "Start authdaemond, or correct sasl.socket; the package is "
         f"{draft.facts.platform.authdaemond_package}."
     )
-    replacing = {"sasl-type-replaced", "checker-replaced"}
-    if replacing & {finding.identifier for finding in draft.findings}:
+    if _replaces_a_checker(draft):
         return refusal(
             "logins-would-end",
             f"{socket} does not exist: users who can log in today could not any more",
@@ -260,6 +268,12 @@ def _missing_socket(draft: Draft) -> Finding:
     return warning(
         "socket-missing", f"{socket} does not exist; until it does, every login fails", remedy
     )
+
+
+def _replaces_a_checker(draft: Draft) -> bool:
+    """Whether users can log in today, through something else."""
+    found = {finding.identifier for finding in draft.findings}
+    return bool(found & {"sasl-type-replaced", "checker-replaced"})
 
 
 def _joined(draft: Draft, user: str, group: str) -> Draft:

@@ -46,6 +46,22 @@ def plan_services(draft: Draft) -> Draft:
         draft = _plan_service(draft, TLS_FROM_THE_FIRST_BYTE)
     if draft.answers.services.submission:
         draft = _plan_service(draft, WITH_STARTTLS)
+    return _note_what_is_left_alone(draft)
+
+
+def _note_what_is_left_alone(draft: Draft) -> Draft:
+    asked = draft.answers.services
+    for service, wanted in (
+        (TLS_FROM_THE_FIRST_BYTE, asked.smtps),
+        (WITH_STARTTLS, asked.submission),
+    ):
+        if not wanted and on_port(draft.master, service.endpoint):
+            draft = draft.with_finding(
+                note(
+                    "service-left-alone",
+                    f"a service is on port {service.endpoint.port} already, and stays as it is",
+                )
+            )
     return draft
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import CertificateLayout
+from pfwizard.machine.effective import Effective
 from pfwizard.machine.postfix import SINCE
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.effective import Effective
 from pfwizard.plan.plan import note, refusal, warning
 from pfwizard.plan.tls_versions import at_least, is_at_least_as_strict
 

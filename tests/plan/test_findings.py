@@ -116,6 +116,12 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
         WARNING,
         on("smtpd_relay_restrictions=check_sender_access hash:/x, reject\n"),
     ),
+    "logins-left-alone": (NOTE, on("smtpd_sasl_auth_enable=yes\n", sasl__enabled=False)),
+    "refuses-all-mail": (
+        REFUSAL,
+        on(sasl__recipient_restrictions=["permit_mynetworks", "reject"]),
+    ),
+    "service-left-alone": (NOTE, on("", f"{BARE_MASTER}587 inet n - n - - smtpd\n")),
     "restriction-unknown": (
         REFUSAL,
         on(sasl__recipient_restrictions=["permit_mynetwork"]),

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pfwizard.answers.answers import Answers
+from pfwizard.machine.effective import Effective, Smtpd
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileStates
-from pfwizard.plan.effective import Effective, Smtpd
 from pfwizard.plan.relay import RELAY_LISTS, Ruling, ruling
 from pfwizard.plan.services import smtp_servers
 from tests.plan.builders import (

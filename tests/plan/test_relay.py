@@ -6,8 +6,8 @@ import pytest
 
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
+from pfwizard.machine.effective import Effective, Smtpd
 from pfwizard.machine.postfix import BUILT_IN_DEFAULTS
-from pfwizard.plan.effective import Effective, Smtpd
 from pfwizard.plan.mynetworks import admits_everyone, not_judged
 from pfwizard.plan.relay import (
     DOMAINS,

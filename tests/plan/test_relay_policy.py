@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from pfwizard.plan.effective import Effective, Smtpd
+from pfwizard.machine.effective import Effective, Smtpd
 from pfwizard.plan.plan import Plan, Severity
 from pfwizard.plan.relay import Ruling, is_closed, ruling
 from tests.plan.builders import (
