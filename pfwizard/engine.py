@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pfwizard.answers.answers import Answers
 from pfwizard.apply.unfinished import refuse_unfinished
 from pfwizard.errors import Refused
-from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import Tree
 from pfwizard.pki.key_type import KeyType
@@ -91,8 +90,7 @@ def _mail_system(job: Job, planned: Planned, announce: Announce) -> "MailSystem"
     if not job.tree.is_this_machine:
         return ResultingTree(job.tree.root)
     facts = planned.facts
-    effective = Effective(facts.configuration.main, facts.postfix.defaults)
-    queue_directory = PurePosixPath(effective.value("queue_directory"))
+    queue_directory = PurePosixPath(facts.effective.value("queue_directory"))
     return LivePostfix(facts.postfix.config_directory, queue_directory, announce)
 
 

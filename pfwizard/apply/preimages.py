@@ -5,29 +5,36 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from pfwizard.apply.files import make_directory, sync, write_new
+from pfwizard.apply.files import (
+    PRIVATE,
+    PRIVATE_DIRECTORY,
+    make_directory,
+    sync,
+    write_new,
+)
+from pfwizard.errors import Failed
 from pfwizard.plan.plan import Change
 
 FORMAT = 1
-DIRECTORY_MODE = 0o700
-FILE_MODE = 0o600
 
 
 def prepare_state_directory(path: Path) -> None:
-    """Create the state directory, and those above it, for its owner alone."""
+    """Create the state directory, and those above it, for its owner alone; raises Failed."""
     if path.is_dir():
         return
+    if path.exists():
+        raise Failed(f"{path}: is not a directory", "Name another one with --state-dir.")
     prepare_state_directory(path.parent)
-    make_directory(path, DIRECTORY_MODE if path.name == "pfwizard" else 0o755)
+    make_directory(path, PRIVATE_DIRECTORY if path.name == "pfwizard" else 0o755)
 
 
 def keep(directory: Path, identifier: str, changes: Sequence[Change], now: datetime) -> Path:
     """Write every pre-image and a manifest durably; returns the transaction's own directory."""
     history = directory / "history"
     if not history.is_dir():
-        make_directory(history, DIRECTORY_MODE)
+        make_directory(history, PRIVATE_DIRECTORY)
     own = history / identifier
-    make_directory(own, DIRECTORY_MODE)
+    make_directory(own, PRIVATE_DIRECTORY)
     try:
         _write(own, changes, _manifest(identifier, changes, now))
     except BaseException:
@@ -39,8 +46,8 @@ def keep(directory: Path, identifier: str, changes: Sequence[Change], now: datet
 def _write(own: Path, changes: Sequence[Change], manifest: bytes) -> None:
     for number, change in enumerate(changes):
         if change.before is not None:
-            write_new(own / kept_name(number, change), change.before, FILE_MODE)
-    write_new(own / "manifest.json", manifest, FILE_MODE)
+            write_new(own / kept_name(number, change), change.before, PRIVATE)
+    write_new(own / "manifest.json", manifest, PRIVATE)
     for path in (own, own.parent, own.parent.parent):
         sync(path)
 
@@ -74,7 +81,7 @@ def _manifest(identifier: str, changes: Sequence[Change], now: datetime) -> byte
 def note_result(own: Path, result: str) -> None:
     """Record how the transaction ended, beside its manifest."""
     (own / "result").unlink(missing_ok=True)
-    write_new(own / "result", f"{result}\n".encode(), FILE_MODE)
+    write_new(own / "result", f"{result}\n".encode(), PRIVATE)
     sync(own)
 
 

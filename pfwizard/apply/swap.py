@@ -18,8 +18,6 @@ EXPLANATIONS = {
     errno.EROFS: "The file system is mounted read-only: remount it, or name another path.",
     errno.ENOSPC: "The disk is full: free some space and run pfwizard again.",
     errno.EDQUOT: "The quota is used up: free some space and run pfwizard again.",
-    errno.EEXIST: "Name a directory with --state-dir, or one that can be created.",
-    errno.ENOTDIR: "Name a directory with --state-dir, or one that can be created.",
     errno.EBUSY: "Something is mounted on this file; change it where the mount comes from.",
 }
 
@@ -112,7 +110,10 @@ class Swap:
         place = self._tree.outside(change.real)
         if change.kind is ChangeKind.CREATE:
             # Unlike rename, link refuses to replace what somebody else created meanwhile.
-            os.link(self._staged(change), place)
+            try:
+                os.link(self._staged(change), place)
+            except FileExistsError as error:
+                raise edited(place) from error
             self._undo.callback(self._take_away, change)
             self._staged(change).unlink()
             return

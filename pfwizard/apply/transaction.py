@@ -1,7 +1,7 @@
 """One plan, applied as one change: everything of it, or nothing.
 
-lock -> is the plan still true? -> pre-images -> staging -> Postfix's opinion -> swap
-     -> groups -> postfix check -> reload -> done; a failure anywhere undoes what came before
+lock -> is the plan still true? -> pre-images -> staging -> Postfix's opinion -> groups
+     -> swap -> postfix check -> reload -> done; a failure anywhere undoes what came before
 """
 
 from collections.abc import Callable

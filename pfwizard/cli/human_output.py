@@ -1,7 +1,7 @@
 """What a run prints for people: diffs on standard output, everything else on standard error."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
 from pfwizard.cli.demonstration import listing
@@ -86,19 +86,19 @@ def _warns(plan: Plan) -> bool:
 
 def show_changes(plan: Plan) -> None:
     """Every change, files of text as a diff, and the actions after them, on standard output."""
-    lines = [line for change in plan.changes for line in _shown(change)]
-    _print([*lines, *(f"# {_described(action)}" for action in plan.actions)])
+    _show(plan, _shown)
 
 
 def show_outcome(plan: Plan) -> None:
     """The same without the diffs: what a log should say of a change that was made."""
-    lines = [line for change in plan.changes for line in _headlines(change)]
-    _print([*lines, *(f"# {_described(action)}" for action in plan.actions)])
+    _show(plan, _headlines)
 
 
-def _print(lines: list[str]) -> None:
-    for line in lines:
+def _show(plan: Plan, described: Callable[[Change], Iterable[str]]) -> None:
+    for line in (line for change in plan.changes for line in described(change)):
         print(_coloured(harmless(line), sys.stdout))
+    for action in plan.actions:
+        print(harmless(f"# {_described(action)}"))
     if sys.stdout is not None:
         sys.stdout.flush()  # before what comes on standard error
 

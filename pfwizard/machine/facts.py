@@ -53,6 +53,16 @@ class Facts:
     def file(self, path: PurePosixPath) -> FileState:
         return self.files[path]
 
+    @property
+    def effective(self) -> Effective:
+        """The parameters as they are."""
+        return Effective(self.configuration.main, self.postfix.defaults)
+
+    @property
+    def smtpd_conf_places(self) -> tuple[PurePosixPath, ...]:
+        """Where this Postfix looks for the Cyrus SASL configuration, first match wins."""
+        return _smtpd_conf_places(self.platform, self.postfix, self.effective)
+
 
 def gather(
     tree: Tree, config_directory: PurePosixPath | None, named: Iterable[PurePosixPath]
@@ -70,18 +80,18 @@ def gather(
         [postfix.config_directory / "main.cf", postfix.config_directory / "master.cf"]
     )
     configuration = _configuration(tree, postfix, own_files)
-    directories = sasl_directories(platform, postfix, configuration)
-    candidates = [directory / smtpd_conf_name(postfix, configuration) for directory in directories]
-    networks = _files_of_networks(postfix, configuration)
+    effective = Effective(configuration.main, postfix.defaults)
+    places = _smtpd_conf_places(platform, postfix, effective)
+    networks = _files_of_networks(effective, configuration.master)
     return Facts(
         platform=platform,
         postfix=postfix,
         configuration=configuration,
         accounts=_accounts(tree),
-        files={**tree.look_at([*named, *candidates, *networks]), **own_files},
+        files={**tree.look_at([*named, *places, *networks]), **own_files},
         sasl_plugins=_sasl_plugins(tree, platform),
         works_on_a_tree=not tree.is_this_machine,
-        is_running=_is_running(tree, postfix, configuration),
+        is_running=_is_running(tree, effective),
     )
 
 
@@ -116,44 +126,43 @@ def _accounts(tree: Tree) -> Accounts:
     return parse_accounts(tree.look(PASSWD).content or b"", tree.look(GROUP).content or b"")
 
 
-def smtpd_conf_name(postfix: Postfix, configuration: Configuration) -> str:
+def _smtpd_conf_places(
+    platform: Platform, postfix: Postfix, effective: Effective
+) -> tuple[PurePosixPath, ...]:
+    name = _smtpd_conf_name(effective)
+    return tuple(each / name for each in _sasl_directories(platform, postfix, effective))
+
+
+def _smtpd_conf_name(effective: Effective) -> str:
     """``smtpd_sasl_path`` with ``.conf``; a value of another SASL type is not a file name."""
-    is_cyrus = _effective(postfix, configuration).value("smtpd_sasl_type") == "cyrus"
-    name = _effective(postfix, configuration).value("smtpd_sasl_path")
+    is_cyrus = effective.value("smtpd_sasl_type") == "cyrus"
+    name = effective.value("smtpd_sasl_path")
     if not is_cyrus or not name or "/" in name or ":" in name:
         return "smtpd.conf"
     return f"{name}.conf"
 
 
-def _files_of_networks(postfix: Postfix, configuration: Configuration) -> list[PurePosixPath]:
-    """The files and ``cidr:`` tables that ``mynetworks`` names, in main.cf or for a service."""
-    options = [service.option("mynetworks") for service in configuration.master.services]
-    written = ["$mynetworks", *filter(None, options)]
-    return [
-        PurePosixPath(path)
-        for text in written
-        for element in split_list(_effective(postfix, configuration).expanded(text, "mynetworks"))
-        if (path := element.removeprefix("cidr:")).startswith("/")
-    ]
-
-
-def _effective(postfix: Postfix, configuration: Configuration) -> Effective:
-    return Effective(configuration.main, postfix.defaults)
-
-
-def sasl_directories(
-    platform: Platform, postfix: Postfix, configuration: Configuration
-) -> tuple[PurePosixPath, ...]:
-    """Where this Postfix looks for the Cyrus SASL configuration, first match wins."""
-    configured = _effective(postfix, configuration).value("cyrus_sasl_config_path")
+def _sasl_directories(
+    platform: Platform, postfix: Postfix, effective: Effective
+) -> list[PurePosixPath]:
+    configured = effective.value("cyrus_sasl_config_path")
     if platform.honours_sasl_path and configured:
         own = [PurePosixPath(part) for part in configured.split(":") if part.startswith("/")]
         if own:
-            return tuple(own)
+            return own
     config = str(postfix.config_directory)
-    return tuple(
-        PurePosixPath(directory.format(config=config)) for directory in platform.sasl_directories
-    )
+    return [PurePosixPath(each.format(config=config)) for each in platform.sasl_directories]
+
+
+def _files_of_networks(effective: Effective, master: MasterCf) -> list[PurePosixPath]:
+    """The files and ``cidr:`` tables that ``mynetworks`` names, in main.cf or for a service."""
+    options = [service.option("mynetworks") for service in master.services]
+    return [
+        PurePosixPath(path)
+        for text in ("$mynetworks", *filter(None, options))
+        for element in split_list(effective.expanded(text, "mynetworks"))
+        if (path := element.removeprefix("cidr:")).startswith("/")
+    ]
 
 
 def _sasl_plugins(tree: Tree, platform: Platform) -> frozenset[str] | None:
@@ -166,8 +175,8 @@ def _sasl_plugins(tree: Tree, platform: Platform) -> frozenset[str] | None:
     return frozenset(found) if found else None
 
 
-def _is_running(tree: Tree, postfix: Postfix, configuration: Configuration) -> bool:
+def _is_running(tree: Tree, effective: Effective) -> bool:
     if not tree.is_this_machine:
         return False
-    queue = _effective(postfix, configuration).value("queue_directory")
+    queue = effective.value("queue_directory")
     return master_process(Path(queue) / "pid" / "master.pid") is not None

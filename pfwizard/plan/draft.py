@@ -56,7 +56,7 @@ class Draft:
     @property
     def effective_until_now(self) -> Effective:
         """The parameters as they are."""
-        return Effective(self.facts.configuration.main, self.facts.postfix.defaults)
+        return self.facts.effective
 
     def with_finding(self, finding: Finding) -> "Draft":
         return replace(self, findings=(*self.findings, finding))

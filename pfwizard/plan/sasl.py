@@ -9,7 +9,6 @@ from pfwizard.cf.problem import Severity
 from pfwizard.cf.service import Service, ServiceField
 from pfwizard.cf.smtpd_conf import SmtpdConf
 from pfwizard.machine.effective import Effective
-from pfwizard.machine.facts import sasl_directories, smtpd_conf_name
 from pfwizard.plan.draft import PUBLIC_FILE, Draft
 from pfwizard.plan.plan import Finding, JoinGroup, listed, note, refusal, warning
 from pfwizard.plan.services import smtp_servers
@@ -156,12 +155,7 @@ def _logins_work_through(draft: Draft, sasl_type: str) -> bool:
 def smtpd_conf_path(draft: Draft) -> PurePosixPath:
     """The file that wins today, or the first place where one would."""
     facts = draft.facts
-    configuration = facts.configuration
-    name = smtpd_conf_name(facts.postfix, configuration)
-    places = [
-        directory / name
-        for directory in sasl_directories(facts.platform, facts.postfix, configuration)
-    ]
+    places = facts.smtpd_conf_places
     return next((place for place in places if facts.file(place).exists), places[0])
 
 

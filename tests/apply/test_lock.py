@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,15 +22,19 @@ with locked(Path(sys.argv[1])):
 """
 
 
-def test_a_second_run_is_told_which_process_is_at_work(tmp_path: Path) -> None:
+@contextmanager
+def held_by_another(state: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that holds the lock until it is told something, or killed."""
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        [sys.executable, "-c", HOLD, str(state)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
+        yield holder
 
+
+def test_a_second_run_is_told_which_process_is_at_work(tmp_path: Path) -> None:
+    with held_by_another(tmp_path) as holder:
         with pytest.raises(Busy, match=f"process {holder.pid}") as caught, locked(tmp_path):
             pass
 
@@ -37,13 +43,7 @@ def test_a_second_run_is_told_which_process_is_at_work(tmp_path: Path) -> None:
 
 
 def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
+    with held_by_another(tmp_path) as holder:
         holder.kill()
 
     with locked(tmp_path):

@@ -49,6 +49,10 @@ def content(tree: Tree, path: PurePosixPath) -> bytes:
     return tree.outside(path).read_bytes()
 
 
+def write(tree: Tree, path: PurePosixPath, content: bytes) -> None:
+    tree.outside(path).write_bytes(content)
+
+
 def test_every_change_is_in_place_afterwards(tree: Tree, mail_system: ObedientMailSystem) -> None:
     transaction(tree, mail_system).apply(plan_of())
 
@@ -395,3 +399,26 @@ def test_what_could_not_be_put_back_is_reported_again_by_the_next_run(
 
     with pytest.raises(NeedsHuman, match=r"could not be put back: .*in the meantime"):
         refuse_unfinished(tree.root / "var/lib/pfwizard")
+
+
+def test_a_file_that_somebody_else_creates_while_ours_is_staged_stays(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    note = PurePosixPath("/etc/postfix/note")
+    mail_system.meanwhile["rejects"] = lambda: write(tree, note, b"theirs")
+
+    with pytest.raises(Failed, match="was changed by somebody else"):
+        transaction(tree, mail_system).apply(plan_of([create(note, b"ours")]))
+
+    assert content(tree, note) == b"theirs"
+
+
+def test_a_state_directory_that_is_a_file_is_named(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    (tree.root / "var").write_bytes(b"")
+
+    with pytest.raises(Failed, match="var: is not a directory") as caught:
+        transaction(tree, mail_system).apply(plan_of())
+
+    assert "--state-dir" in caught.value.remedy

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from pfwizard.errors import Failed
-from pfwizard.machine.facts import Facts, gather, sasl_directories, smtpd_conf_name
+from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.postfix import Version
 from pfwizard.machine.tree import Tree
 
@@ -148,7 +148,7 @@ def test_the_name_of_smtpd_conf_is_that_of_the_cyrus_path(
 ) -> None:
     facts = image.write("/etc/postfix/main.cf", main_cf).facts()
 
-    assert smtpd_conf_name(facts.postfix, facts.configuration) == name
+    assert facts.smtpd_conf_places[0].name == name
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_where_smtpd_conf_is_looked_for(
         image.write("/etc/os-release", os_release).write("/etc/postfix/main.cf", main_cf).facts()
     )
 
-    directories = sasl_directories(facts.platform, facts.postfix, facts.configuration)
+    directories = tuple(place.parent for place in facts.smtpd_conf_places)
 
     assert directories[0] == PurePosixPath(first)
     assert facts.file(directories[0] / "smtpd.conf").path.parent == directories[0]

@@ -13,7 +13,7 @@ from tests.machines.machine import Machine
 ASK = """
 import json, sys
 from pathlib import Path
-from pfwizard.machine.facts import gather, sasl_directories
+from pfwizard.machine.facts import gather
 from pfwizard.machine.tree import Tree
 facts = gather(Tree(Path(sys.argv[1])), None, [])
 postfix = facts.postfix
@@ -27,7 +27,7 @@ print(json.dumps({
     "plugins": sorted(facts.sasl_plugins or ()),
     "running": facts.is_running,
     "groups": sorted(facts.accounts.groups_of("postfix")),
-    "sasl": str(sasl_directories(facts.platform, postfix, facts.configuration)[0]),
+    "sasl": str(facts.smtpd_conf_places[0].parent),
 }))
 """
 
