@@ -1,16 +1,22 @@
 """The walk from answers to a changed machine; every face follows it and shows its events."""
 
 import os
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pfwizard.answers.answers import Answers
-from pfwizard.apply.unfinished import refuse_unfinished
-from pfwizard.errors import Refused
+from pfwizard.apply.ending import Ending
+from pfwizard.apply.explained import explained
+from pfwizard.apply.history import Entry, History
+from pfwizard.apply.journal import StateDirectory
+from pfwizard.apply.lock import locked
+from pfwizard.apply.mail_system import mail_system_of
+from pfwizard.apply.manifest import TransactionId
+from pfwizard.apply.recovery import recover, refuse_unfinished
+from pfwizard.errors import Failed, Refused
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import Tree
 from pfwizard.pki.key_type import KeyType
@@ -19,7 +25,8 @@ from pfwizard.plan.plan import Plan
 from pfwizard.plan.planner import files_of_interest, make_plan
 
 if TYPE_CHECKING:
-    from pfwizard.apply.mail_system import MailSystem
+    from pfwizard.apply.detached import DetachedEngine
+    from pfwizard.apply.events import OnProbationNow, Order
     from pfwizard.pki.keys import PrivateKey
 
 STATE_DIRECTORY = PurePosixPath("/var/lib/pfwizard")
@@ -42,56 +49,157 @@ class Job:
         tree = Tree(root)
         return cls(tree, config_directory, state or tree.outside(tree.resolve(STATE_DIRECTORY)))
 
+    @property
+    def state(self) -> StateDirectory:
+        return StateDirectory(self.state_directory)
+
+    def ending(self, announce: Announce) -> Ending:
+        return Ending(self.state, lambda instance: mail_system_of(instance, announce))
+
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, and the facts it was made from."""
+    """A plan, the facts it was made from, and the transaction that it takes back, if any."""
 
     facts: Facts
     plan: Plan
+    undoes: TransactionId | None = None
+
+
+def recover_job(job: Job, announce: Announce) -> TransactionId | None:
+    """End what an earlier run has left unfinished; returns the transaction that was taken back.
+
+    Raises OnProbation when a change waits for its confirmation, and NeedsHuman when only a person
+    can go on.
+    """
+    with explained(job.state_directory):
+        if job.state.hot is None and job.state.done is None:
+            return None
+        with locked(job.state_directory):
+            return recover(job.ending(announce), announce)
 
 
 def plan_job(job: Job, answers: Answers) -> Planned:
     """Look at the machine and make the plan; nothing is changed.
 
-    Raises Failed when the machine cannot be read, NeedsHuman when an earlier run was killed.
+    Raises Failed when the machine cannot be read, and what stands in the way of a change.
     """
-    refuse_unfinished(job.state_directory)
+    with explained(job.state_directory):
+        refuse_unfinished(job.state)
     facts = gather(job.tree, job.config_directory, files_of_interest(answers))
     circumstances = Circumstances(datetime.now(UTC), os.urandom, _generate_key)
     return Planned(facts, make_plan(answers, facts, circumstances))
 
 
-def apply_job(job: Job, planned: Planned, announce: Announce) -> str:
-    """Apply the plan as one change; returns the transaction's identifier.
+def plan_rollback(job: Job, name: str | None) -> Planned:
+    """The plan that takes a transaction back: the named one, or the last that is in place.
 
-    Raises Refused when the plan would do harm, and whatever a transaction raises.
+    Raises Failed when there is no such transaction, NeedsHuman when its files cannot be taken back.
     """
-    from pfwizard.apply.transaction import Transaction
+    from pfwizard.apply.rollback import Rollback
 
-    refusals = planned.plan.refusals
-    if refusals:
-        raise Refused(refusals[0].message, refusals[0].remedy)
-    identifier = uuid.uuid4().hex
-    Transaction(
-        tree=job.tree,
-        state_directory=job.state_directory,
-        mail_system=_mail_system(job, planned, announce),
-        identifier=identifier,
-        now=datetime.now(UTC),
-        announce=announce,
-    ).apply(planned.plan)
-    return identifier
+    with explained(job.state_directory):
+        refuse_unfinished(job.state)
+        history = History(job.state)
+        entry = history.last_in_place() if name is None else history.find(name)
+    instance = entry.manifest.instance
+    facts = gather(job.tree, job.config_directory or instance.config_directory, ())
+    plan = Rollback(entry, job.tree, facts).plan()
+    return Planned(facts, plan, entry.manifest.transaction)
 
 
-def _mail_system(job: Job, planned: Planned, announce: Announce) -> "MailSystem":
-    from pfwizard.apply.mail_system import LivePostfix, ResultingTree
+def history_of(job: Job) -> tuple[Entry, ...]:
+    """Every transaction that is known, the oldest first."""
+    with explained(job.state_directory):
+        return History(job.state).entries()
 
-    if not job.tree.is_this_machine:
-        return ResultingTree(job.tree.root)
-    facts = planned.facts
-    queue_directory = PurePosixPath(facts.effective.value("queue_directory"))
-    return LivePostfix(facts.postfix.config_directory, queue_directory, announce)
+
+@dataclass
+class Application:
+    """A plan that is being applied by an engine in a process of its own.
+
+    ``announce`` is told of each step as it begins, ``tell_of_probation`` when the change is live
+    and waits for its confirmation. ``probation`` is how many seconds it waits; None for not at
+    all.
+    """
+
+    job: Job
+    planned: Planned
+    announce: Announce
+    tell_of_probation: Callable[["OnProbationNow"], None] = lambda event: None
+    probation: float | None = None
+    _engine: "DetachedEngine | None" = field(default=None, init=False)
+    _wish: str | None = field(default=None, init=False)
+
+    def carry_out(self) -> TransactionId:
+        """Apply the plan as one change; returns the transaction's identifier.
+
+        Raises Refused when the plan would do harm, and whatever a transaction raises.
+        """
+        from pfwizard.apply.detached import DetachedEngine
+
+        refusals = self.planned.plan.refusals
+        if refusals:
+            raise Refused(refusals[0].message, refusals[0].remedy)
+        self._engine = DetachedEngine(self._order())
+        if self._wish is not None:
+            self._engine.stop(self._wish)
+        return self._followed(self._engine)
+
+    def stop(self, why: str) -> None:
+        """Ask for the change to be taken back, from a signal's handler too."""
+        self._wish = why
+        if self._engine is not None:
+            self._engine.stop(why)
+
+    def _followed(self, engine: "DetachedEngine") -> TransactionId:
+        from pfwizard.apply.events import Ended, OnProbationNow, Published, StepStarted
+
+        transaction = None
+        for event in engine.events():
+            match event:
+                case StepStarted(words):
+                    self.announce(words)
+                case Published():
+                    transaction = event.transaction
+                case OnProbationNow():
+                    self.tell_of_probation(event)
+                case Ended(ended, error):
+                    if error is not None:
+                        raise error
+                    if ended is not None:
+                        return ended
+        return self._after_its_death(transaction)
+
+    def _after_its_death(self, transaction: TransactionId | None) -> TransactionId:
+        """The engine was killed: the watchdog takes its change back, and so do we."""
+        from pfwizard.apply.probation import PATIENCE, Probation
+
+        ending = self.job.ending(self.announce)
+        if transaction is not None:
+            Probation(ending, self.announce).wait(transaction, lambda: None)
+            return transaction
+        if self.job.state_directory.is_dir():
+            with locked(self.job.state_directory, PATIENCE):
+                recover(ending, self.announce)
+        raise Failed("the engine's process was killed", "Nothing was changed. Start it again.")
+
+    def _order(self) -> "Order":
+        from pfwizard.apply.events import Order
+        from pfwizard.apply.instance import instance_of
+
+        facts = self.planned.facts
+        return Order(
+            plan=self.planned.plan,
+            instance=instance_of(
+                self.job.tree.root,
+                facts.postfix.config_directory,
+                PurePosixPath(facts.effective.value("queue_directory")),
+            ),
+            state_directory=str(self.job.state_directory.absolute()),
+            probation=self.probation,
+            undoes=self.planned.undoes,
+        )
 
 
 def _generate_key(key_type: KeyType) -> "PrivateKey":

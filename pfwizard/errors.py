@@ -14,6 +14,7 @@ InputProblem stands beside the family: it is about one value and knows neither f
 it ends nothing. Whoever asked for the value collects it and names the place.
 """
 
+import traceback
 from enum import IntEnum
 
 
@@ -71,6 +72,16 @@ class Busy(PfwizardError):
     """Another run holds the lock."""
 
     exit_status = ExitStatus.BUSY
+
+
+def defect(error: BaseException) -> Failed:
+    """What cannot happen has happened: its place, because its own words may be secret."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return Failed(
+        f"internal error: {type(error).__name__} in {place.name}, line {place.lineno} of "
+        f"{place.filename}",
+        "This is a defect of pfwizard. Please report the line above; it holds nothing secret.",
+    )
 
 
 class InputProblem(ValueError):

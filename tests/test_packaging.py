@@ -16,7 +16,8 @@ CHECKOUT = Path(__file__).parent.parent
 
 COPIED = ("pyproject.toml", "README.md", "LICENSE", "pfwizard", "screens")
 
-NOT_INSTALLED = {"__pycache__"}
+NOT_INSTALLED = {"__pycache__", "systemd"}
+"""The unit is installed where systemd looks for it, and not inside the package."""
 
 
 def run(*arguments: str | Path, directory: Path) -> str:
@@ -70,9 +71,19 @@ def files_of_the_checkout() -> Iterator[str]:
 
 def test_the_wheel_holds_what_the_checkout_holds(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        installed = {name for name in archive.namelist() if ".dist-info/" not in name}
+        names = archive.namelist()
 
+    installed = {name for name in names if ".dist-info/" not in name and ".data/" not in name}
     assert installed == set(files_of_the_checkout())
+
+
+def test_the_unit_for_recovery_is_installed_where_systemd_looks(
+    wheel: Path, environment: Path
+) -> None:
+    run(environment / "pip", "install", "--quiet", wheel, directory=environment)
+
+    unit = environment.parent / "lib/systemd/system/pfwizard-recover.service"
+    assert "\nExecStart=pfwizard recover\n" in unit.read_text()
 
 
 def test_the_wheel_runs_in_a_bare_environment(wheel: Path, environment: Path) -> None:

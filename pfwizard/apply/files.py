@@ -1,17 +1,18 @@
-"""The few file operations a transaction is made of; each is one step that can be undone.
+"""The few operations on files and directories that a transaction is made of."""
 
-Names of temporary files begin with a dot and carry the transaction's identifier, so that no
-``*.conf`` pattern matches them and a left-over can be told from anybody else's file.
-"""
-
-import errno
+import hashlib
 import os
-import stat
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
-PRIVATE = 0o600
-PRIVATE_DIRECTORY = 0o700
+from pfwizard.apply.attributes import (
+    PRIVATE,
+    PRIVATE_DIRECTORY,
+    Attributes,
+    created_with,
+    remove_inherited_access,
+)
 
 SETTLED = 2.0
 """Seconds by which new files are dated back.
@@ -22,62 +23,56 @@ finished.
 """
 
 
-def write_new(path: Path, content: bytes, mode: int) -> None:
-    """Create a file durably; nobody else can read it before its mode says so.
+def write_new(path: Path, content: bytes, attributes: Attributes | None = None) -> None:
+    """Create a file durably; nobody else can read it before its attributes say so.
 
-    It is 0600 from its first byte whatever the umask. An access control list inherited from the
-    directory would widen that with the mode, and is taken off first. Raises FileExistsError
-    rather than follow or overwrite anything.
+    It is 0600 from its first byte, whatever the umask and the directory's default access list.
+    Without ``attributes`` it stays so. Raises FileExistsError rather than follow or overwrite
+    anything.
     """
     descriptor = os.open(
         path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE
     )
-    with os.fdopen(descriptor, "wb") as file:
-        _remove_inherited_access(file.fileno())
-        os.fchmod(file.fileno(), PRIVATE)
-        file.write(content)
-        file.flush()
-        os.fchmod(file.fileno(), mode)
+    try:
+        remove_inherited_access(descriptor)
+        os.fchmod(descriptor, PRIVATE)
+        _write_all(descriptor, content)
+        (attributes or created_with(PRIVATE)).give_to(descriptor)
         settled = time.time() - SETTLED
-        os.utime(file.fileno(), (settled, settled))
-        os.fsync(file.fileno())
+        os.utime(descriptor, (settled, settled))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
-def _remove_inherited_access(descriptor: int) -> None:
-    try:
-        os.removexattr(descriptor, "system.posix_acl_access")
-    except OSError as error:
-        if error.errno not in (errno.ENODATA, errno.ENOTSUP):
-            raise
+def _write_all(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
-def copy_attributes(source: Path, target: Path) -> None:
-    """Give ``target`` the owner, mode, access control list, label and other xattrs of ``source``.
-
-    Raises OSError when one of them cannot be carried over.
-    """
-    status = source.lstat()
-    if (os.geteuid(), os.getegid()) != (status.st_uid, status.st_gid):
-        os.chown(target, status.st_uid, status.st_gid, follow_symlinks=False)
-    target.chmod(stat.S_IMODE(status.st_mode))
-    for name in os.listxattr(source, follow_symlinks=False):
-        value = os.getxattr(source, name, follow_symlinks=False)
-        if not _has_attribute(target, name, value):
-            os.setxattr(target, name, value, follow_symlinks=False)
-    sync(target)
-
-
-def _has_attribute(path: Path, name: str, value: bytes) -> bool:
-    try:
-        return os.getxattr(path, name, follow_symlinks=False) == value
-    except OSError:
-        return False
-
-
-def make_directory(path: Path, mode: int) -> None:
-    """Create a directory with exactly this mode, whatever the umask, never wider in between."""
+def make_directory(path: Path, attributes: Attributes) -> None:
+    """Create a directory with exactly these attributes, never wider in between."""
     path.mkdir(PRIVATE_DIRECTORY)
-    path.chmod(mode)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        remove_inherited_access(descriptor)
+        attributes.give_to(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def digest_of(path: Path) -> str | None:
+    """SHA-256 of a regular file in hexadecimal, or None where there is none.
+
+    Raises OSError when it is there and cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:
@@ -87,3 +82,10 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_directories(directories: Iterable[Path]) -> None:
+    """Each of them once; those that are gone have nothing to keep."""
+    for directory in sorted(set(directories)):
+        if directory.is_dir():
+            sync(directory)

@@ -1,21 +1,18 @@
-"""Whether the services of the new configuration answer."""
+"""Where a running master(8) listens (proc(5))."""
 
 import ipaddress
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from pfwizard.apply.servers import is_alive
 from pfwizard.plan.plan import SmtpPort
 
 PROC = Path("/proc")
 
 TIME_LIMIT = 15.0
-"""Seconds for master(8) to open its sockets and for smtpd(8) to start and greet."""
-
-LONGEST_REPLY = 512
-"""Octets, with the line end (RFC 5321 section 4.5.3.1.5)."""
+"""Seconds for master(8) to open its sockets."""
 
 PAUSE = 0.01
 """Seconds between two looks."""
@@ -33,48 +30,15 @@ def wait_until_listening(ports: Sequence[SmtpPort], master: int) -> tuple[SmtpPo
     while True:
         open_ports = {port for _, port in _listening(master)}
         missing = tuple(smtp_port for smtp_port in ports if smtp_port.port not in open_ports)
-        is_gone = not (PROC / str(master)).exists()
-        if not missing or is_gone or time.monotonic() > deadline:
+        if not missing or not is_alive(master) or time.monotonic() > deadline:
             return missing
         time.sleep(PAUSE)
 
 
-def greeting_problem(smtp_port: SmtpPort, master: int) -> str:
-    """What is wrong with the greeting on this port of master(8); empty when all is as it should be.
-
-    A server that cannot start closes the connection without a word (RFC 5321 section 3.1 wants a
-    220 greeting first).
-    """
+def address_of(smtp_port: SmtpPort, master: int) -> str | None:
+    """An address to connect to where the process listens on this port; None when it does not."""
     addresses = (address for address, port in _listening(master) if port == smtp_port.port)
-    address = next(addresses, None)
-    if address is None:
-        return "nothing listens"
-    try:
-        with socket.create_connection((address, smtp_port.port), TIME_LIMIT) as connection:
-            greeting = _greeting(connection) if smtp_port.greets else _greeting_in_tls(connection)
-    except OSError as error:
-        return str(error)
-    if greeting.startswith("220"):
-        return ""
-    return greeting or "the connection is closed without a greeting"
-
-
-def _greeting(connection: socket.socket) -> str:
-    with connection.makefile("rb") as replies:
-        greeting = replies.readline(LONGEST_REPLY).decode("ascii", "replace").strip()
-    connection.sendall(b"QUIT\r\n")
-    return greeting
-
-
-def _greeting_in_tls(connection: socket.socket) -> str:
-    """The greeting behind a handshake; whose certificate it is does not matter here."""
-    import ssl  # takes longer to load than all that is done here
-
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    with context.wrap_socket(connection) as encrypted:
-        return _greeting(encrypted)
+    return next(addresses, None)
 
 
 def _listening(process: int) -> Iterator[tuple[str, int]]:

@@ -1,19 +1,33 @@
 """The Postfix that a change goes live on."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from pfwizard.apply.files import PRIVATE, write_new
-from pfwizard.apply.listening import greeting_problem, wait_until_listening
+from pfwizard.apply.answering import Patience
+from pfwizard.apply.files import write_new
+from pfwizard.apply.going_live import (
+    ASK_THE_LOG,
+    explained_by,
+    first_problem,
+    require_that_it_works,
+)
+from pfwizard.apply.instance import Instance
+from pfwizard.apply.mail_log import watched
+from pfwizard.apply.membership import join_group, leave_group
+from pfwizard.apply.ports import ports_in_place
 from pfwizard.apply.servers import servers_of, wait_until_gone
+from pfwizard.apply.unit_manager import Run, ask, can_reload
 from pfwizard.errors import Failed
 from pfwizard.machine import programs
-from pfwizard.machine.postfix import master_process
 from pfwizard.plan.plan import SmtpPort
 
-ASK_THE_LOG = "The mail log of this minute says why."
+TIME_LIMIT = 60.0
+"""Seconds; ``postfix stop`` gives its processes five before it kills them (conf/postfix-script)."""
+
+PATIENCE = Patience(seconds=5.0)
+"""That a server has to greet when nobody knows yet whether a reload was enough."""
 
 
 class MailSystem(Protocol):
@@ -29,35 +43,47 @@ class MailSystem(Protocol):
         """Make the user a member of the group; raises Failed."""
 
     def leave_group(self, user: str, group: str) -> None:
-        """Take that back; raises Failed."""
+        """Take that back, if it was ever done; raises Failed."""
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         """Make the new configuration live; raises Failed when the mail system does not survive."""
+
+    def restart(self, ports: Sequence[SmtpPort]) -> None:
+        """The same by stopping and starting it."""
 
     def revive(self) -> None:
         """Make the configuration that is in place again live; raises Failed."""
 
 
+def mail_system_of(instance: Instance, announce: Callable[[str], None]) -> MailSystem:
+    """The mail system of an instance, from whatever process; ``announce`` is told what it is asked.
+
+    ``announce`` may raise to stop the run, in which case what has been asked for is under way.
+    """
+    if instance.is_of_this_machine:
+        return LivePostfix(instance, announce)
+    return ResultingTree(instance.root)
+
+
 class LivePostfix:
-    """The Postfix of this machine, running or stopped; ``announce`` is told what it is asked."""
+    """The Postfix of this machine, running or stopped."""
 
     def __init__(
         self,
-        config_directory: PurePosixPath,
-        queue_directory: PurePosixPath,
+        instance: Instance,
         announce: Callable[[str], None],
+        run: Run = programs.run,
     ) -> None:
-        self._config_directory = config_directory
+        self._instance = instance
         self._announce = announce
-        self._pid_file = Path(queue_directory) / "pid" / "master.pid"
-        self._was_running = self._master() is not None
+        self._run = run
 
     def rejects(self, main_cf: bytes, master_cf: bytes) -> Sequence[str]:
         self._announce("Asking Postfix to read the new files")
         with TemporaryDirectory(prefix="pfwizard-") as scratch:
             for name, content in (("main.cf", main_cf), ("master.cf", master_cf)):
-                write_new(Path(scratch) / name, content, PRIVATE)
-            done = [programs.run(["postconf", "-c", scratch, mode]) for mode in ("-n", "-M")]
+                write_new(Path(scratch) / name, content)
+            done = [self._run(["postconf", "-c", scratch, mode]) for mode in ("-n", "-M")]
         return [
             line.replace(f"{scratch}/", "")
             for program in done
@@ -67,48 +93,98 @@ class LivePostfix:
 
     def complaints(self) -> Sequence[str]:
         self._announce("Letting Postfix check its configuration")
-        done = programs.run(["postfix", "-c", str(self._config_directory), "check"])
+        done = self._run([*self._postfix, "check"])
         if done.status != 0 and not done.complaints:
             return [f"postfix check: exit status {done.status}"]
         return done.complaints
 
     def join_group(self, user: str, group: str) -> None:
-        _join(["usermod"], user, group)
+        join_group(self._instance.root, user, group)
 
     def leave_group(self, user: str, group: str) -> None:
-        programs.run_successfully(["gpasswd", "-d", user, group])
+        leave_group(self._instance.root, user, group)
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
-        master = self._master()
+        master = self._instance.master
         if master is None:
             return
         self._announce("Reloading Postfix and waiting for its services")
-        before = servers_of(master)
-        self._postfix("reload")
-        wait_until_gone(before)
-        missing = wait_until_listening(ports, master)
-        if self._master() != master:
-            raise Failed("Postfix stopped when it read the new configuration", ASK_THE_LOG)
-        if missing:
-            raise Failed(f"after the reload nothing listens on port {missing[0].port}", ASK_THE_LOG)
-        for smtp_port in ports:
-            problem = greeting_problem(smtp_port, master)
-            if problem:
-                raise Failed(
-                    f"after the reload port {smtp_port.port} does not answer: {problem}",
-                    ASK_THE_LOG,
-                )
+        with watched(self._instance.config_directory, self._run) as log:
+            with explained_by(log):
+                self._ask_to_reload(master)
+            require_that_it_works(self._instance, master, ports, log, self._announce)
 
-    def _master(self) -> int | None:
-        return master_process(self._pid_file)
+    def restart(self, ports: Sequence[SmtpPort]) -> None:
+        old = self._instance.master
+        if old is None:
+            return
+        self._announce("Stopping and starting Postfix and waiting for its services")
+        with watched(self._instance.config_directory, self._run) as log:
+            with explained_by(log):
+                self._ask_to_restart()
+            new = self._instance.master
+            if new == old:
+                raise Failed("Postfix was to be stopped, and its old master is still at work")
+            require_that_it_works(self._instance, new, ports, log, self._announce)
 
     def revive(self) -> None:
-        if self._was_running:
-            is_running = self._master() is not None
-            self._postfix("reload" if is_running else "start")
+        """Raises Failed when Postfix does not run afterwards, though it did before.
 
-    def _postfix(self, command: str) -> None:
-        programs.run_successfully(["postfix", "-c", str(self._config_directory), command])
+        It is started once more where a reload would not do: where the master was started in the
+        meantime, and has read for good what was in place then; and where a service that has died
+        is not served for a minute yet (service_throttle_time of postconf(5)). A server in a long
+        conversation is not waited for.
+        """
+        master = self._instance.master
+        if master is not None and self._is_enough_to_reload(master):
+            return
+        if self._instance.master is not None:
+            self._ask_to_restart()
+        elif self._instance.was_running:
+            self._ask_to_start()
+        if self._instance.was_running and self._instance.master is None:
+            raise Failed("Postfix does not run", ASK_THE_LOG)
+
+    def _is_enough_to_reload(self, master: int) -> bool:
+        if self._instance.was_started_anew:
+            return False
+        self._ask_to_reload(master)
+        return not first_problem(ports_in_place(self._instance), master, PATIENCE)
+
+    @property
+    def _postfix(self) -> list[str]:
+        return ["postfix", "-c", str(self._instance.config_directory)]
+
+    def _ask_to_reload(self, master: int) -> None:
+        """Returns when no client meets a server of before any more, but for busy ones."""
+        before = servers_of(master)
+        unit = self._instance.unit
+        if unit is not None and can_reload(unit, self._run):
+            ask("reload", unit, self._run)
+        else:
+            self._ask("reload")
+        wait_until_gone(before)
+
+    def _ask_to_restart(self) -> None:
+        if self._instance.unit is not None:
+            ask("restart", self._instance.unit, self._run)
+            return
+        self._ask("stop")
+        self._ask("start")
+
+    def _ask_to_start(self) -> None:
+        """A unit may count as started although its master is gone, so it is restarted."""
+        if self._instance.unit is not None:
+            ask("restart", self._instance.unit, self._run)
+        else:
+            self._ask("start")
+
+    def _ask(self, verb: str) -> None:
+        command = [*self._postfix, verb]
+        done = self._run(command, time_limit=TIME_LIMIT)
+        if done.status != 0:
+            words = " / ".join(done.complaints) or f"exit status {done.status}"
+            raise Failed(f"{' '.join(command)}: {words}")
 
 
 class ResultingTree:
@@ -124,23 +200,16 @@ class ResultingTree:
         return ()
 
     def join_group(self, user: str, group: str) -> None:
-        _join(["usermod", "--prefix", str(self._root)], user, group)
+        join_group(self._root, user, group)
 
     def leave_group(self, user: str, group: str) -> None:
-        programs.run_successfully(["usermod", "--prefix", str(self._root), "-r", "-G", group, user])
+        leave_group(self._root, user, group)
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         return None
 
-    def revive(self) -> None:
+    def restart(self, ports: Sequence[SmtpPort]) -> None:
         return None
 
-
-def _join(usermod: Sequence[str], user: str, group: str) -> None:
-    try:
-        programs.run_successfully([*usermod, "-a", "-G", group, user])
-    except programs.ProgramMissing as error:
-        raise Failed(
-            error.message,
-            f"Install it (Debian's package is passwd), or make {user} a member of {group} by hand.",
-        ) from error
+    def revive(self) -> None:
+        return None

@@ -78,6 +78,26 @@ class MainCf(Document):
         lines = self.blocks[entry.block].lines
         return self.with_block_lines(entry.block, _with_value(lines, value))
 
+    def without(self, name: str) -> "MainCf":
+        """A document in which the parameter is not set; comments within its entries stay."""
+        document = self
+        while (entry := document._effective.get(name)) is not None:
+            lines = document.blocks[entry.block].lines
+            document = document.with_block_lines(entry.block, filter(is_filler, lines))
+        return document
+
+    def lines_of(self, name: str) -> tuple[str, ...]:
+        """The physical lines of the effective setting, terminators included; none if not set."""
+        entry = self._effective.get(name)
+        return () if entry is None else self.blocks[entry.block].lines
+
+    def with_lines_of(self, name: str, lines: Sequence[str]) -> "MainCf":
+        """A document with other physical lines in place of those of the effective setting.
+
+        The lines come with terminators. KeyError when the parameter is not set.
+        """
+        return self.with_block_lines(self._effective[name].block, lines)
+
     def problems(self) -> tuple[Problem, ...]:
         """What any Postfix program says on reading the file, by line."""
         return tuple(sorted([*self.line_problems(), *self._entry_problems()]))

@@ -125,10 +125,30 @@ class MasterCf(Document):
         Raises UnwritableValue for what an entry cannot hold, NoSuchService for an unknown
         service.
         """
-        lines = [_header(new), *self._option_lines(new)]
+        return self.with_new_lines([_header(new), *self._option_lines(new)], after)
+
+    def with_new_lines(self, lines: Sequence[str], after: Service | None = None) -> "MasterCf":
+        """The same for an entry that is given as its physical lines, without terminators.
+
+        Raises NoSuchService for an unknown service.
+        """
         block = len(self.blocks) - 1 if after is None else self._find(after).block
         kept = len(self.blocks[block].lines) if self.blocks else 0
         return self.with_lines_after(block, kept, lines)
+
+    def lines_of(self, service: Service) -> tuple[str, ...]:
+        """The physical lines of an entry, terminators included.
+
+        Raises NoSuchService for an unknown service.
+        """
+        return self.blocks[self._find(service).block].lines
+
+    def with_lines_of(self, service: Service, lines: Sequence[str]) -> "MasterCf":
+        """A document with other physical lines in place of an entry; they come with terminators.
+
+        Raises NoSuchService for an unknown service.
+        """
+        return self.with_block_lines(self._find(service).block, lines)
 
     def problems(self) -> tuple[Problem, ...]:
         """What the master, the daemons and postconf say on reading the file, by line."""

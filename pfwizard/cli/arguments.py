@@ -4,11 +4,13 @@ import argparse
 import errno
 import os
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from pfwizard import __version__
 from pfwizard.errors import UsageError
+from pfwizard.plan.plan import listed
 
 DESCRIPTION = "Give a Postfix server TLS and SMTP AUTH, as one change that can be taken back."
 
@@ -19,15 +21,31 @@ exit status:
   2  wrong usage, or invalid answers
   3  --dry-run: there are changes to make
   4  the change went live and was taken back
-  5  needs a human: something could not be put back, or an earlier run was killed
-  6  another run is at work
+  5  needs a human: a conflict with somebody's edit, or a journal that cannot be read
+  6  another run is at work, or a change is on probation
 """
+
+
+class Command(Enum):
+    """What the run is for; without a word for it, it applies answers."""
+
+    APPLY = "apply"
+    CONFIRM = "confirm"
+    ROLLBACK = "rollback"
+    HISTORY = "history"
+    SHOW = "show"
+    RECOVER = "recover"
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """What the operator typed; ``answers`` may be None for the demonstration only."""
+    """What the operator typed; ``answers`` may be None for the demonstration and for commands.
 
+    ``transaction`` is the one that ``show`` and ``rollback`` name, ``archive`` the journal that
+    ``recover`` is to set aside. ``confirm`` is in seconds.
+    """
+
+    command: Command
     answers: Path | None
     demo: bool
     dry_run: bool
@@ -35,6 +53,9 @@ class Arguments:
     config_directory: PurePosixPath | None
     root: Path
     state_directory: Path | None
+    confirm: float | None
+    transaction: str | None
+    archive: str | None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -48,17 +69,10 @@ def parse_arguments(arguments: list[str]) -> Arguments:
     Raises UsageError for one that makes no sense; ``--help`` and ``--version`` end the process.
     """
     given = _parser().parse_args(arguments)
-    if given.demo and (given.root or given.config_dir or given.state_dir):
-        raise UsageError(
-            "--demo works in a temporary tree of its own",
-            "Leave out --root, --config-dir and --state-dir.",
-        )
-    if given.answers is None and not given.demo:
-        raise UsageError(
-            "the screens are not part of this version yet",
-            "Name an answers file: pfwizard --answers FILE, or try pfwizard --demo.",
-        )
+    command = _command(given)
+    CHECKS.get(command, _refuse_what_is_for_others)(given, command)
     return Arguments(
+        command=command,
         answers=given.answers,
         demo=given.demo,
         dry_run=given.dry_run,
@@ -66,17 +80,74 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         config_directory=_absolute(given.config_dir, "--config-dir"),
         root=_existing_directory(given.root, "--root") if given.root else Path("/"),
         state_directory=given.state_dir.absolute() if given.state_dir else None,
+        confirm=given.confirm,
+        transaction=given.transaction,
+        archive=given.archive,
     )
+
+
+def _command(given: argparse.Namespace) -> Command:
+    if given.command is None:
+        return Command.APPLY
+    for command in COMMANDS:
+        if command.value == given.command:
+            return command
+    raise UsageError(
+        f"there is no command {given.command!r}",
+        f"The commands are {listed(command.value for command in COMMANDS)}.",
+    )
+
+
+def _refuse_nothing_to_apply(given: argparse.Namespace, command: Command) -> None:
+    if given.archive:
+        raise UsageError("--archive goes with a command", "pfwizard recover --archive NAME.")
+    if given.demo and (given.root or given.config_dir or given.state_dir or given.confirm):
+        raise UsageError(
+            "--demo works in a temporary tree of its own",
+            "Leave out --root, --config-dir, --state-dir and --confirm.",
+        )
+    if given.answers is None and not given.demo:
+        raise UsageError(
+            "the screens are not part of this version yet",
+            "Name an answers file: pfwizard --answers FILE, or try pfwizard --demo.",
+        )
+
+
+def _refuse_what_is_for_others(given: argparse.Namespace, command: Command) -> None:
+    for option, value in (
+        ("--answers", given.answers),
+        ("--demo", given.demo),
+        ("--dry-run", given.dry_run and command is not Command.ROLLBACK),
+        ("--confirm", given.confirm and command is not Command.ROLLBACK),
+        ("--archive", given.archive and command is not Command.RECOVER),
+        ("transaction", given.transaction and command not in (Command.ROLLBACK, Command.SHOW)),
+    ):
+        if value:
+            raise UsageError(f"pfwizard {command.value} takes no {option}", f"Leave out {option}.")
+
+
+def _refuse_nothing_to_show(given: argparse.Namespace, command: Command) -> None:
+    _refuse_what_is_for_others(given, command)
+    if given.transaction is None:
+        raise UsageError(
+            "pfwizard show needs the number of a transaction", "pfwizard history lists them."
+        )
+
+
+CHECKS = {Command.APPLY: _refuse_nothing_to_apply, Command.SHOW: _refuse_nothing_to_show}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="pfwizard",
+        usage="pfwizard --answers FILE | --demo | COMMAND [ID]   [OPTIONS]",
         description=DESCRIPTION,
-        epilog=EXIT_STATUSES,
+        epilog=f"{_commands_explained()}\n{EXIT_STATUSES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("command", nargs="?", metavar="COMMAND", help=argparse.SUPPRESS)
+    parser.add_argument("transaction", nargs="?", metavar="ID", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"pfwizard {__version__}")
     parser.add_argument(
         "--answers", metavar="FILE", type=_path, help="do what this file asks for, unattended"
@@ -89,6 +160,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="show what would change, and change nothing"
+    )
+    parser.add_argument(
+        "--confirm",
+        metavar="SECONDS",
+        type=_seconds,
+        help="take the change back by itself unless pfwizard confirm is run within this time",
     )
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object on standard output"
@@ -111,7 +188,38 @@ def _parser() -> argparse.ArgumentParser:
         type=_path,
         help="where pfwizard keeps what it replaces (default: /var/lib/pfwizard)",
     )
+    parser.add_argument(
+        "--archive",
+        metavar="NAME",
+        help="with recover: set the journal of this name aside, and leave every file as it is",
+    )
     return parser
+
+
+COMMANDS = {
+    Command.CONFIRM: "keep the change that is on probation",
+    Command.ROLLBACK: "take back the change on probation, or the last one, or transaction ID",
+    Command.HISTORY: "list what was done",
+    Command.SHOW: "show what transaction ID changed",
+    Command.RECOVER: "end what was left by a run that was killed or lost its power",
+}
+
+
+def _commands_explained() -> str:
+    lines = [f"  {command.value:<9} {words}" for command, words in COMMANDS.items()]
+    return "\n".join(["commands:", *lines, ""])
+
+
+SHORTEST, LONGEST = 5, 86400
+"""Seconds for a confirmation: what a person needs to type it, and a day."""
+
+
+def _seconds(text: str) -> float:
+    if not text.isdecimal() or not SHORTEST <= int(text) <= LONGEST:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of seconds from {SHORTEST} to {LONGEST}"
+        )
+    return float(text)
 
 
 def _path(text: str) -> Path:

@@ -1,16 +1,32 @@
 """What a run prints for people: diffs on standard output, everything else on standard error."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from typing import TextIO
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from pfwizard.cli.demonstration import listing
 from pfwizard.cli.report import Report, Result
 from pfwizard.cli.streams import say, takes_colours
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.diff import unified_diff
-from pfwizard.plan.plan import Action, Change, ChangeKind, Finding, JoinGroup, Plan, Severity
+from pfwizard.plan.plan import (
+    Action,
+    Change,
+    ChangeKind,
+    Finding,
+    JoinGroup,
+    LeaveGroup,
+    Plan,
+    Restart,
+    Severity,
+    listed,
+)
 from pfwizard.quoting import harmless
+
+if TYPE_CHECKING:
+    from pfwizard.apply.events import OnProbationNow
+    from pfwizard.apply.history import Entry
 
 RED, GREEN, CYAN, BOLD, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 
@@ -28,6 +44,15 @@ SHOWING_CHANGES = (Result.PENDING, Result.REFUSED)
 UNCHANGED = "Nothing was changed."
 
 
+VERBS = {
+    ChangeKind.CREATE: "create",
+    ChangeKind.REPLACE: "replace",
+    ChangeKind.DELETE: "remove",
+    ChangeKind.MKDIR: "create",
+    ChangeKind.RMDIR: "remove",
+}
+
+
 def show_step(words: str) -> None:
     """A step of the walk as it begins."""
     say(f"  {words} ...")
@@ -42,11 +67,13 @@ def show_report(report: Report) -> None:
             show_outcome(report.plan)
         for finding in report.plan.findings:
             say(_finding(finding))
+    for entry in report.entries:
+        show_entry(entry, in_full=report.in_full)
     if report.error is not None and not (report.plan and report.plan.refusals):
         show_error(report.error)
     elif report.result is Result.REFUSED:
         say("pfwizard: refused, and nothing was changed.")
-    else:
+    elif _ending(report):
         say(_ending(report))
     show_demonstration(report)
 
@@ -57,27 +84,51 @@ def show_demonstration(report: Report) -> None:
         say("\n".join(listing(report.demonstration)))
 
 
+def show_entry(entry: "Entry", *, in_full: bool) -> None:
+    """One transaction of the history: a line of a list, or all that it changed."""
+    manifest = entry.manifest
+    undoes = f"  takes back {manifest.undoes}" if manifest.undoes else ""
+    print(harmless(f"{manifest.transaction}  {manifest.time}  {entry.result}{undoes}"))
+    if in_full:
+        for change in entry.changes():
+            for line in _shown(change):
+                print(_coloured(harmless(line), sys.stdout))
+        actions: tuple[Action, ...] = (*manifest.joins, *manifest.leaves)
+        for action in actions:
+            print(harmless(f"# {_described(action)}"))
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def show_probation(event: "OnProbationNow") -> None:
+    """How long the change waits, and what to do; shown with --json too."""
+    until = time.strftime("%H:%M:%S", time.localtime(time.time() + event.seconds))
+    say(
+        f"The change is live, on probation for {event.seconds:.0f} s, until {until}.\n"
+        "  Keep it: pfwizard confirm, from any shell. Take it back now: pfwizard rollback, or "
+        "Ctrl-C here.\n"
+        "  Otherwise it is taken back by itself, even if this connection is lost."
+    )
+
+
 def _ending(report: Report) -> str:
-    if report.plan is None:
-        return ENDINGS[report.result]
+    if report.words or report.plan is None:
+        return report.words
     if report.result is Result.UNCHANGED and _warns(report.plan):
         return "Nothing to do, but for the warnings above."
     if report.result is Result.PENDING and any(change.secret for change in report.plan.changes):
         return f"{ENDINGS[report.result]} Keys and certificates are made anew when it is applied."
     if report.result is not Result.APPLIED:
         return ENDINGS[report.result]
-    count = len([change for change in report.plan.changes if change.kind is not ChangeKind.MKDIR])
-    files = "1 file" if count == 1 else f"{count} files"
-    done = f"Done: {files} written. What was there before is kept in {report.history}."
-    return "\n".join([done, *_way_back(report)])
+    files = _counted([change for change in report.plan.changes if change.is_about_a_file])
+    return (
+        f"Done: {files} changed, as transaction {report.transaction}.\n"
+        "  What was there before is kept: pfwizard rollback goes back to it."
+    )
 
 
-def _way_back(report: Report) -> Iterator[str]:
-    """The commands that bring the replaced files back; cat keeps their owner and mode."""
-    if report.replaced:
-        yield "  To go back by hand, and then run postfix reload:"
-    for kept, place in report.replaced:
-        yield f"  cat {kept} >{place}"
+def _counted(changes: Sequence[Change]) -> str:
+    return "1 file" if len(changes) == 1 else f"{len(changes)} files"
 
 
 def _warns(plan: Plan) -> bool:
@@ -105,16 +156,18 @@ def _show(plan: Plan, described: Callable[[Change], Iterable[str]]) -> None:
 
 def _shown(change: Change) -> list[str]:
     diff = _diff(change)
-    says_all = diff and change.kind is ChangeKind.REPLACE
+    is_link = change.path != change.real
+    says_all = diff and change.kind is ChangeKind.REPLACE and not is_link
     return diff if says_all else [*_headlines(change), *diff]
 
 
 def _headlines(change: Change) -> Iterator[str]:
     """What happens to the file, and what its content is."""
-    place = "the directory " if change.kind is ChangeKind.MKDIR else ""
-    verb = "replace" if change.kind is ChangeKind.REPLACE else "create"
-    mode = "" if change.kind is ChangeKind.REPLACE else f", mode {change.mode:04o}"
-    yield f"# {verb} {place}{change.path}{mode}"
+    place = "" if change.is_about_a_file else "the directory "
+    leads_to = "" if change.path == change.real else f" (a link to {change.real})"
+    is_made = change.kind in (ChangeKind.CREATE, ChangeKind.MKDIR)
+    mode = f", mode {change.mode:04o}" if is_made else ""
+    yield f"# {VERBS[change.kind]} {place}{change.path}{leads_to}{mode}"
     yield from (f"#   {line}" for line in change.summary)
 
 
@@ -126,6 +179,11 @@ def _diff(change: Change) -> list[str]:
 def _described(action: Action) -> str:
     if isinstance(action, JoinGroup):
         return f"make {action.user} a member of the group {action.group}"
+    if isinstance(action, LeaveGroup):
+        return f"take {action.user} out of the group {action.group}"
+    if isinstance(action, Restart):
+        verb = "changes" if len(action.because) == 1 else "change"
+        return f"stop and start Postfix, because {listed(action.because)} {verb}"
     return "reload Postfix"
 
 

@@ -1,8 +1,8 @@
 """Signals that ask a run to end: those of the terminal and of whoever manages processes."""
 
+import os
 import signal
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -14,13 +14,13 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 class Interruption:
     """A signal takes the same way out as a failure; a second one does not disturb that.
 
-    While files are being changed it has to wait for the next step, where what was done so far is
-    known and can be undone. One that the caller ignores, as nohup(1) does, stays ignored.
+    While an engine is at work it is told to stop, and what it has done by then is taken back
+    before the run ends. A signal that the caller ignores, as nohup(1) does, stays ignored.
     """
 
     def __init__(self) -> None:
-        self._has_to_wait = False
-        self._waiting: Failed | None = None
+        self._stop: Callable[[str], None] | None = None
+        self._detaches = False
 
     def listen(self) -> None:
         for number in SIGNALS:
@@ -34,26 +34,24 @@ class Interruption:
                 signal.signal(number, signal.SIG_DFL)
 
     @contextmanager
-    def waiting_for_steps(self) -> Iterator[None]:
-        """While this lasts, a signal ends the run in ``at_step`` only, and afterwards not at all:
-        what is left to do is to say how it ended.
+    def passed_on(self, stop: Callable[[str], None], *, detaches: bool) -> Iterator[None]:
+        """While this lasts, a signal asks the engine to stop, and afterwards it does nothing.
+
+        With ``detaches``, the loss of the terminal ends this process alone: whether the change
+        stays is then for the probation to decide.
         """
-        self._has_to_wait = True
+        self._stop, self._detaches = stop, detaches
         yield
 
-    def at_step(self) -> None:
-        """Raise Failed for a signal that waits, unless a failure is being dealt with already."""
-        is_putting_back = sys.exc_info()[1] is not None
-        if self._waiting is not None and not is_putting_back:
-            raise self._waiting
-
     def _arrives(self, number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGHUP and self._detaches:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
         for each in SIGNALS:
             if signal.getsignal(each) == self._arrives:
                 signal.signal(each, signal.SIG_IGN)
-        interrupted = Failed(
-            f"interrupted by {signal.Signals(number).name}", "Start it again when you are ready."
-        )
-        if not self._has_to_wait:
-            raise interrupted
-        self._waiting = interrupted
+        words = f"interrupted by {signal.Signals(number).name}"
+        if self._stop is None:
+            raise Failed(words, "Start it again when you are ready.")
+        self._stop(words)

@@ -2,14 +2,29 @@
 
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pfwizard.answers.reading import InvalidAnswers
 from pfwizard.cli.report import Report, Result
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.diff import unified_diff
-from pfwizard.plan.plan import Action, Change, Finding, JoinGroup
+from pfwizard.plan.plan import (
+    Action,
+    Change,
+    ChangeKind,
+    Finding,
+    JoinGroup,
+    LeaveGroup,
+    Restart,
+)
+
+if TYPE_CHECKING:
+    from pfwizard.apply.history import Entry
 
 FORMAT = 1
+
+KINDS = {ChangeKind.RMDIR: "delete"}
+"""Where the contract's word for a change is another one than ours."""
 
 
 def as_json(report: Report) -> str:
@@ -20,24 +35,45 @@ def as_json(report: Report) -> str:
         "result": report.result.value,
         "changed": _is_changed(report),
         "transaction": report.transaction,
-        "changes": [_change(change) for change in plan.changes] if plan else [],
+        "changes": [_change(change) for change in _changes(report)],
         "actions": [_action(action) for action in plan.actions] if plan else [],
         "findings": [*_plan_findings(report), *_error_findings(report)],
         "verification": [],
     }
+    if report.entries and not report.in_full:
+        document["history"] = [_entry(entry) for entry in report.entries]
     return json.dumps(document, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
+def _changes(report: Report) -> Iterator[Change]:
+    """Those of the plan, or those of the transaction that was asked for."""
+    if report.plan is not None:
+        yield from report.plan.changes
+    for entry in report.entries if report.in_full else ():
+        yield from entry.changes()
+
+
+def _entry(entry: "Entry") -> dict[str, object]:
+    manifest = entry.manifest
+    return {
+        "transaction": manifest.transaction,
+        "time": manifest.time,
+        "result": entry.result,
+        "undoes": manifest.undoes,
+    }
 
 
 def _is_changed(report: Report) -> bool:
     """Whether the machine is another one now; also where putting everything back failed."""
     half_done = report.exit_status is ExitStatus.NEEDS_HUMAN and report.transaction is not None
-    return half_done or report.result is Result.APPLIED
+    by_command = report.result is Result.ROLLED_BACK and report.exit_status is ExitStatus.DONE
+    return half_done or by_command or report.result is Result.APPLIED
 
 
 def _change(change: Change) -> dict[str, object]:
     return {
         "path": str(change.path),
-        "kind": change.kind.value,
+        "kind": KINDS.get(change.kind, change.kind.value),
         "secret": change.secret,
         "diff": unified_diff(change),
         "before_sha256": change.before_sha256,
@@ -48,7 +84,12 @@ def _change(change: Change) -> dict[str, object]:
 def _action(action: Action) -> dict[str, object]:
     if isinstance(action, JoinGroup):
         return {"action": "join-group", "user": action.user, "group": action.group}
-    return {"action": "reload", "ports": [port.port for port in action.ports]}
+    if isinstance(action, LeaveGroup):
+        return {"action": "leave-group", "user": action.user, "group": action.group}
+    ports = [port.port for port in action.ports]
+    if isinstance(action, Restart):
+        return {"action": "restart", "ports": ports, "because": list(action.because)}
+    return {"action": "reload", "ports": ports}
 
 
 def _plan_findings(report: Report) -> Iterator[dict[str, object]]:

@@ -1,25 +1,28 @@
 """The program: from the command line to the exit status."""
 
 import os
+import resource
 import sys
-import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pfwizard.answers.reading import load
 from pfwizard.cli import human_output, machine_output, streams
-from pfwizard.cli.arguments import Arguments, parse_arguments
+from pfwizard.cli.arguments import Arguments, Command, parse_arguments
 from pfwizard.cli.demonstration import demonstration_answers, fresh_tree, remove_tree
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import Report, Result
-from pfwizard.errors import ExitStatus, Failed, PfwizardError, Refused
+from pfwizard.errors import ExitStatus, PfwizardError, Refused, defect
 from pfwizard.plan.plan import Plan
 
 if TYPE_CHECKING:
     from pfwizard.answers.answers import Answers
-    from pfwizard.engine import Job
+    from pfwizard.engine import Job, Planned
 
 PRIVATE_UMASK = 0o077
+
+DRY_RUN = "Nothing was changed: this was a dry run."
 
 RESULTS = {
     ExitStatus.ROLLED_BACK: Result.ROLLED_BACK,
@@ -32,6 +35,7 @@ RESULTS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run pfwizard; returns its exit status."""
     os.umask(PRIVATE_UMASK)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # there will be keys in this memory
     streams.prepare()
     given = sys.argv[1:] if arguments is None else arguments
     run = _Run()
@@ -81,16 +85,7 @@ class _Run:
         except PfwizardError as error:
             return self._failure(error)
         except Exception as error:  # a traceback is a defect, and its message may be secret
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            kind = type(error).__name__
-            return self._failure(
-                Failed(
-                    f"internal error: {kind} in {place.name}, line {place.lineno} of "
-                    f"{place.filename}",
-                    "This is a defect of pfwizard. Please report the line above; it holds "
-                    "nothing secret.",
-                )
-            )
+            return self._failure(defect(error))
 
     def _failure(self, error: PfwizardError) -> Report:
         if isinstance(error, Refused):
@@ -108,13 +103,26 @@ class _Run:
     def _run(self, given: Arguments) -> Report:
         if given.demo:
             return self._demonstrate(given)
-        if given.answers is None:
-            raise Failed("no answers file was named")
-        answers = load(given.answers)
-        from pfwizard.engine import Job  # brings the cryptography library
+        if given.answers is not None:
+            answers = load(given.answers)
+            return self._apply(_job(given), answers, given)
+        return self._command(_job(given), given)
 
-        job = Job.on(given.root, given.config_directory, given.state_directory)
-        return self._walk(job, answers, given)
+    def _command(self, job: "Job", given: Arguments) -> Report:
+        from pfwizard.cli import commands
+
+        announce = _announcing(given)
+        match given.command:
+            case Command.CONFIRM:
+                return commands.confirm(job, announce)
+            case Command.HISTORY:
+                return commands.history(job)
+            case Command.SHOW:
+                return commands.show(job, given.transaction or "")
+            case Command.RECOVER:
+                return commands.recover(job, given.archive, announce)
+            case _:
+                return self._roll_back(job, given)
 
     def _demonstrate(self, given: Arguments) -> Report:
         from pfwizard.engine import Job
@@ -122,7 +130,7 @@ class _Run:
         answers = demonstration_answers(given.answers)
         root = fresh_tree()
         try:
-            report = self._walk(Job.on(root, None, None), answers, given)
+            report = self._apply(Job.on(root, None, None), answers, given)
         except BaseException:
             remove_tree(root)
             raise
@@ -131,10 +139,32 @@ class _Run:
         remove_tree(root)
         return report
 
-    def _walk(self, job: "Job", answers: "Answers", given: Arguments) -> Report:
-        from pfwizard.engine import apply_job, plan_job
+    def _apply(self, job: "Job", answers: "Answers", given: Arguments) -> Report:
+        from pfwizard.engine import plan_job, recover_job
 
-        planned = plan_job(job, answers)
+        if not given.dry_run:
+            recover_job(job, _announcing(given))
+        return self._walk(job, plan_job(job, answers), given)
+
+    def _roll_back(self, job: "Job", given: Arguments) -> Report:
+        from pfwizard.cli import commands
+        from pfwizard.engine import plan_rollback, recover_job
+
+        ended = None if given.dry_run else commands.end_probation(job, given.transaction)
+        if ended is not None:
+            return ended
+        if not given.dry_run:
+            recover_job(job, _announcing(given))
+        planned = plan_rollback(job, given.transaction)
+        if planned.plan.is_empty:
+            words = f"Nothing to do: nothing of transaction {planned.undoes} is in place any more."
+            return Report(Result.UNCHANGED, ExitStatus.DONE, planned.plan, words=words)
+        report = self._walk(job, planned, given)
+        return replace(report, words=DRY_RUN) if given.dry_run else report
+
+    def _walk(self, job: "Job", planned: "Planned", given: Arguments) -> Report:
+        from pfwizard.engine import Application
+
         plan = self._plan = planned.plan
         if plan.refusals:
             raise Refused(plan.refusals[0].message, plan.refusals[0].remedy)
@@ -142,27 +172,23 @@ class _Run:
             return Report(Result.UNCHANGED, ExitStatus.DONE, plan)
         if given.dry_run:
             return Report(Result.PENDING, ExitStatus.PENDING, plan)
-
-        def announce(words: str) -> None:
-            self.interruption.at_step()
-            if not given.json:
-                human_output.show_step(words)
-
-        with self.interruption.waiting_for_steps():
-            transaction = apply_job(job, planned, announce)
-        return _applied(job, plan, transaction)
+        application = Application(
+            job, planned, _announcing(given), human_output.show_probation, given.confirm
+        )
+        detaches = given.confirm is not None
+        with self.interruption.passed_on(application.stop, detaches=detaches):
+            transaction = application.carry_out()
+        return Report(Result.APPLIED, ExitStatus.DONE, plan, transaction)
 
 
-def _applied(job: "Job", plan: Plan, transaction: str) -> Report:
-    from pfwizard.apply.preimages import kept_name
+def _job(given: Arguments) -> "Job":
+    from pfwizard.engine import Job  # brings the cryptography library
 
-    history = job.state_directory / "history" / transaction
-    replaced = tuple(
-        (history / kept_name(number, change), job.tree.outside(change.real))
-        for number, change in enumerate(plan.changes)
-        if change.before is not None
-    )
-    return Report(Result.APPLIED, ExitStatus.DONE, plan, transaction, history, replaced)
+    return Job.on(given.root, given.config_directory, given.state_directory)
+
+
+def _announcing(given: Arguments) -> Callable[[str], None]:
+    return (lambda words: None) if given.json else human_output.show_step
 
 
 if __name__ == "__main__":

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.plan import Plan
+
+if TYPE_CHECKING:
+    from pfwizard.apply.history import Entry
 
 
 class Result(Enum):
@@ -23,16 +27,17 @@ class Result(Enum):
 class Report:
     """The end of a run: its plan if one was made, the transaction, what went wrong.
 
-    ``history`` is where the transaction's old files are kept, and ``replaced`` are these with the
-    places that they come from; ``demonstration`` is the temporary tree that a demonstration has
-    left for looking at.
+    ``words`` say how a command ended that has no plan. ``entries`` are the transactions that it
+    was asked for, which are listed, and shown as diffs with ``in_full``. ``demonstration`` is the
+    temporary tree that a demonstration has left for looking at.
     """
 
     result: Result
     exit_status: ExitStatus
     plan: Plan | None = None
     transaction: str | None = None
-    history: Path | None = None
-    replaced: tuple[tuple[Path, Path], ...] = ()
     error: PfwizardError | None = None
+    words: str = ""
+    entries: "tuple[Entry, ...]" = ()
+    in_full: bool = False
     demonstration: Path | None = None

@@ -15,11 +15,12 @@ def unified_diff(change: Change) -> str | None:
     That is a secret, or a directory. Control characters other than the tab are made visible, so
     that a file cannot drive the terminal.
     """
-    if change.secret or change.kind is ChangeKind.MKDIR:
+    if change.secret or not change.is_about_a_file:
         return None
-    old_name = "/dev/null" if change.before is None else str(change.path)
+    old_name = "/dev/null" if change.kind is ChangeKind.CREATE else str(change.path)
+    new_name = "/dev/null" if change.kind is ChangeKind.DELETE else str(change.path)
     lines = difflib.unified_diff(
-        _lines(change.before or b""), _lines(change.after or b""), old_name, str(change.path)
+        _lines(change.before or b""), _lines(change.after or b""), old_name, new_name
     )
     return "".join(f"{line}\n" for line in _marked(lines))
 

@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 class ChangeKind(Enum):
     CREATE = "create"
     REPLACE = "replace"
+    DELETE = "delete"
     MKDIR = "mkdir"
+    RMDIR = "rmdir"
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,22 @@ class Change:
     summary: tuple[str, ...] = ()
 
     @property
+    def is_about_a_file(self) -> bool:
+        return self.kind not in (ChangeKind.MKDIR, ChangeKind.RMDIR)
+
+    @property
     def before_sha256(self) -> str | None:
         """In hexadecimal, or None where there was no file."""
-        return _sha256(self.before)
+        return digest(self.before)
 
     @property
     def after_sha256(self) -> str | None:
         """In hexadecimal, or None for a directory."""
-        return _sha256(self.after)
+        return digest(self.after)
 
 
-def _sha256(content: bytes | None) -> str | None:
+def digest(content: bytes | None) -> str | None:
+    """SHA-256 in hexadecimal, or None where there is no content."""
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
@@ -51,10 +58,12 @@ class SmtpPort:
     """A port on which an SMTP server should answer.
 
     ``greets``: it speaks first, in clear; a port with TLS from the first byte does not.
+    ``offers_tls``: a handshake must succeed on it, at once or after STARTTLS.
     """
 
     port: int
     greets: bool
+    offers_tls: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,14 @@ class Reload:
 
 
 @dataclass(frozen=True)
+class Restart:
+    """Stop Postfix and start it again: a reload would not do for the parameters in ``because``."""
+
+    ports: tuple[SmtpPort, ...]
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class JoinGroup:
     """Make a user a member of a group."""
 
@@ -75,7 +92,15 @@ class JoinGroup:
     group: str
 
 
-Action = Reload | JoinGroup
+@dataclass(frozen=True)
+class LeaveGroup:
+    """Take a user out of a group."""
+
+    user: str
+    group: str
+
+
+Action = Reload | Restart | JoinGroup | LeaveGroup
 
 
 class Severity(Enum):

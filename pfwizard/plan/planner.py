@@ -24,12 +24,12 @@ from pfwizard.plan.plan import (
     ChangeKind,
     Plan,
     Premise,
-    Reload,
     note,
     refusal,
     warning,
 )
 from pfwizard.plan.relay_policy import plan_relay_policy
+from pfwizard.plan.restart import going_live
 from pfwizard.plan.sasl import plan_sasl, smtpd_conf_path
 from pfwizard.plan.services import plan_services, smtp_ports
 from pfwizard.plan.tls import plan_tls
@@ -185,4 +185,5 @@ def _actions(draft: Draft) -> tuple[Action, ...]:
         return ()
     if draft.facts.works_on_a_tree or not draft.facts.is_running:
         return draft.joins
-    return (*draft.joins, Reload(smtp_ports(draft)))
+    live = going_live(draft.effective_until_now, draft.effective, smtp_ports(draft))
+    return (*draft.joins, live)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from pfwizard.cf.endpoint import SUBMISSION, SUBMISSIONS, Endpoint
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.cf.service import NewService, Option, Service, ServiceField
+from pfwizard.machine.effective import Effective
 from pfwizard.machine.postfix import Version
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import SmtpPort, note, refusal
+from pfwizard.plan.tls import LEVELS, level_of
 
 LOGGED_IN = "permit_sasl_authenticated"
 RESTRICTIONS = re.compile(r"smtpd_\w+_restrictions")
@@ -211,10 +213,37 @@ def smtp_servers(master: MasterCf) -> tuple[Service, ...]:
 
 def smtp_ports(draft: Draft) -> tuple[SmtpPort, ...]:
     """The ports on which a server must answer once the plan is live."""
+    return ports_of(draft.master, draft.effective)
+
+
+def ports_of(master: MasterCf, effective: Effective) -> tuple[SmtpPort, ...]:
+    """The ports on which a server answers with this configuration."""
     ports: dict[int, SmtpPort] = {}
-    for service in smtp_servers(draft.master):
+    for service in smtp_servers(master):
         port = service.endpoint.port
         if service.type == "inet" and isinstance(port, int):
-            greets = not draft.effective.of(service).is_on("smtpd_tls_wrappermode")
-            ports[port] = SmtpPort(port, greets)
+            ports[port] = _on_both(ports.get(port), _smtp_port(port, effective.of(service)))
     return tuple(ports.values())
+
+
+def _smtp_port(port: int, effective: Effective) -> SmtpPort:
+    greets = not effective.is_on("smtpd_tls_wrappermode")
+    return SmtpPort(port, greets, offers_tls=not greets or _offers_starttls(effective))
+
+
+def _on_both(earlier: SmtpPort | None, later: SmtpPort) -> SmtpPort:
+    """Two addresses may have a service each on the same port; TLS is sure if both offer it."""
+    if earlier is None:
+        return later
+    return replace(later, offers_tls=later.offers_tls and earlier.offers_tls)
+
+
+def _offers_starttls(effective: Effective) -> bool:
+    """Whether every client is told of STARTTLS (smtpd(8), src/smtpd/smtpd.c).
+
+    From whom a table hides it is not looked up.
+    """
+    is_on = level_of(effective) >= LEVELS.index("may")
+    hidden = [each.lower() for each in effective.elements("smtpd_discard_ehlo_keywords")]
+    is_hidden_by_table = effective.value("smtpd_discard_ehlo_keyword_address_maps") != ""
+    return is_on and "starttls" not in hidden and not is_hidden_by_table

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from pfwizard.apply.ending import Ending
+from pfwizard.apply.instance import Instance
+from pfwizard.apply.journal import Journal, StateDirectory
 from pfwizard.apply.transaction import Transaction
 from pfwizard.errors import Failed
 from pfwizard.machine.tree import Tree
@@ -77,9 +80,15 @@ class Entry:
 def stock(root: Path) -> dict[str, Entry]:
     """Every file and directory below ``root/etc``, to the last attribute.
 
-    A directory's time tells only that a temporary file has come and gone in it.
+    A directory's time tells only that a temporary file has come and gone in it. An empty file
+    under the name of Postfix's own lock is in nobody's way, as after a postconf that was killed.
     """
-    return {str(path.relative_to(root)): _entry(path) for path in sorted((root / "etc").rglob("*"))}
+    found = {str(path.relative_to(root)): _entry(path) for path in (root / "etc").rglob("*")}
+    return {
+        path: entry
+        for path, entry in sorted(found.items())
+        if not (path.endswith(".cf.tmp") and entry.content == b"")
+    }
 
 
 def _entry(path: Path) -> Entry:
@@ -143,16 +152,42 @@ class ObedientMailSystem:
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         self._called("reload")
 
+    def restart(self, ports: Sequence[SmtpPort]) -> None:
+        self._called("restart")
+
     def revive(self) -> None:
         self._called("revive")
 
 
-def transaction(tree: Tree, mail_system: ObedientMailSystem, identifier: str = "t1") -> Transaction:
+def instance_of(tree: Tree) -> Instance:
+    return Instance(tree.root, MAIN.parent, PurePosixPath("/var/spool/postfix"), None, True)
+
+
+def state_of(tree: Tree) -> StateDirectory:
+    return StateDirectory(tree.root / "var/lib/pfwizard")
+
+
+def ending_of(tree: Tree, mail_system: ObedientMailSystem) -> Ending:
+    return Ending(state_of(tree), lambda instance: mail_system)
+
+
+def only_transaction(tree: Tree) -> Journal:
+    """The one transaction of the history."""
+    (journal,) = state_of(tree).history()
+    return journal
+
+
+def transaction(
+    tree: Tree,
+    mail_system: ObedientMailSystem,
+    *,
+    probation: float | None = None,
+    announce: Callable[[str], None] = lambda words: None,
+) -> Transaction:
     return Transaction(
-        tree=tree,
-        state_directory=tree.root / "var/lib/pfwizard",
-        mail_system=mail_system,
-        identifier=identifier,
+        ending=ending_of(tree, mail_system),
+        instance=instance_of(tree),
         now=NOW,
-        announce=lambda words: None,
+        announce=announce,
+        probation=probation,
     )

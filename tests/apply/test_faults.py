@@ -1,130 +1,121 @@
-"""A system call that fails, whichever it is and wherever it stands, leaves the old tree or the new.
+"""Whatever happens at whatever step, the tree is the old one or the new one, and never a mixture.
 
-The calls are counted in a run that succeeds; then each of them is made to fail in a run of its own.
+After the fault the next start of pfwizard is played, as on a machine where the run just died.
 """
 
 import errno
-import os
+import shutil
+import signal
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pfwizard.apply.transaction import Transaction
-from pfwizard.errors import PfwizardError
-from tests.apply.builders import (
-    NEW_MAIN,
-    Entry,
-    ObedientMailSystem,
-    plan_of,
-    small_tree,
-    stock,
-    transaction,
+from pfwizard.apply import renaming
+from tests.apply.faults import (
+    ERRORS,
+    SIGNALS,
+    Calls,
+    failing_with,
+    in_a_process_that_dies,
+    signalling,
+)
+from tests.apply.scenarios import (
+    APPLYING,
+    SCENARIOS,
+    Announce,
+    Scenario,
+    Traces,
+    outcome,
+    quietly,
+    settle,
+    traces,
 )
 
-MUTATING = (
-    "open",
-    "link",
-    "rename",
-    "unlink",
-    "mkdir",
-    "rmdir",
-    "chmod",
-    "fchmod",
-    "fsync",
-    "utime",
-)
-"""The functions of os through which a transaction writes; pathlib goes through them too."""
-
-ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES)
+MEMORY = Path("/dev/shm")
+scenarios = pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 
 
-class Call:
-    """Lets calls through and counts them, but for one, which fails."""
-
-    def __init__(self, failing: int | None, error: int) -> None:
-        self.failing = failing
-        self.error = error
-        self.count = 0
-
-    def guarding(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def guarded(*arguments: Any, **named: Any) -> Any:
-            self.count += 1
-            if self.count - 1 == self.failing:
-                raise OSError(self.error, os.strerror(self.error), str(arguments[0]))
-            return original(*arguments, **named)
-
-        return guarded
+@pytest.fixture(params=["exchanging", "replacing"])
+def place(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A directory in memory, on a file system that can exchange names, and on one that cannot."""
+    directory = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
+    with pytest.MonkeyPatch.context() as patched:
+        if request.param == "replacing":
+            patched.setattr(renaming, "_renameat2", unknown)
+        yield directory
+    shutil.rmtree(directory)
 
 
-@contextmanager
-def one_call_failing(
-    monkeypatch: pytest.MonkeyPatch, failing: int | None, error: int
-) -> Iterator[Call]:
-    call = Call(failing, error)
-    with monkeypatch.context() as patched:
-        for name in MUTATING:
-            patched.setattr(os, name, call.guarding(getattr(os, name)))
-        yield call
+def unknown(source: Path, target: Path, flags: int) -> None:
+    raise OSError(errno.EINVAL, "unknown flags", str(source))
 
 
-def prepared(root: Path) -> Transaction:
-    """A transaction whose own state directory is there already."""
-    tree = small_tree(root)
-    (root / "var/lib/pfwizard/history").mkdir(parents=True)
-    return transaction(tree, ObedientMailSystem(root))
+def both_trees(place: Path) -> list[Traces]:
+    """The tree before the change and after it, when nothing goes wrong."""
+    root = place / "undisturbed"
+    action = APPLYING.prepare(root)
+    old = traces(root)
+    action(quietly)
+    return [old, traces(root)]
 
 
-def number_of_calls(root: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-    work = prepared(root)
-    with one_call_failing(monkeypatch, None, 0) as call:
-        work.apply(plan_of())
-    return call.count
+def number_of_calls(scenario: Scenario, place: Path) -> int:
+    action = scenario.prepare(place / "counted")
+    with Calls().watched() as calls:
+        outcome(lambda: action(quietly))
+    return calls.count
 
 
-def contents(entries: dict[str, Entry]) -> dict[str, bytes | None]:
-    """By path, without old files that could not be removed after the change was complete."""
-    return {path: entry.content for path, entry in entries.items() if not path.endswith("t1-old")}
+Struck = Callable[[Callable[[Announce], object], int], str | None]
+"""Does something while one call is struck: what went wrong, nothing, or None for a sudden death."""
 
 
+def mixtures(scenario: Scenario, place: Path, struck: Struck) -> list[object]:
+    """Every call after whose fault the tree is neither the old one nor the new one."""
+    old, new = both_trees(place)
+    found: list[object] = []
+    for number in range(number_of_calls(scenario, place)):
+        root = place / str(number)
+        failure = struck(scenario.prepare(root), number)
+        settle(root)
+        now = traces(root)
+        if now not in (old, new) or (failure == "" and now != scenario.goal(old, new)):
+            found.append((number, failure, sorted(set(now) ^ set(old)), root))
+    return found
+
+
+@scenarios
+def test_a_process_that_is_killed_at_any_call(scenario: Scenario, place: Path) -> None:
+    def kill(action: Callable[[Announce], object], number: int) -> None:
+        assert not in_a_process_that_dies(lambda: action(quietly), number)
+
+    assert mixtures(scenario, place, kill) == []
+
+
+@scenarios
 @pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)
-def test_whichever_call_fails_the_tree_is_the_old_one_or_the_new_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
+def test_any_call_that_fails(scenario: Scenario, place: Path, error: int) -> None:
+    def fail(action: Callable[[Announce], object], number: int) -> str:
+        with Calls(number, failing_with(error)).watched():
+            return outcome(lambda: action(quietly))
+
+    assert mixtures(scenario, place, fail) == []
+
+
+@scenarios
+@pytest.mark.parametrize("signal_number", SIGNALS, ids=lambda number: str(number.name))
+def test_a_signal_at_any_call(
+    scenario: Scenario, place: Path, signal_number: signal.Signals
 ) -> None:
-    (tmp_path / "counted").mkdir()
-    total = number_of_calls(tmp_path / "counted", monkeypatch)
-    new = contents(stock(tmp_path / "counted"))
+    def send(action: Callable[[Announce], object], number: int) -> str:
+        with signalling(signal_number) as (strike, announce), Calls(number, strike).watched():
+            return outcome(lambda: action(announce))
 
-    mixed = []
-    for number in range(total):
-        root = tmp_path / str(number)
-        root.mkdir()
-        work = prepared(root)
-        old = stock(root)
-        with one_call_failing(monkeypatch, number, error):
-            failure = outcome(work)
-        is_old, is_new = stock(root) == old, contents(stock(root)) == new
-        if not (is_old if failure else is_new):
-            mixed.append((number, failure, sorted(set(stock(root)) ^ set(old))))
-
-    assert total > 40
-    assert mixed == []
+    assert mixtures(scenario, place, send) == []
 
 
-def outcome(work: Transaction) -> str:
-    """What went wrong, or nothing. Anything but one of our own errors ends the test."""
-    try:
-        work.apply(plan_of())
-    except PfwizardError as error:
-        return str(error)
-    return ""
-
-
-def test_the_new_files_are_there_when_no_call_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    number_of_calls(tmp_path, monkeypatch)
-
-    assert (tmp_path / "etc/postfix/main.cf").read_bytes() == NEW_MAIN
+@scenarios
+def test_there_are_calls_to_be_struck(scenario: Scenario, place: Path) -> None:
+    assert number_of_calls(scenario, place) > 15

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pfwizard.apply.files import SETTLED, copy_attributes, write_new
+from pfwizard.apply.attributes import Attributes, created_with
+from pfwizard.apply.files import SETTLED, write_new
 
 # The tags of linux/posix_acl.h, and a list that lets user 65534 do everything.
 USER_OBJECT, USER, GROUP_OBJECT, MASK, OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
@@ -29,7 +30,7 @@ GENEROUS = struct.pack("<I", 2) + b"".join(
 def test_a_new_file_has_the_mode_it_is_given(tmp_path: Path, umask: int, mode: int) -> None:
     before = os.umask(umask)
     try:
-        write_new(tmp_path / "file", b"content", mode)
+        write_new(tmp_path / "file", b"content", created_with(mode))
     finally:
         os.umask(before)
 
@@ -57,7 +58,7 @@ def test_nobody_else_can_open_it_while_it_is_written(
     monkeypatch.setattr(os, "fsync", looking)
     before = os.umask(0)
     try:
-        write_new(tmp_path / "key", b"secret", 0o600)
+        write_new(tmp_path / "key", b"secret", created_with(0o600))
     finally:
         os.umask(before)
 
@@ -67,7 +68,7 @@ def test_nobody_else_can_open_it_while_it_is_written(
 def test_a_default_access_list_of_the_directory_does_not_open_a_key(tmp_path: Path) -> None:
     os.setxattr(tmp_path, "system.posix_acl_default", GENEROUS)
 
-    write_new(tmp_path / "key", b"secret", 0o600)
+    write_new(tmp_path / "key", b"secret", created_with(0o600))
 
     assert "system.posix_acl_access" not in os.listxattr(tmp_path / "key")
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
@@ -89,7 +90,7 @@ def test_what_exists_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"old")
 
     with pytest.raises(FileExistsError):
-        write_new(tmp_path / "file", b"new", 0o600)
+        write_new(tmp_path / "file", b"new", created_with(0o600))
 
     assert (tmp_path / "file").read_bytes() == b"old"
 
@@ -98,13 +99,13 @@ def test_a_symbolic_link_is_never_followed(tmp_path: Path) -> None:
     (tmp_path / "file").symlink_to(tmp_path / "elsewhere")
 
     with pytest.raises(FileExistsError):
-        write_new(tmp_path / "file", b"new", 0o600)
+        write_new(tmp_path / "file", b"new", created_with(0o600))
 
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_new_file_is_old_enough_for_postfix_to_read_it_at_once(tmp_path: Path) -> None:
-    write_new(tmp_path / "main.cf", b"", 0o644)
+    write_new(tmp_path / "main.cf", b"", created_with(0o644))
 
     assert time.time() - (tmp_path / "main.cf").stat().st_mtime >= SETTLED - 1
 
@@ -115,9 +116,8 @@ def test_a_replacement_gets_mode_access_list_and_attributes(tmp_path: Path) -> N
     old.chmod(0o640)
     os.setxattr(old, "system.posix_acl_access", GENEROUS)
     os.setxattr(old, "user.origin", b"by hand")
-    write_new(new, b"new", 0o600)
 
-    copy_attributes(old, new)
+    write_new(new, b"new", Attributes.of(old))
 
     assert new.stat().st_mode == old.stat().st_mode
     assert os.getxattr(new, "system.posix_acl_access") == os.getxattr(

@@ -1,7 +1,6 @@
 """A plan is applied as one change: everything of it, or nothing."""
 
 import dataclasses
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -9,7 +8,6 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from pfwizard.apply.transaction import RolledBack
-from pfwizard.apply.unfinished import refuse_unfinished
 from pfwizard.errors import ExitStatus, Failed, NeedsHuman
 from pfwizard.machine.tree import Tree
 from pfwizard.plan.plan import JoinGroup, Premise, Reload, SmtpPort
@@ -24,9 +22,11 @@ from tests.apply.builders import (
     OLD_MASTER,
     ObedientMailSystem,
     create,
+    only_transaction,
     plan_of,
     replace,
     small_tree,
+    state_of,
     stock,
     transaction,
 )
@@ -146,7 +146,7 @@ def test_a_failure_after_going_live_takes_everything_back(
         transaction(tree, mail_system).apply(plan_of(actions=[JOIN, RELOAD]))
 
     assert caught.value.exit_status is ExitStatus.ROLLED_BACK
-    assert caught.value.transaction == "t1"
+    assert caught.value.transaction == only_transaction(tree).directory.name
     assert stock(tree.root) == before
     assert mail_system.groups == ("mail",)
 
@@ -195,9 +195,9 @@ def test_a_postfix_that_does_not_come_back_is_left_to_a_person(
         transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
 
     assert caught.value.exit_status is ExitStatus.NEEDS_HUMAN
-    assert caught.value.transaction == "t1"
+    assert caught.value.transaction == only_transaction(tree).directory.name
     assert stock(tree.root) == before
-    refuse_unfinished(tree.root / "var/lib/pfwizard")  # nothing is left to be done with the files
+    assert state_of(tree).hot is None  # nothing is left to be done with the files
 
 
 def test_an_edit_made_since_the_plan_is_not_overwritten(
@@ -239,15 +239,16 @@ def test_the_old_contents_are_kept_for_root_alone(
 ) -> None:
     transaction(tree, mail_system).apply(plan_of())
 
-    kept = tree.root / "var/lib/pfwizard/history/t1"
-    manifest = json.loads((kept / "manifest.json").read_bytes())
-    paths = [change["path"] for change in manifest["changes"]]
-    assert paths == [str(change.path) for change in CHANGES]
-    assert (kept / "0002-master.cf").read_bytes() == OLD_MASTER
-    assert (kept / "0003-main.cf").read_bytes() == OLD_MAIN
-    assert (kept / "result").read_text() == "applied\n"
-    assert {path.stat().st_mode & 0o777 for path in kept.iterdir()} == {0o600}
-    assert {path.stat().st_mode & 0o777 for path in (kept, kept.parent)} == {0o700}
+    journal = only_transaction(tree)
+    operations = journal.manifest.operations
+    assert [operation.path for operation in operations] == [change.path for change in CHANGES]
+    assert journal.before(operations[2]) == OLD_MASTER
+    assert journal.before(operations[3]) == OLD_MAIN
+    assert journal.result() == "applied"
+    kept = sorted(journal.directory.rglob("*"))
+    assert {path.stat().st_mode & 0o777 for path in kept if path.is_file()} == {0o600}
+    directories = [*filter(Path.is_dir, kept), journal.directory, journal.directory.parent]
+    assert {path.stat().st_mode & 0o777 for path in directories} == {0o700}
 
 
 def test_a_key_that_is_made_is_not_kept_a_second_time(
@@ -280,14 +281,13 @@ def test_a_transaction_that_was_taken_back_says_so_in_its_history(
     with pytest.raises(RolledBack):
         transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
 
-    result = tree.root / "var/lib/pfwizard/history/t1/result"
-    assert result.read_text() == "rolled back\n"
+    assert only_transaction(tree).result() == "rolled back: reload failed on purpose"
 
 
 def test_the_old_file_of_a_run_that_was_killed_is_pointed_out(
     tree: Tree, mail_system: ObedientMailSystem
 ) -> None:
-    left_behind = tree.root / "etc/postfix/.main.cf.pfwizard-t0-old"
+    left_behind = tree.root / "etc/postfix/.main.cf.pfwizard-0001-5be1c0de"
     left_behind.write_bytes(b"older\n")
     before = stock(tree.root)
 
@@ -361,11 +361,31 @@ def test_an_edit_made_while_the_change_is_live_survives_its_being_taken_back(
     mail_system.meanwhile["reload"] = lambda: edit(file)
     mail_system.fails_at = "reload"
 
-    with pytest.raises(NeedsHuman, match="changed by somebody else in the meantime"):
+    with pytest.raises(RolledBack):
         transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
 
-    assert file.read_bytes() == NEW_MAIN + b"by = hand\n"
+    assert file.read_bytes() == OLD_MAIN + b"by = hand\n"
     assert (tree.root / "etc/postfix/master.cf").read_bytes() == OLD_MASTER
+
+
+def edit_the_same_line(file: Path) -> None:
+    file.write_bytes(b"new = theirs\n")
+
+
+def test_an_edit_of_the_same_lines_keeps_everything_as_it_is(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    file = tree.root / "etc/postfix/main.cf"
+    mail_system.meanwhile["reload"] = lambda: edit_the_same_line(file)
+    mail_system.fails_at = "reload"
+
+    with pytest.raises(NeedsHuman, match=r"main\.cf: line 1: new was set by this change") as caught:
+        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
+
+    assert file.read_bytes() == b"new = theirs\n"
+    assert (tree.root / "etc/postfix/master.cf").read_bytes() == NEW_MASTER
+    assert content(tree, KEY) == NEW_KEY
+    assert caught.value.exit_status is ExitStatus.NEEDS_HUMAN
 
 
 def test_a_private_file_is_private_while_its_successor_is_staged(
@@ -392,13 +412,16 @@ def test_a_private_file_is_private_while_its_successor_is_staged(
 def test_what_could_not_be_put_back_is_reported_again_by_the_next_run(
     tree: Tree, mail_system: ObedientMailSystem
 ) -> None:
-    mail_system.meanwhile["reload"] = lambda: edit_by_rename(tree.root / "etc/postfix/main.cf")
+    file = tree.root / "etc/postfix/main.cf"
+    mail_system.meanwhile["reload"] = lambda: edit_the_same_line(file)
     mail_system.fails_at = "reload"
     with pytest.raises(NeedsHuman):
         transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
 
-    with pytest.raises(NeedsHuman, match=r"could not be put back: .*in the meantime"):
-        refuse_unfinished(tree.root / "var/lib/pfwizard")
+    with pytest.raises(NeedsHuman, match="new was set by this change"):
+        transaction(tree, mail_system).apply(plan_of())
+
+    assert file.read_bytes() == b"new = theirs\n"
 
 
 def test_a_file_that_somebody_else_creates_while_ours_is_staged_stays(

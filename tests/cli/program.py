@@ -31,6 +31,18 @@ from pfwizard.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 
+NO_ROOM = """
+from pfwizard.apply import swap
+def full(*arguments): raise OSError(28, 'No space left on device')
+swap.STEPS = dict.fromkeys(swap.STEPS, full)
+"""
+"""For the engine: no file can be put in place."""
+
+IN_ENGINE = """
+from pfwizard.apply import child
+child.BOOT += {in_engine!r}
+"""
+
 
 def pfwizard_process(
     *arguments: str | Path, environment: Mapping[str, str] | None = None
@@ -39,9 +51,12 @@ def pfwizard_process(
     return _run([sys.executable, "-m", "pfwizard", *map(str, arguments)], environment)
 
 
-def sabotaged(before: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run ``pfwizard`` after some statements that change what it is made of."""
-    code = SABOTAGED.format(before=before)
+def sabotaged(
+    before: str, *arguments: str | Path, in_engine: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run ``pfwizard`` after statements that change what it, or its engine, is made of."""
+    also = IN_ENGINE.format(in_engine=in_engine) if in_engine else ""
+    code = SABOTAGED.format(before=before + also)
     return _run([sys.executable, "-c", code, *map(str, arguments)], None)
 
 
@@ -85,8 +100,13 @@ class Machine:
     def pfwizard(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return pfwizard_process("--answers", self.answers, "--root", self.root, *arguments)
 
-    def sabotaged(self, before: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return sabotaged(before, "--answers", self.answers, "--root", self.root, *arguments)
+    def sabotaged(
+        self, before: str, *arguments: str, in_engine: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        return sabotaged(
+            before, *("--answers", self.answers, "--root", self.root), *arguments,
+            in_engine=in_engine,
+        )  # fmt: skip
 
     def answer(self, old: str, new: str) -> None:
         """Change the text of the answers file."""

@@ -2,15 +2,16 @@
 
 import signal
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-from tests.cli.program import Machine, contents, sabotaged, the_object_in
+from tests.cli.program import NO_ROOM, Machine, contents, sabotaged, the_object_in
 
 SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"]
 
 AT_OPERATION = """
-import os, signal
+import os, signal, sys
 left = {count}
 def strike(event, arguments):
     global left
@@ -20,7 +21,7 @@ def strike(event, arguments):
             os.kill(os.getpid(), signal.{name})
 sys.addaudithook(strike)
 """
-"""Sends itself a signal just before its n-th change of the file system."""
+"""For the engine: sends itself a signal just before its n-th change of the file system."""
 
 AT_STEP = """
 import os, signal
@@ -32,6 +33,26 @@ def show_step(words):
 human_output.show_step = show_step
 """
 
+WAITING = """
+from pfwizard.apply import engine_process
+tell = engine_process.EngineProcess._tell
+def tell_and_wait(self, event):
+    tell(self, event)
+    if {words!r} in getattr(event, "words", "") and self._asked_to_stop is None:
+        self._connection.poll(10)
+engine_process.EngineProcess._tell = tell_and_wait
+"""
+"""For the engine: after this step it waits until it was told to stop."""
+
+
+def signalled_at(
+    machine: Machine, words: str, name: str, before: str = "", in_engine: str = ""
+) -> CompletedProcess[str]:
+    """A run that gets a signal as soon as it has shown a step."""
+    sabotage = before + AT_STEP.format(words=words, name=name)
+    return machine.sabotaged(sabotage, in_engine=WAITING.format(words=words) + in_engine)
+
+
 COMPLETE = b"smtpd_tls_security_level = may"
 
 
@@ -40,7 +61,7 @@ def test_a_signal_while_the_files_are_written_leaves_the_tree_as_it_was(
     machine: Machine, name: str
 ) -> None:
     before = contents(machine.root)
-    done = machine.sabotaged(AT_STEP.format(words="Writing the new files", name=name))
+    done = signalled_at(machine, "Writing the new files", name)
     assert done.returncode == 1
     assert f"interrupted by {name}" in done.stderr
     assert "Nothing was changed." in done.stderr
@@ -50,7 +71,7 @@ def test_a_signal_while_the_files_are_written_leaves_the_tree_as_it_was(
 @pytest.mark.parametrize("count", range(1, 60, 4))
 def test_a_signal_at_any_operation_leaves_all_or_nothing(machine: Machine, count: int) -> None:
     before = contents(machine.root)
-    done = machine.sabotaged(AT_OPERATION.format(count=count, name="SIGTERM"))
+    done = machine.sabotaged("", in_engine=AT_OPERATION.format(count=count, name="SIGTERM"))
     main_cf = (machine.root / "etc/postfix/main.cf").read_bytes()
     if done.returncode == 0:
         assert COMPLETE in main_cf
@@ -61,32 +82,28 @@ def test_a_signal_at_any_operation_leaves_all_or_nothing(machine: Machine, count
 
 
 def test_programs_are_told_of_a_signal_too(machine: Machine) -> None:
-    done = machine.sabotaged(AT_OPERATION.format(count=8, name="SIGTERM"), "--json")
+    done = machine.sabotaged("", "--json", in_engine=AT_OPERATION.format(count=8, name="SIGTERM"))
     document = the_object_in(done)
     assert (done.returncode, document["result"], document["changed"]) == (1, "failed", False)
     assert "SIGTERM" in document["findings"][-1]["message"]
 
 
 def test_a_signal_that_comes_too_late_is_not_reported_as_a_failure(machine: Machine) -> None:
-    done = machine.sabotaged(AT_STEP.format(words="Putting the new files in place", name="SIGTERM"))
+    done = signalled_at(machine, "Putting the new files in place", "SIGTERM")
     assert done.returncode == 0
     assert COMPLETE in (machine.root / "etc/postfix/main.cf").read_bytes()
 
 
 def test_a_signal_does_not_disturb_putting_back(machine: Machine) -> None:
     before = contents(machine.root)
-    done = machine.sabotaged(
-        "from pfwizard.apply.swap import Swap\n"
-        "def full(*arguments): raise OSError(28, 'No space left on device')\n"
-        "Swap.swap = full" + AT_STEP.format(words="Putting the new files in place", name="SIGTERM")
-    )
+    done = signalled_at(machine, "Putting the new files in place", "SIGTERM", in_engine=NO_ROOM)
     assert done.returncode == 1
     assert contents(machine.root) == before
 
 
 def test_a_second_signal_does_not_disturb_putting_back(machine: Machine) -> None:
     before = contents(machine.root)
-    done = machine.sabotaged(AT_STEP.format(words=" ", name="SIGTERM"))
+    done = signalled_at(machine, " ", "SIGTERM")
     assert done.returncode == 1
     assert contents(machine.root) == before
 

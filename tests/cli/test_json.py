@@ -21,6 +21,13 @@ CHANGE_KEYS = {"path", "kind", "secret", "diff", "before_sha256", "after_sha256"
 FINDING_KEYS = {"id", "severity", "message", "remedy"}
 
 
+NEW_COMPLAINT = """
+from pfwizard.apply.mail_system import ResultingTree
+answers = iter([[], ['postfix: fatal: no']])
+ResultingTree.complaints = lambda self: next(answers)
+"""
+
+
 def ending(done: CompletedProcess[str]) -> tuple[int, str, bool]:
     document = the_object_in(done)
     return done.returncode, document["result"], document["changed"]
@@ -88,12 +95,7 @@ def test_a_failure_has_failed(machine: Machine) -> None:
 
 
 def test_a_change_that_was_taken_back_is_rolled_back(machine: Machine) -> None:
-    done = machine.sabotaged(
-        "from pfwizard.apply.mail_system import ResultingTree\n"
-        "answers = iter([[], ['postfix: fatal: no']])\n"
-        "ResultingTree.complaints = lambda self: next(answers)",
-        "--json",
-    )
+    done = machine.sabotaged("", "--json", in_engine=NEW_COMPLAINT)
     assert ending(done) == (4, "rolled-back", False)
 
 

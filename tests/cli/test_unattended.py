@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.cli.program import Machine, contents, traces
+from tests.cli.program import NO_ROOM, Machine, contents, traces
 
 
 def test_a_dry_run_says_that_changes_are_pending_and_changes_nothing(machine: Machine) -> None:
@@ -23,7 +23,7 @@ def test_a_dry_run_shows_the_diffs_on_standard_output(machine: Machine) -> None:
 def test_applying_changes_the_tree_and_says_so(machine: Machine) -> None:
     done = machine.pfwizard()
     assert done.returncode == 0, done.stderr
-    assert "Done: 8 files written" in done.stderr
+    assert "Done: 8 files changed, as transaction 0001-" in done.stderr
     assert b"smtpd_tls_security_level = may" in (machine.root / "etc/postfix/main.cf").read_bytes()
 
 
@@ -84,11 +84,7 @@ def test_a_plan_that_would_do_harm_is_refused_and_changes_nothing(machine: Machi
 
 def test_a_failure_says_that_nothing_was_changed(machine: Machine) -> None:
     before = contents(machine.root)
-    done = machine.sabotaged(
-        "from pfwizard.apply.swap import Swap\n"
-        "def full(*arguments): raise OSError(28, 'No space left on device')\n"
-        "Swap._put = full"
-    )
+    done = machine.sabotaged("", in_engine=NO_ROOM)
     assert done.returncode == 1
     assert "The disk is full" in done.stderr
     assert "Nothing was changed." in done.stderr

@@ -176,10 +176,42 @@ def test_the_ports_to_answer_are_those_of_the_smtp_servers() -> None:
     master_cf = f"{STOCK_MASTER}127.0.0.1:10025 inet n - n - - smtpd\n628 inet n - n - - qmqpd\n"
 
     assert set(ports(plan(master_cf))) == {
-        SmtpPort(25, greets=True),
-        SmtpPort(465, greets=False),
-        SmtpPort(10025, greets=True),
+        SmtpPort(25, greets=True, offers_tls=True),
+        SmtpPort(465, greets=False, offers_tls=True),
+        SmtpPort(10025, greets=True, offers_tls=True),
     }
+
+
+def offers_tls(port: int, options: str, main_cf: str = "") -> bool:
+    master_cf = f"{STOCK_MASTER}{port} inet n - n - - smtpd {options}\n"
+    found = ports(plan_for(machine(STOCK_MAIN + main_cf, master_cf)))
+    return next(each.offers_tls for each in found if each.port == port)
+
+
+@pytest.mark.parametrize(
+    ("options", "is_offered"),
+    [
+        ("", True),
+        ("-o smtpd_tls_security_level=encrypt", True),
+        ("-o smtpd_tls_security_level=none", False),
+        ("-o smtpd_tls_security_level=", False),
+        ("-o smtpd_tls_security_level= -o smtpd_use_tls=yes", True),
+        ("-o smtpd_tls_wrappermode=yes -o smtpd_tls_security_level=none", True),
+        ("-o smtpd_discard_ehlo_keywords=silent-discard,STARTTLS", False),
+        ("-o smtpd_discard_ehlo_keyword_address_maps=cidr:/etc/postfix/old", False),
+    ],
+)
+def test_tls_is_expected_where_the_service_offers_it_to_everybody(
+    options: str, is_offered: bool
+) -> None:
+    assert offers_tls(10025, options) is is_offered
+
+
+def test_of_two_services_on_a_port_both_must_offer_tls() -> None:
+    other = "127.0.0.1:10025 inet n - n - - smtpd -o smtpd_tls_security_level=none\n"
+    found = ports(plan(f"{STOCK_MASTER}{other}192.0.2.1:10025 inet n - n - - smtpd\n"))
+
+    assert SmtpPort(10025, greets=True, offers_tls=False) in found
 
 
 def test_postscreen_without_tlsproxy_is_warned_of() -> None:

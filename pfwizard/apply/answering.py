@@ -1,0 +1,154 @@
+"""Whether an SMTP server answers as its clients expect: a greeting, and TLS where it offers it."""
+
+import select
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from pfwizard.plan.plan import SmtpPort
+
+if TYPE_CHECKING:
+    import ssl
+
+TIME_LIMIT = 15.0
+"""Seconds for smtpd(8) to start and for each of its replies."""
+
+LONGEST_REPLY = 512
+"""Octets of a line, with the line end (RFC 5321 section 4.5.3.1.5)."""
+
+GLANCE = 0.2
+"""Seconds between two looks whether there is any hope."""
+
+MOST_LINES = 100
+"""Of one reply; Postfix's to EHLO has about a dozen."""
+
+GREETING, READY_FOR_TLS, DONE = "220", "220", "250"
+"""Replies to a connection, to STARTTLS (RFC 3207 section 4) and to EHLO."""
+
+HUNG_UP = "the connection is closed without a greeting"
+
+WANTS_A_CERTIFICATE = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+"""How OpenSSL names the alert of a server that has shown its own certificate and misses ours."""
+
+
+class _NoAnswer(Exception):
+    """The server has not said what it should have; the message tells what it did."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a server is waited for: so many seconds, or until it is known not to come."""
+
+    seconds: float = TIME_LIMIT
+    is_hopeless: Callable[[], bool] = lambda: False
+
+
+PATIENT = Patience()
+
+
+def problem_with(smtp_port: SmtpPort, address: str, patience: Patience = PATIENT) -> str:
+    """What is wrong with the server on this port; empty when all is as it should be.
+
+    One that cannot start closes the connection without a word (RFC 5321 section 3.1 wants a 220
+    greeting first). One that cannot use its key says so after STARTTLS, or closes the connection
+    on which TLS should begin at once (src/smtpd/smtpd.c).
+    """
+    import ssl  # takes longer to load than all that is done here
+
+    try:
+        with socket.create_connection((address, smtp_port.port), patience.seconds) as connection:
+            if smtp_port.greets:
+                _wait_for_greeting(connection, patience)
+            _converse(smtp_port, connection)
+    except ssl.SSLError as error:
+        if error.reason == WANTS_A_CERTIFICATE:
+            return ""
+        return f"the TLS handshake fails: {error.reason or error}"
+    except _NoAnswer as answer:
+        return str(answer)
+    except OSError as error:
+        return f"it does not answer: {error.strerror or error}"
+    return ""
+
+
+def _wait_for_greeting(connection: socket.socket, patience: Patience) -> None:
+    """A server that dies before it accepts leaves the client to the kernel, without a word."""
+    deadline = time.monotonic() + patience.seconds
+    while not select.select([connection], [], [], GLANCE)[0]:
+        if time.monotonic() > deadline or patience.is_hopeless():
+            raise _NoAnswer("it does not greet")
+
+
+def _converse(smtp_port: SmtpPort, connection: socket.socket) -> None:
+    if not smtp_port.greets:
+        with _encrypted(connection) as encrypted, _replies(encrypted) as replies:
+            _greeting(replies)
+            encrypted.sendall(b"QUIT\r\n")
+        return
+    with _replies(connection) as replies:
+        _greeting(replies)
+        if smtp_port.offers_tls:
+            _ask_for_tls(connection, replies)
+            with _encrypted(connection) as encrypted:
+                encrypted.sendall(b"QUIT\r\n")
+        else:
+            connection.sendall(b"QUIT\r\n")
+
+
+def _ask_for_tls(connection: socket.socket, replies: BinaryIO) -> None:
+    connection.sendall(f"EHLO {_literal(connection)}\r\n".encode())
+    extensions = _reply(replies)
+    if not extensions[0].startswith(DONE):
+        raise _NoAnswer(f"it answers EHLO with {extensions[-1]}")
+    if "STARTTLS" not in {line[4:].upper() for line in extensions}:
+        raise _NoAnswer("it does not offer STARTTLS")
+    connection.sendall(b"STARTTLS\r\n")
+    answer = _reply(replies)[-1]
+    if not answer.startswith(READY_FOR_TLS):
+        raise _NoAnswer(f"it answers STARTTLS with {answer}")
+
+
+def _greeting(replies: BinaryIO) -> None:
+    greeting = _reply(replies)[-1]
+    if not greeting.startswith(GREETING):
+        raise _NoAnswer(f"it greets with {greeting}")
+
+
+def _reply(replies: BinaryIO) -> list[str]:
+    """The lines of one reply: all but the last have a hyphen after the code (section 4.2.1)."""
+    lines: list[str] = []
+    while len(lines) < MOST_LINES:
+        line = replies.readline(LONGEST_REPLY).decode("ascii", "replace").rstrip()
+        if not line:
+            raise _NoAnswer("it closes the connection" if lines else HUNG_UP)
+        lines.append(line)
+        if line[3:4] != "-":
+            return lines
+    raise _NoAnswer("its reply does not end")
+
+
+@contextmanager
+def _replies(connection: socket.socket) -> Iterator[BinaryIO]:
+    with connection.makefile("rb") as replies:
+        yield replies
+
+
+@contextmanager
+def _encrypted(connection: socket.socket) -> "Iterator[ssl.SSLSocket]":
+    """A handshake; whose certificate it is does not matter here."""
+    import ssl
+
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with context.wrap_socket(connection) as encrypted:
+        yield encrypted
+
+
+def _literal(connection: socket.socket) -> str:
+    """Our own address as a name for EHLO, which no restriction takes for a false one."""
+    address = connection.getsockname()[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"

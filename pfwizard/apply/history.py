@@ -1,0 +1,118 @@
+"""What was done to this machine: every transaction that is over, and the one that is under way."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pfwizard.apply.clock import seconds_since_boot
+from pfwizard.apply.ending import APPLIED
+from pfwizard.apply.journal import Journal, MissingImage, Stage, StateDirectory
+from pfwizard.apply.manifest import Manifest, Operation, sequence_of
+from pfwizard.apply.recovery import waits_for_confirmation
+from pfwizard.errors import Failed, NeedsHuman
+from pfwizard.plan.plan import Change
+
+NOT_KEPT = ("its content is not kept any more",)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One transaction of the history, and how it ended or how it stands."""
+
+    journal: Journal
+    manifest: Manifest
+    result: str
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether its change went live and stayed, whatever came after it."""
+        return self.result.startswith(APPLIED)
+
+    def changes(self) -> tuple[Change, ...]:
+        """The changes that it made, to be shown; contents that are not kept are None."""
+        return tuple(_change(self.journal, operation) for operation in self.manifest.operations)
+
+
+@dataclass(frozen=True)
+class History:
+    """The transactions of a state directory."""
+
+    state: StateDirectory
+
+    def entries(self) -> tuple[Entry, ...]:
+        """The oldest first; records that cannot be believed are passed over."""
+        return tuple(self._entries())
+
+    def _entries(self) -> Iterator[Entry]:
+        for journal in self.state.history():
+            try:
+                yield Entry(journal, journal.manifest, journal.result() or "unknown")
+            except NeedsHuman:
+                continue
+        hot = self.state.hot
+        if hot is not None:
+            yield Entry(hot, hot.manifest, _standing(hot))
+
+    def find(self, name: str) -> Entry:
+        """The transaction of this number, or of this whole identifier; raises Failed."""
+        entries = self.entries()
+        for entry in entries:
+            transaction = entry.manifest.transaction
+            if name == transaction or (name.isdecimal() and int(name) == sequence_of(transaction)):
+                return entry
+        if not entries:
+            raise Failed("there is no transaction yet", f"The history is in {self.state.path}.")
+        first, last = entries[0].manifest.transaction, entries[-1].manifest.transaction
+        raise Failed(
+            f"there is no transaction {name}",
+            f"The history goes from {first} to {last}; pfwizard history lists it.",
+        )
+
+    def last_in_place(self) -> Entry:
+        """The last change that has not been taken back since; raises Failed when there is none."""
+        entries = [entry for entry in self.entries() if entry.is_in_place]
+        undone = {entry.manifest.undoes for entry in entries}
+        for entry in reversed(entries):
+            if entry.manifest.undoes is None and entry.manifest.transaction not in undone:
+                return entry
+        raise Failed(
+            "there is no change that could be taken back",
+            "pfwizard history lists what was done and how it ended.",
+        )
+
+
+def _standing(journal: Journal) -> str:
+    """How a transaction stands that is not over."""
+    state = journal.state()
+    if waits_for_confirmation(state):
+        return f"on probation for another {max(0, state.deadline - seconds_since_boot()):.0f} s"
+    if state.stage is Stage.IN_CONFLICT:
+        return f"in conflict: {state.words}"
+    return "unfinished"
+
+
+def _change(journal: Journal, operation: Operation) -> Change:
+    before = _kept(journal.before, operation, operation.sha256_before)
+    after = _kept(journal.after, operation, operation.sha256_after)
+    was_kept = (before is None) == (operation.sha256_before is None) and (
+        (after is None) == (operation.sha256_after is None)
+    )
+    image = operation.after or operation.before
+    return Change(
+        kind=operation.kind,
+        path=operation.path,
+        real=operation.real,
+        mode=0 if image is None else image.attributes.mode,
+        before=before,
+        after=after,
+        secret=operation.secret,
+        summary=operation.summary if was_kept or operation.secret else NOT_KEPT,
+    )
+
+
+def _kept(
+    image: Callable[[Operation], bytes], operation: Operation, sha256: str | None
+) -> bytes | None:
+    try:
+        return None if sha256 is None or operation.secret else image(operation)
+    except MissingImage:
+        return None

@@ -1,0 +1,169 @@
+"""Taking back a transaction that is over: a plan like any other, made from the history.
+
+It is compared with what stands there now, not with what stood there then: what is old already
+stays, what is still ours gives way, and what somebody else has edited since is merged.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pfwizard.apply.history import Entry
+from pfwizard.apply.journal import MissingImage
+from pfwizard.apply.manifest import Operation
+from pfwizard.apply.merging import merged_back
+from pfwizard.cf.main_cf import MainCf
+from pfwizard.cf.master_cf import MasterCf
+from pfwizard.errors import Failed, NeedsHuman
+from pfwizard.machine.effective import Effective
+from pfwizard.machine.facts import Facts
+from pfwizard.machine.tree import FileState, Tree
+from pfwizard.plan.plan import (
+    Action,
+    Change,
+    ChangeKind,
+    JoinGroup,
+    LeaveGroup,
+    Plan,
+    Reload,
+    Restart,
+    digest,
+)
+from pfwizard.plan.restart import going_live
+from pfwizard.plan.services import ports_of
+
+REMEDY = (
+    "Nothing was touched. Take these lines out of the file by hand, or give them the value from "
+    "before the change, and run it again."
+)
+
+
+class RollbackConflict(NeedsHuman):
+    """Somebody has edited the same lines since; nothing was touched."""
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """The changes that take one transaction back, on the tree as it is now."""
+
+    entry: Entry
+    tree: Tree
+    facts: Facts
+
+    def plan(self) -> Plan:
+        """The whole plan; raises as ``changes`` does."""
+        changes = self.changes()
+        configuration = self.facts.configuration
+        main = _after(changes, configuration.main_path, configuration.main.render())
+        master = _after(changes, configuration.master_path, configuration.master.render())
+        return Plan(
+            changes=changes,
+            actions=self._actions(main, master) if changes else (),
+            findings=(),
+            main_cf=main,
+            master_cf=master,
+        )
+
+    def _actions(self, main: bytes, master: bytes) -> tuple[Action, ...]:
+        manifest = self.entry.manifest
+        back: tuple[Action, ...] = (
+            *(LeaveGroup(join.user, join.group) for join in manifest.joins),
+            *(JoinGroup(leave.user, leave.group) for leave in manifest.leaves),
+        )
+        if self.facts.works_on_a_tree or not self.facts.is_running:
+            return back
+        return (*back, self._going_live(MainCf.parse(main), MasterCf.parse(master)))
+
+    def _going_live(self, main: MainCf, master: MasterCf) -> Reload | Restart:
+        """An old configuration that cannot be judged comes back all the same."""
+        effective = Effective(main, self.facts.postfix.defaults)
+        try:
+            ports = ports_of(master, effective)
+            return going_live(self.facts.effective, effective, ports)
+        except Failed:
+            return Reload(())
+
+    def changes(self) -> tuple[Change, ...]:
+        """In the order in which they go live: the last change of the transaction first.
+
+        Raises RollbackConflict with every conflict in it, and NeedsHuman when an old content is
+        not kept any more.
+        """
+        changes: list[Change] = []
+        conflicts: list[str] = []
+        for operation in reversed(self.entry.manifest.operations):
+            try:
+                changes += self._changes(operation)
+            except RollbackConflict as conflict:
+                conflicts.append(conflict.message)
+        if conflicts:
+            raise RollbackConflict("; ".join(conflicts), REMEDY)
+        return tuple(changes)
+
+    def _changes(self, operation: Operation) -> Iterator[Change]:
+        now = self.tree.look(operation.path)
+        if operation.is_about_a_directory:
+            yield from self._directory(operation, now)
+            return
+        present = digest(now.content)
+        if present == operation.sha256_before and now.exists == (operation.before is not None):
+            return
+        if now.exists and present != operation.sha256_after:
+            yield self._merged(operation, now)
+        elif operation.before is None:
+            yield self._change(ChangeKind.DELETE, operation, now, None)
+        else:
+            kind = ChangeKind.REPLACE if now.exists else ChangeKind.CREATE
+            yield self._change(kind, operation, now, self._old(operation))
+
+    def _directory(self, operation: Operation, now: FileState) -> Iterator[Change]:
+        if operation.kind is ChangeKind.MKDIR and now.exists:
+            yield self._change(ChangeKind.RMDIR, operation, now, None)
+        elif operation.kind is ChangeKind.RMDIR and not now.exists:
+            yield self._change(ChangeKind.MKDIR, operation, now, None)
+
+    def _merged(self, operation: Operation, now: FileState) -> Change:
+        is_text = operation.kind is ChangeKind.REPLACE and not operation.secret
+        if not is_text or now.content is None:
+            raise RollbackConflict(f"{operation.path}: was edited by somebody else since")
+        merged = merged_back(
+            operation.path,
+            self.entry.manifest.instance.config_directory,
+            base=self.entry.journal.after(operation),
+            ours=self._old(operation),
+            theirs=now.content,
+        )
+        if isinstance(merged, str):
+            raise RollbackConflict(f"{operation.path}: {merged}")
+        return self._change(ChangeKind.REPLACE, operation, now, merged)
+
+    def _old(self, operation: Operation) -> bytes:
+        try:
+            return self.entry.journal.before(operation)
+        except MissingImage as missing:
+            expired = " Keys are kept for thirty days." if operation.secret else ""
+            raise NeedsHuman(
+                f"{operation.path}: what it was before is not kept any more",
+                f"{missing.message}.{expired} Nothing was touched.",
+            ) from missing
+
+    def _change(
+        self, kind: ChangeKind, operation: Operation, now: FileState, after: bytes | None
+    ) -> Change:
+        image = operation.before or operation.after
+        return Change(
+            kind=kind,
+            path=operation.path,
+            real=now.real,
+            mode=now.mode if image is None else image.attributes.mode,
+            before=now.content,
+            after=after,
+            secret=operation.secret,
+            summary=operation.summary,
+        )
+
+
+def _after(changes: tuple[Change, ...], path: PurePosixPath, unchanged: bytes) -> bytes:
+    """What a file will hold."""
+    contents = [change.after for change in changes if change.path == path]
+    return contents[0] or b"" if contents else unchanged

@@ -1,0 +1,251 @@
+"""The way back, from whatever point a transaction had come to, and however often it is begun.
+
+Every file is judged first and nothing is touched until all of them are: what is old stays, what
+is ours gives way to the old file, and what somebody else has edited since is kept, with our
+change taken out of it; where that cannot be done for one file, none is touched.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pfwizard.apply.attributes import Attributes
+from pfwizard.apply.explained import explained
+from pfwizard.apply.files import digest_of, sync_directories, write_new
+from pfwizard.apply.journal import Journal
+from pfwizard.apply.manifest import Operation
+from pfwizard.apply.merging import merged_back
+from pfwizard.apply.renaming import ExchangeUnknown, exchange, rename_to_free_name
+from pfwizard.apply.swap import Place, directories_of, remove_unless_used
+from pfwizard.errors import NeedsHuman
+from pfwizard.machine.tree import Tree
+from pfwizard.plan.plan import ChangeKind
+
+ATTEMPTS = 3
+"""How often an edit of the very last moment sends us back to judging."""
+
+
+class Conflict(NeedsHuman):
+    """Somebody else has changed the same lines; nothing was touched."""
+
+
+class _EditedJustNow(Exception):
+    """Somebody has changed a file between its being judged and its being put back."""
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """One operation of a journal, and where its files are."""
+
+    journal: Journal
+    operation: Operation
+    place: Place
+
+    def is_at(self, path: Path, sha256: str | None) -> bool:
+        return sha256 is not None and digest_of(path) == sha256
+
+
+Step = Callable[[], None]
+"""Puts one file back."""
+
+
+def take_back(tree: Tree, journal: Journal) -> None:
+    """Put the old files in place of the new ones, durably, and remove what waits beside them.
+
+    Raises Conflict, with nothing touched; MissingImage when an old content is gone; Failed when
+    a system call is refused, after which it can be begun again.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            for step in _judged(tree, journal):
+                step()
+            break
+        except _EditedJustNow as edit:
+            if attempt == ATTEMPTS - 1:
+                raise Conflict(
+                    f"{edit}: is being changed by somebody else again and again",
+                    "Stop that, then run pfwizard recover.",
+                ) from edit
+    directories = directories_of(tree, journal.manifest)
+    sync_directories(directories)
+    _remove_what_waits(tree, journal)
+    _remove_made_directories(tree, journal)
+    sync_directories(directories)
+
+
+def _judged(tree: Tree, journal: Journal) -> list[Step]:
+    """The steps back, the last change first."""
+    steps = []
+    conflicts = []
+    for operation in reversed(journal.manifest.operations):
+        place = Place.of(tree, operation)
+        with explained(place.target):
+            try:
+                step = JUDGES[operation.kind](_Subject(journal, operation, place))
+            except Conflict as conflict:
+                conflicts.append(conflict)
+                continue
+        if step is not None:
+            steps.append(step)
+    if conflicts:
+        raise Conflict(
+            "; ".join(conflict.message for conflict in reversed(conflicts)),
+            conflicts[-1].remedy,
+        )
+    return steps
+
+
+def _judge_created(subject: _Subject) -> Step | None:
+    operation, place = subject.operation, subject.place
+    is_waiting = subject.is_at(place.temporary, operation.sha256_after)
+    present = digest_of(place.target)
+    if present is None:
+        return None
+    if present == operation.sha256_after:
+        return lambda: _take_away(subject)
+    if is_waiting:
+        return None  # ours never got there: this one is somebody else's
+    raise _conflict(subject, "was created by this change and then edited")
+
+
+def _judge_replaced(subject: _Subject) -> Step | None:
+    operation, place = subject.operation, subject.place
+    present = digest_of(place.target)
+    if present == operation.sha256_before:
+        return None
+    if present == operation.sha256_after:
+        return _step_to_old_file(subject)
+    if subject.is_at(place.temporary, operation.sha256_after):
+        return None  # ours never got there: this is an edit of the old file
+    if present is None:
+        raise _conflict(subject, "was removed")
+    theirs = place.target.read_bytes()
+    merged = _merged(subject, theirs)
+    return None if merged == theirs else lambda: _write_merged(subject, theirs, merged)
+
+
+def _judge_deleted(subject: _Subject) -> Step | None:
+    operation, place = subject.operation, subject.place
+    present = digest_of(place.target)
+    if present == operation.sha256_before:
+        return None
+    if present is not None:
+        raise _conflict(subject, "was removed by this change and then created anew")
+    if subject.is_at(place.temporary, operation.sha256_before):
+        return lambda: rename_to_free_name(place.temporary, place.target)
+    old = subject.journal.before(operation)
+
+    def write() -> None:
+        _write_copy(place, old, operation.attributes_before)
+        rename_to_free_name(place.copy, place.target)
+
+    return write
+
+
+def _judge_directory(subject: _Subject) -> Step | None:
+    """A new one goes when the files in it are gone; an old one stays until all is complete."""
+    return None
+
+
+JUDGES: Mapping[ChangeKind, Callable[[_Subject], Step | None]] = {
+    ChangeKind.CREATE: _judge_created,
+    ChangeKind.REPLACE: _judge_replaced,
+    ChangeKind.DELETE: _judge_deleted,
+    ChangeKind.MKDIR: _judge_directory,
+    ChangeKind.RMDIR: _judge_directory,
+}
+
+
+def _take_away(subject: _Subject) -> None:
+    """By a rename first, so that what somebody else puts there at this moment is not removed."""
+    place = subject.place
+    place.temporary.unlink(missing_ok=True)
+    rename_to_free_name(place.target, place.temporary)
+    if not subject.is_at(place.temporary, subject.operation.sha256_after):
+        rename_to_free_name(place.temporary, place.target)
+        raise _EditedJustNow(place.target)
+
+
+def _step_to_old_file(subject: _Subject) -> Step:
+    """The old inode where it is still there, which needs no room on the disk; else its copy."""
+    operation, place = subject.operation, subject.place
+    if subject.is_at(place.temporary, operation.sha256_before):
+        return lambda: _exchange_back(subject)
+    old = subject.journal.before(operation)
+
+    def write() -> None:
+        _write_copy(place, old, operation.attributes_before)
+        place.copy.rename(place.temporary)
+        _exchange_back(subject)
+
+    return write
+
+
+def _write_copy(place: Place, content: bytes, attributes: Attributes) -> None:
+    """Under a name of its own: were it cut short, it must not be taken for the old file."""
+    place.copy.unlink(missing_ok=True)
+    write_new(place.copy, content, attributes)
+
+
+def _exchange_back(subject: _Subject) -> None:
+    place = subject.place
+    try:
+        exchange(place.temporary, place.target)
+    except ExchangeUnknown:
+        if not subject.is_at(place.target, subject.operation.sha256_after):
+            raise _EditedJustNow(place.target) from None
+        place.temporary.rename(place.target)
+        return
+    if not subject.is_at(place.temporary, subject.operation.sha256_after):
+        exchange(place.temporary, place.target)
+        raise _EditedJustNow(place.target)
+
+
+def _merged(subject: _Subject, theirs: bytes) -> bytes:
+    """Their file without our change; raises Conflict."""
+    operation, journal = subject.operation, subject.journal
+    if operation.secret:
+        raise _conflict(subject, "was replaced or edited")
+    base, ours = journal.after(operation), journal.before(operation)
+    merged = merged_back(operation.path, journal.manifest.instance.config_directory,
+                         base=base, ours=ours, theirs=theirs)  # fmt: skip
+    if isinstance(merged, bytes):
+        return merged
+    raise Conflict(f"{operation.path}: {merged}", REMEDY)
+
+
+def _write_merged(subject: _Subject, theirs: bytes, merged: bytes) -> None:
+    """With the attributes that the file has now: they are somebody else's as well."""
+    place = subject.place
+    _write_copy(place, merged, Attributes.of(place.target))
+    if place.target.read_bytes() != theirs:
+        raise _EditedJustNow(place.target)
+    place.copy.rename(place.target)
+
+
+REMEDY = (
+    "Nothing was touched: the configuration is as it was left. Either take your own edit of these "
+    "lines out and run pfwizard recover, which then goes back; or keep everything as it is now "
+    "with pfwizard recover --archive journal."
+)
+
+
+def _conflict(subject: _Subject, what: str) -> Conflict:
+    return Conflict(f"{subject.operation.path}: {what} by somebody else", REMEDY)
+
+
+def _remove_what_waits(tree: Tree, journal: Journal) -> None:
+    for operation in journal.manifest.operations:
+        if not operation.is_about_a_directory:
+            place = Place.of(tree, operation)
+            for waiting in (place.temporary, place.copy):
+                with explained(waiting):
+                    waiting.unlink(missing_ok=True)
+
+
+def _remove_made_directories(tree: Tree, journal: Journal) -> None:
+    for operation in reversed(journal.manifest.operations):
+        if operation.kind is ChangeKind.MKDIR:
+            target = Place.of(tree, operation).target
+            with explained(target):
+                remove_unless_used(target)
