@@ -86,7 +86,7 @@ SIGNS = (
         Rank.CAUSE,
     ),
     Sign(
-        re.compile(r"^warning: .*: no (applicable SASL mechanisms|mechanism available)"),
+        re.compile(r"^warning: .*: no mechanism available"),
         "src/xsasl/xsasl_cyrus_server.c",
         Rank.CAUSE,
     ),

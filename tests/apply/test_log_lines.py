@@ -17,7 +17,9 @@ DECISIVE = [
     "master[1]: warning: process /usr/lib/postfix/sbin/smtpd pid 9 exit status 1",
     "master[1]: warning: process /usr/lib/postfix/sbin/smtpd pid 9 killed by signal 11",
     "master[1]: warning: /usr/lib/postfix/sbin/smtpd: bad command startup -- throttling",
-    "smtpd[9]: warning: SASL: Connect to private/auth failed: No such file or directory",
+    "smtpd[9]: warning: SASL: Connect to Dovecot auth socket 'private/auth' failed: No such file",
+    "smtpd[9]: warning: xsasl_cyrus_server_get_mechanism_list: no mechanism available",
+    "smtpd[9]: warning: SASL per-process initialization failed: error when parsing configuration",
     "smtpd[9]: warning: SASL authentication failure: cannot connect to Courier authdaemond: No",
 ]
 

@@ -352,7 +352,8 @@ def test_one_of_several_entries_that_we_took_out_comes_back_with_its_lines() -> 
 
 
 def test_one_of_several_entries_that_we_took_out_does_not_come_back_by_a_guess() -> None:
-    [conflict] = conflicts(OURS, TWICE, OURS.replace("\n", "\r\n"))
+    ours = edited(OURS, "#628", f"{SMTP_LINE}#628")
+    [conflict] = conflicts(OURS, ours, OURS.replace("\n", "\r\n"))
     assert (conflict.name, conflict.line) == ("smtp/inet", 2)
 
 

@@ -11,5 +11,10 @@ context ends, and also when the test process is killed.
         machine.start_postfix()
         machine.run(["swaks", "--server", "127.0.0.1", "--quit-after", "EHLO"])
 
-The roots are built once, on first use or by `python -m tests.machines build`.
+`Machine(..., survives_reboot=True)` can lose its power and come back, `Machine(...,
+with_systemd=True)` has systemd as its first process, and `machine.ssh` gives a session over a real
+SSH connection that can be cut off.
+
+The roots are built once, on first use or by `python -m tests.machines build`;
+those with systemd on first use.
 """

@@ -49,14 +49,18 @@ class Authdaemond:
     def start(self, users: Mapping[str, str]) -> None:
         """Starts it with these logins and passwords; returns when it answers."""
         self._write_users(users)
-        self._machine.run(["sh", "-ec", MAKE_DIRECTORIES])
-        # ExecStart of the package's unit.
-        self._machine.run(["authdaemond", "start"])
+        if self._machine.with_systemd:
+            self._machine.run(["systemctl", "restart", "courier-authdaemon"])
+        else:
+            self._machine.run(["sh", "-ec", MAKE_DIRECTORIES])
+            # ExecStart of the package's unit.
+            self._machine.run(["authdaemond", "start"])
         self.ask("nobody@example.invalid", "waiting for the first answer")
 
     def stop(self) -> None:
         """Stops it; the socket file stays behind, as it does on a real machine."""
-        self._machine.run(["authdaemond", "stop"])
+        by_hand, by_systemd = ["authdaemond", "stop"], ["systemctl", "stop", "courier-authdaemon"]
+        self._machine.run(by_systemd if self._machine.with_systemd else by_hand)
 
     def ask(self, login: str, password: str) -> str:
         """Asks it, the way Cyrus SASL does, and returns its whole answer."""

@@ -11,10 +11,27 @@ import signal
 import socket
 import subprocess
 import sys
+import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NoReturn
 
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+
+BOOT_ID = "proc/sys/kernel/random/boot_id"
+
+DROPPED = "-sys_module,-sys_time,-sys_rawio,-syslog"
+"""Capabilities (capabilities(7)) over what there is one of, and that is the host's."""
+
+SYSTEMD = f"""\
+mount -t cgroup2 cgroup2 "$1/sys/fs/cgroup"
+exec setpriv --bounding-set={DROPPED} chroot "$1" /lib/systemd/systemd </dev/null
+"""
+
+IN_CONTAINER = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "container": "other",  # systemd.io/CONTAINER_INTERFACE
+}
 
 FILE_DESCRIPTOR_LINKS = {
     "fd": "/proc/self/fd",
@@ -36,6 +53,10 @@ class Blueprint:
     hostname: str
     shown: dict[str, str]
     """Directories of the host by the path at which the machine shows them, read-only."""
+    disk: str | None = None
+    """A directory that keeps what the machine writes for its next boot; without one, its memory."""
+    cgroup: str | None = None
+    """An empty cgroup (version 2) for systemd, which becomes the first process; without one, us."""
 
     @property
     def root(self) -> Path:
@@ -60,6 +81,7 @@ def main(blueprint: Blueprint) -> None:
     mount_devices(blueprint.root / "dev")
     run("mount", "-t", "proc", "proc", blueprint.root / "proc")
     run("mount", "-t", "tmpfs", "-o", "mode=0755", "run", blueprint.root / "run")
+    name_this_boot(blueprint)
     for place, source in blueprint.shown.items():
         show(Path(source), blueprint.root / place.lstrip("/"))
     # Whatever runs outside the root (`pfwizard --root`) can look at the host but not touch it.
@@ -68,16 +90,20 @@ def main(blueprint: Blueprint) -> None:
     socket.sethostname(blueprint.hostname)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the daemons left to us
     print(number_on_host, flush=True)
+    if blueprint.cgroup:
+        become_systemd(blueprint.root, Path(blueprint.cgroup))
     os.read(0, 1)
+    os._exit(0)  # at once: nothing in the machine goes on while Python would tidy up
 
 
 def mount_root(blueprint: Blueprint) -> None:
-    """An overlay: reads come from the cached root, writes stay in this machine's memory."""
+    """An overlay: reads come from the cached root, writes go to the disk or stay in memory."""
     base = Path(blueprint.base)
     run("mount", "-t", "tmpfs", "-o", "mode=0755", "machine", base)
-    upper, work = base / "upper", base / "work"
+    disk = Path(blueprint.disk) if blueprint.disk else base
+    upper, work = disk / "upper", disk / "work"
     for directory in (upper, work, blueprint.root, blueprint.scratch):
-        directory.mkdir()
+        directory.mkdir(exist_ok=True)
     layers = f"lowerdir={blueprint.lower},upperdir={upper},workdir={work}"
     run("mount", "-t", "overlay", "-o", layers, "overlay", blueprint.root)
 
@@ -96,9 +122,31 @@ def mount_devices(dev: Path) -> None:
         (dev / name).symlink_to(target)
 
 
+def name_this_boot(blueprint: Blueprint) -> None:
+    """A boot_id of its own (random(4)): the kernel's would be the same after every reboot."""
+    boot_id = Path(blueprint.base) / "boot_id"
+    boot_id.write_text(f"{uuid.uuid4()}\n")
+    boot_id.chmod(0o444)
+    for root in (blueprint.root, Path("/")):  # for programs inside, and for those outside of it
+        run("mount", "--bind", boot_id, root / BOOT_ID)
+
+
+def become_systemd(root: Path, cgroup: Path) -> NoReturn:
+    """Goes on as systemd; it believes itself in a container and so leaves the kernel alone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    run("mount", "-t", "sysfs", "-o", "ro", "sysfs", root / "sys")
+    # The kernel's parameters are the host's: systemd-sysctl.service sees that and does not start.
+    run("mount", "--rbind", root / "proc/sys", root / "proc/sys")
+    run("mount", "-o", "remount,bind,ro", root / "proc/sys")
+    run("mount", "--make-rshared", root)
+    (cgroup / "cgroup.procs").write_text("0")  # this process; the cgroup is what it takes for /
+    argv = ["unshare", "--cgroup", "sh", "-ec", SYSTEMD, "sh", str(root)]
+    os.execvpe(argv[0], argv, IN_CONTAINER)  # noqa: S606 - a list of arguments, as everywhere
+
+
 def show(source: Path, place: Path) -> None:
     """Shows one of the host's directories in the machine, read-only."""
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     run("mount", "--bind", source, place)
     run("mount", "-o", "remount,bind,ro", place)
 

@@ -41,10 +41,10 @@ def obtain(
     if is_complete(place):
         return place
     home().mkdir(parents=True, exist_ok=True)
-    with _locked(home() / f"{lane}.lock"):
+    with locked(home() / f"{lane}.lock"):
         if not is_complete(place):
             for partial in home().glob(f"{name}-*.partial"):
-                _discard(partial, owning)  # left by a build that was killed
+                discard(partial, owning)  # left by a build that was killed
             _build(place, recipe, build, log=home() / f"{name}.log")
             _discard_others(name, place, owning)
     return place
@@ -64,6 +64,40 @@ def in_use(place: Path) -> Iterator[None]:
         yield
     finally:
         os.close(directory)
+
+
+@contextmanager
+def unused(place: Path) -> Iterator[bool]:
+    """Whether nobody uses `place`; if so, nobody does before the block ends."""
+    directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield _lock_at_once(directory)
+    finally:
+        os.close(directory)
+
+
+def _lock_at_once(directory: int) -> bool:
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def discard(place: Path, owning: Callable[[], list[str]]) -> None:
+    """Removes a directory whose files may belong to another user, as `owning` knows."""
+    # One file system only: should a killed build have left a mount, it is not ours to empty.
+    remove = ["rm", "-rf", "--one-file-system", "--"]
+    for owner in (owning(), []):  # the inner directories are one user's, the outermost another's
+        subprocess.run([*owner, *remove, str(place)], stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Waits until no other thread or process is in here with this file; it is made if missing."""
+    with path.open("a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def run_logged(argv: list[str], log: Path, *, doing: str) -> None:
@@ -92,30 +126,11 @@ def _discard_others(name: str, keep: Path, owning: Callable[[], list[str]]) -> N
     for other in home().glob(f"{name}-*"):
         if other == keep or not other.is_dir():
             continue
-        directory = os.open(other, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _discard(other, owning)
-        except BlockingIOError:
-            pass  # a machine stands on it; the next change of the recipe will take it
-        finally:
-            os.close(directory)
-
-
-def _discard(place: Path, owning: Callable[[], list[str]]) -> None:
-    # One file system only: should a killed build have left a mount, it is not ours to empty.
-    remove = ["rm", "-rf", "--one-file-system", "--"]
-    for owner in (owning(), []):  # the inner directories are one user's, the outermost another's
-        subprocess.run([*owner, *remove, str(place)], stderr=subprocess.DEVNULL)
+        with unused(other) as free:  # the next change of the recipe may take it
+            if free:
+                discard(other, owning)
 
 
 def _last_words(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()
     return lines[-1] if lines else "it said nothing"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("a") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield

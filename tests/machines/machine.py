@@ -9,11 +9,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-from tests.machines import cache, roots, runtime, snapshot
+from tests.machines import cache, roots, runtime, snapshot, systemd
 from tests.machines.authdaemond import Authdaemond
 from tests.machines.boot import Blueprint
+from tests.machines.cgroups import fresh_cgroup
+from tests.machines.disks import fresh_disk
 from tests.machines.namespaces import Namespaces
 from tests.machines.postfix import Postfix
+from tests.machines.sshd import Sshd, SshSession
 from tests.machines.suites import HOSTNAME, Suite
 
 SOURCE_PLACE = "/opt/pfwizard-src"
@@ -44,29 +47,47 @@ class Machine:
 
     main.cf gets one line when the machine boots, before anyone looks at it: maillog_file, because
     nothing listens on /dev/log here. With `log_to_file=False` it stays as the package wrote it.
+    With `survives_reboot=True` its files are on a disk of the host, and it can be rebooted.
+    With `with_systemd=True` systemd is its first process and has started the packages' units when
+    the machine is up; Postfix logs to the journal, and main.cf stays as the package wrote it.
     """
 
-    def __init__(self, suite: Suite, *, hostname: str = HOSTNAME, log_to_file: bool = True) -> None:
+    def __init__(
+        self,
+        suite: Suite,
+        *,
+        hostname: str = HOSTNAME,
+        log_to_file: bool = True,
+        survives_reboot: bool = False,
+        with_systemd: bool = False,
+    ) -> None:
         self.suite = suite
         self.hostname = hostname
-        self._log_to_file = log_to_file
+        self.survives_reboot = survives_reboot
+        self.with_systemd = with_systemd
+        self._log_to_file = log_to_file and not with_systemd
         self._life = ExitStack()
         self.postfix = Postfix(self)
         self.authdaemond = Authdaemond(self)
+        self.sshd = Sshd(self)
 
     # Life
 
     def __enter__(self) -> "Machine":
-        place = roots.root(self.suite)
+        place = roots.root(self.suite, with_systemd=self.with_systemd)
         shown = {SOURCE_PLACE: str(runtime.CHECKOUT)}
         if self.suite.runs_pfwizard_inside:
             shown[RUNTIME_PLACE] = str(runtime.packages(self.suite))
         base = cache.home() / "base"  # one for all: each mounts its own tmpfs there, unseen
         base.mkdir(exist_ok=True)
-        blueprint = Blueprint(str(place / "root"), str(base), self.hostname, shown)
         with ExitStack() as life:
             life.enter_context(cache.in_use(place))
+            disk = str(life.enter_context(fresh_disk())) if self.survives_reboot else None
+            cgroup = str(life.enter_context(fresh_cgroup())) if self.with_systemd else None
+            root = str(place / "root")
+            blueprint = Blueprint(root, str(base), self.hostname, shown, disk, cgroup)
             self.namespaces = life.enter_context(Namespaces(blueprint))
+            self._await_units()
             self._name_itself()
             if self._log_to_file:
                 self.postfix.log_to_file()
@@ -80,6 +101,22 @@ class Machine:
         traceback: TracebackType | None,
     ) -> None:
         self._life.close()
+
+    def reboot(self) -> None:
+        """The power fails and comes back: returns when the machine is up again.
+
+        Every process is killed at once. What is below / stays, but /run, /dev and the network are
+        new, and so is the boot_id; services are started by systemd only. The kernel is still the
+        host's: what was written is there even without an fsync, and CLOCK_BOOTTIME goes on.
+        """
+        if not self.survives_reboot:
+            raise ValueError("only a Machine(..., survives_reboot=True) can be rebooted")
+        self.namespaces.reboot()
+        self._await_units()
+
+    def _await_units(self) -> None:
+        if self.with_systemd:
+            self.run(["sh", "-c", systemd.AWAIT_UNITS])
 
     def _name_itself(self) -> None:
         if self.hostname == HOSTNAME:
@@ -219,6 +256,20 @@ class Machine:
     def start_authdaemond(self, users: Mapping[str, str]) -> None:
         """Starts Courier's authdaemond with these logins and passwords."""
         self.authdaemond.start(users)
+
+    def start_sshd(self) -> None:
+        """Starts OpenSSH's sshd, to which root of this machine can log in with a key."""
+        self.sshd.start()
+
+    def ssh(
+        self, argv: Sequence[str], *, tty: bool, env: Mapping[str, str] | None = None
+    ) -> SshSession:
+        """Runs a command over an SSH connection from the machine to itself, as root.
+
+        With `tty` it has a terminal of its own, as the leader of a session; without, pipes. Its
+        environment is the one sshd makes, plus `env`.
+        """
+        return self.sshd.session(argv, tty=tty, env=env or {})
 
 
 def _run(

@@ -1,7 +1,8 @@
-"""Starting and stopping the real Postfix of a machine, without systemd."""
+"""Starting and stopping the real Postfix of a machine, with and without systemd."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,16 +19,35 @@ rm /tmp/main.cf.time
 
 # The command returns when the master has got its signal; it says in the log when it has read its
 # files. Clients are served by the processes it had before until those notice, so they must be gone.
-RELOAD = f"""\
-reloads() {{ grep -cs ' reload -- version' {LOG} || true; }}
-before=$(reloads)
+RELOAD = """\
+reloads() { sh -c "$2" 2>/dev/null | grep -c ' reload -- version' || true; }
+before=$(reloads "$@")
 old=$(pgrep -x smtpd || true)
-postfix reload
-while [ "$(reloads)" = "$before" ]; do sleep 0.01; done
+sh -c "$1"
+while [ "$(reloads "$@")" = "$before" ]; do sleep 0.01; done
 for process in $old; do
     while kill -0 "$process" 2>/dev/null; do sleep 0.01; done
 done
 """
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Who starts and stops it, and keeps its log, as commands of the shell."""
+
+    start: str
+    stop: str
+    reload: str
+    log: str
+
+
+BY_HAND = Keeper("postfix start", "postfix stop", "postfix reload", f"cat {LOG}")
+BY_SYSTEMD = Keeper(
+    "systemctl start postfix",
+    "systemctl stop postfix",
+    "systemctl reload postfix",
+    "journalctl --sync && journalctl --quiet SYSLOG_FACILITY=2",  # LOG_MAIL, as syslog(3) has it
+)
 
 GREETING = """\
 import socket, sys
@@ -41,6 +61,7 @@ class Postfix:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self._keeper = BY_SYSTEMD if machine.with_systemd else BY_HAND
 
     def log_to_file(self) -> None:
         """Makes Postfix log to a file.
@@ -52,22 +73,23 @@ class Postfix:
 
     def start(self) -> None:
         """Starts it as Debian does; returns when port 25 greets."""
-        if self._machine.suite.before_postfix_start:
+        if self._machine.suite.before_postfix_start and not self._machine.with_systemd:
             self._machine.run(self._machine.suite.before_postfix_start)
         # Comes back when the master listens, so the connection below is not refused.
-        self._machine.run(["postfix", "start"])
+        self._machine.run(["sh", "-c", self._keeper.start])
         self.greeting()
 
     def stop(self) -> None:
         """Stops it; returns when the master is gone."""
-        self._machine.run(["postfix", "stop"])
+        self._machine.run(["sh", "-c", self._keeper.stop])
 
     def reload(self) -> None:
         """Reloads it; returns when the master has read its files again and no old smtpd is left.
 
-        It needs the log file to know.
+        It needs the log to know.
         """
-        self._machine.run(["sh", "-ec", RELOAD], timeout=30)
+        words = (self._keeper.reload, self._keeper.log)
+        self._machine.run(["sh", "-ec", RELOAD, "sh", *words], timeout=30)
 
     def greeting(self, port: int = 25) -> str:
         """What a client is greeted with on `port`, in clear text."""
@@ -82,4 +104,4 @@ class Postfix:
 
     def log(self) -> str:
         """What it has logged so far."""
-        return self._machine.run(["cat", LOG], check=False).stdout
+        return self._machine.run(["sh", "-c", self._keeper.log], check=False).stdout

@@ -26,6 +26,11 @@ PACKAGES = (
     "openssl",
     "gnutls-bin",
     "strace",
+    "openssh-server",
+    "openssh-client",
+    "acl",
+    "attr",
+    "e2fsprogs",  # chattr; sid and trixie no longer bring it
 )
 
 ETC_HOSTS = f"""\
@@ -50,19 +55,20 @@ LANES = 2
 """As many roots are built at the same time; each takes about a core."""
 
 
-def root(suite: Suite) -> Path:
+def root(suite: Suite, *, with_systemd: bool = False) -> Path:
     """The directory (kept in the cache) whose `root` is this suite's root file system."""
-    options = _options(suite)
+    options = _options(suite, ("systemd",) if with_systemd else suite.without_systemd)
+    name = f"systemd-{suite.name}" if with_systemd else suite.name
     lane = f"roots-{list(SUITES).index(suite.name) % LANES}"
 
     def build(place: Path, log: Path) -> None:
         _build(suite, options, place, log)
 
-    return cache.obtain(suite.name, "\n".join(options), build, lane=lane, owning=owning_roots)
+    return cache.obtain(name, "\n".join(options), build, lane=lane, owning=owning_roots)
 
 
-def _options(suite: Suite) -> list[str]:
-    packages = ",".join([*PACKAGES, *suite.extra_packages])
+def _options(suite: Suite, init: tuple[str, ...]) -> list[str]:
+    packages = ",".join([*PACKAGES, *suite.extra_packages, *init])
     mode = "root" if os.geteuid() == 0 else "unshare"
     options = ["--variant=apt", f"--mode={mode}", f"--include={packages}"]
     if not suite.check_valid_until:

@@ -27,6 +27,8 @@ class Suite:
     """Version of its own python3."""
     extra_packages: tuple[str, ...]
     """What this suite needs beside the packages that all of them have."""
+    without_systemd: tuple[str, ...] = ()
+    """What its packages need in systemd's place."""
     before_postfix_start: tuple[str, ...] = ()
     """What the package's unit runs first; later packages have it inside `postfix start`."""
     check_valid_until: bool = True
@@ -63,14 +65,22 @@ SUITES = {
             before_postfix_start=CONFIGURE_INSTANCE,
         ),
         # cyrus_sasl_config_path is honoured; Dovecot 2.4.
-        Suite("trixie", "3.10", "3.13", ("courier-authlib-userdb",)),
+        # openssh-server wants systemd-sysusers, of which the standalone one does.
+        Suite(
+            "trixie",
+            "3.10",
+            "3.13",
+            ("courier-authlib-userdb",),
+            without_systemd=("systemd-standalone-sysusers",),
+        ),
         # Nothing is chrooted; the Courier modules are all in courier-authlib, and its maintainer
         # scripts want systemd-tmpfiles and systemd-sysusers, of which the standalone ones do.
         Suite(
             "sid",
             "3.11",
             "3.14",
-            ("courier-authlib", "systemd-standalone-sysusers", "systemd-standalone-tmpfiles"),
+            ("courier-authlib",),
+            without_systemd=("systemd-standalone-sysusers", "systemd-standalone-tmpfiles"),
             check_valid_until=False,
         ),
     )
