@@ -31,6 +31,9 @@ RETAINED = 20
 SECRETS_KEPT_FOR = timedelta(days=30)
 """How long the history keeps keys that were replaced or removed."""
 
+ALWAYS_WITH_SECRETS = 3
+"""The last transactions keep their keys in any case: a clock may be wrong by years."""
+
 MailSystemOf = Callable[[Instance], MailSystem]
 
 
@@ -113,7 +116,7 @@ class Ending:
         for journal in history[:-RETAINED]:
             self.state.forget(journal)
         oldest = datetime.now(UTC) - SECRETS_KEPT_FOR
-        for journal in history[-RETAINED:]:
+        for journal in history[-RETAINED:-ALWAYS_WITH_SECRETS]:
             _expire_secrets(journal, oldest)
 
 

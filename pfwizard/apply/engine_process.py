@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
+from pfwizard.apply.boot_recovery import is_recovered_at_boot
 from pfwizard.apply.ending import Ending
 from pfwizard.apply.events import Ended, Event, OnProbationNow, Order, Published, StepStarted, Stop
 from pfwizard.apply.instance import Instance
@@ -97,7 +98,8 @@ class EngineProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)  # the watchdog is there
         set_timer(self._order.instance, self._state.path, transaction, seconds)
-        self._tell(OnProbationNow(transaction, seconds))
+        at_boot = is_recovered_at_boot(self._order.instance.root)
+        self._tell(OnProbationNow(transaction, seconds, at_boot))
         probation = Probation(self._ending, self._announce_while_waiting)
         try:
             probation.wait(transaction, self._refuse_when_stopped)

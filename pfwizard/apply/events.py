@@ -45,10 +45,14 @@ class Published:
 
 @dataclass(frozen=True)
 class OnProbationNow:
-    """The change is live, and waits so many seconds for its confirmation."""
+    """The change is live, and waits so many seconds for its confirmation.
+
+    ``is_recovered_at_boot``: whether a restart of the machine takes it back before Postfix starts.
+    """
 
     transaction: TransactionId
     seconds: float
+    is_recovered_at_boot: bool
 
 
 @dataclass(frozen=True)

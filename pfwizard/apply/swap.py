@@ -37,8 +37,13 @@ class Place:
 
 
 def directories_of(tree: Tree, manifest: Manifest) -> set[Path]:
-    """Every directory in which a transaction makes or loses a name."""
-    return {Place.of(tree, operation).target.parent for operation in manifest.operations}
+    """Every directory in which a transaction makes or loses a name, or which is one of its own.
+
+    The directory above keeps the name of a new one, and only it itself its owner and mode.
+    """
+    places = [(operation, Place.of(tree, operation)) for operation in manifest.operations]
+    above = {place.target.parent for _, place in places}
+    return above | {place.target for operation, place in places if operation.is_about_a_directory}
 
 
 def stage(tree: Tree, manifest: Manifest, contents: Mapping[int, bytes]) -> None:

@@ -19,7 +19,7 @@ from pfwizard.apply.renaming import ExchangeUnknown, exchange, rename_to_free_na
 from pfwizard.apply.swap import Place, directories_of, remove_unless_used
 from pfwizard.errors import NeedsHuman
 from pfwizard.machine.tree import Tree
-from pfwizard.plan.plan import ChangeKind
+from pfwizard.plan.plan import ChangeKind, digest
 
 ATTEMPTS = 3
 """How often an edit of the very last moment sends us back to judging."""
@@ -188,17 +188,21 @@ def _write_copy(place: Place, content: bytes, attributes: Attributes) -> None:
 
 
 def _exchange_back(subject: _Subject) -> None:
-    place = subject.place
+    _put(subject.place.temporary, subject.place.target, subject.operation.sha256_after)
+
+
+def _put(waiting: Path, target: Path, expected: str | None) -> None:
+    """Put a file in place of another one, but not of an edit that was made just now."""
     try:
-        exchange(place.temporary, place.target)
+        exchange(waiting, target)
     except ExchangeUnknown:
-        if not subject.is_at(place.target, subject.operation.sha256_after):
-            raise _EditedJustNow(place.target) from None
-        place.temporary.rename(place.target)
+        if digest_of(target) != expected:
+            raise _EditedJustNow(target) from None
+        waiting.rename(target)
         return
-    if not subject.is_at(place.temporary, subject.operation.sha256_after):
-        exchange(place.temporary, place.target)
-        raise _EditedJustNow(place.target)
+    if digest_of(waiting) != expected:
+        exchange(waiting, target)
+        raise _EditedJustNow(target)
 
 
 def _merged(subject: _Subject, theirs: bytes) -> bytes:
@@ -218,9 +222,7 @@ def _write_merged(subject: _Subject, theirs: bytes, merged: bytes) -> None:
     """With the attributes that the file has now: they are somebody else's as well."""
     place = subject.place
     _write_copy(place, merged, Attributes.of(place.target))
-    if place.target.read_bytes() != theirs:
-        raise _EditedJustNow(place.target)
-    place.copy.rename(place.target)
+    _put(place.copy, place.target, digest(theirs))
 
 
 REMEDY = (

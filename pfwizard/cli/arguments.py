@@ -3,6 +3,7 @@
 import argparse
 import errno
 import os
+import shlex
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
@@ -56,6 +57,16 @@ class Arguments:
     confirm: float | None
     transaction: str | None
     archive: str | None
+
+    @property
+    def place_options(self) -> str:
+        """The options, each with a blank before it, by which another run works on the same."""
+        options = []
+        if self.root != Path("/"):
+            options.append(f" --root {shlex.quote(str(self.root))}")
+        if self.state_directory is not None:
+            options.append(f" --state-dir {shlex.quote(str(self.state_directory))}")
+        return "".join(options)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -164,8 +175,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--confirm",
         metavar="SECONDS",
+        nargs="?",
         type=_seconds,
-        help="take the change back by itself unless pfwizard confirm is run within this time",
+        const=DEFAULT_PROBATION,
+        help="take the change back by itself unless pfwizard confirm is run within this time "
+        "(default: 120)",
     )
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object on standard output"
@@ -209,6 +223,9 @@ def _commands_explained() -> str:
     lines = [f"  {command.value:<9} {words}" for command, words in COMMANDS.items()]
     return "\n".join(["commands:", *lines, ""])
 
+
+DEFAULT_PROBATION = 120.0
+"""Seconds: half a minute is too short to look at a mail server, as users of others have said."""
 
 SHORTEST, LONGEST = 5, 86400
 """Seconds for a confirmation: what a person needs to type it, and a day."""

@@ -41,6 +41,11 @@ ENDINGS = {
 SHOWING_CHANGES = (Result.PENDING, Result.REFUSED)
 """After any other end the diffs would bury what the operator has to read."""
 
+NOT_AT_BOOT = (
+    "A restart of this machine counts as not confirmed, but nothing takes the change back before "
+    "Postfix starts: systemctl enable pfwizard-recover would, or run pfwizard recover afterwards."
+)
+
 UNCHANGED = "Nothing was changed."
 
 
@@ -100,15 +105,20 @@ def show_entry(entry: "Entry", *, in_full: bool) -> None:
         sys.stdout.flush()
 
 
-def show_probation(event: "OnProbationNow") -> None:
-    """How long the change waits, and what to do; shown with --json too."""
+def show_probation(event: "OnProbationNow", options: str) -> None:
+    """How long the change waits, and what to do; shown with --json too.
+
+    ``options`` are those by which another run finds the same change.
+    """
     until = time.strftime("%H:%M:%S", time.localtime(time.time() + event.seconds))
     say(
         f"The change is live, on probation for {event.seconds:.0f} s, until {until}.\n"
-        "  Keep it: pfwizard confirm, from any shell. Take it back now: pfwizard rollback, or "
-        "Ctrl-C here.\n"
+        f"  To keep it, from any shell: pfwizard confirm{options}\n"
+        f"  To take it back now: Ctrl-C here, or pfwizard rollback{options}\n"
         "  Otherwise it is taken back by itself, even if this connection is lost."
     )
+    if not event.is_recovered_at_boot:
+        say(f"  {NOT_AT_BOOT}")
 
 
 def _ending(report: Report) -> str:
@@ -123,7 +133,7 @@ def _ending(report: Report) -> str:
     files = _counted([change for change in report.plan.changes if change.is_about_a_file])
     return (
         f"Done: {files} changed, as transaction {report.transaction}.\n"
-        "  What was there before is kept: pfwizard rollback goes back to it."
+        f"  What was there before is kept. To go back to it: pfwizard rollback{report.options}"
     )
 
 

@@ -135,7 +135,7 @@ class _Run:
             remove_tree(root)
             raise
         if report.result is Result.APPLIED:
-            return replace(report, demonstration=root)
+            return replace(report, demonstration=root, options=f" --root {root}")
         remove_tree(root)
         return report
 
@@ -173,12 +173,18 @@ class _Run:
         if given.dry_run:
             return Report(Result.PENDING, ExitStatus.PENDING, plan)
         application = Application(
-            job, planned, _announcing(given), human_output.show_probation, given.confirm
+            job,
+            planned,
+            _announcing(given),
+            lambda event: human_output.show_probation(event, given.place_options),
+            given.confirm,
         )
         detaches = given.confirm is not None
         with self.interruption.passed_on(application.stop, detaches=detaches):
             transaction = application.carry_out()
-        return Report(Result.APPLIED, ExitStatus.DONE, plan, transaction)
+        return Report(
+            Result.APPLIED, ExitStatus.DONE, plan, transaction, options=given.place_options
+        )
 
 
 def _job(given: Arguments) -> "Job":

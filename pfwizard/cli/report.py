@@ -29,7 +29,8 @@ class Report:
 
     ``words`` say how a command ended that has no plan. ``entries`` are the transactions that it
     was asked for, which are listed, and shown as diffs with ``in_full``. ``demonstration`` is the
-    temporary tree that a demonstration has left for looking at.
+    temporary tree that a demonstration has left for looking at. ``options`` are those by which
+    another run finds the same transactions.
     """
 
     result: Result
@@ -40,4 +41,5 @@ class Report:
     words: str = ""
     entries: "tuple[Entry, ...]" = ()
     in_full: bool = False
+    options: str = ""
     demonstration: Path | None = None

@@ -109,7 +109,7 @@ def test_it_says_how_to_keep_it_and_until_when(machine: Machine) -> None:
         _, errors = run.end()
 
     assert "The change is live, on probation for 600 s, until " in errors
-    assert "Keep it: pfwizard confirm" in errors
+    assert f"To keep it, from any shell: pfwizard confirm --root {machine.root}\n" in errors
 
 
 def test_a_change_that_nobody_confirms_is_taken_back_with_a_status_of_its_own(
