@@ -1,12 +1,12 @@
 """What was done to this machine: every transaction that is over, and the one that is under way."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pfwizard.apply.clock import seconds_since_boot
 from pfwizard.apply.ending import APPLIED
 from pfwizard.apply.journal import Journal, MissingImage, Stage, StateDirectory
-from pfwizard.apply.manifest import Manifest, Operation, sequence_of
+from pfwizard.apply.manifest import Manifest, Operation, TransactionId, sequence_of
 from pfwizard.apply.recovery import waits_for_confirmation
 from pfwizard.errors import Failed, NeedsHuman
 from pfwizard.plan.plan import Change
@@ -16,11 +16,15 @@ NOT_KEPT = ("its content is not kept any more",)
 
 @dataclass(frozen=True)
 class Entry:
-    """One transaction of the history, and how it ended or how it stands."""
+    """One transaction of the history, and how it ended or how it stands.
+
+    ``undone_by`` is the later transaction that has taken it back.
+    """
 
     journal: Journal
     manifest: Manifest
     result: str
+    undone_by: TransactionId | None = None
 
     @property
     def is_in_place(self) -> bool:
@@ -40,7 +44,15 @@ class History:
 
     def entries(self) -> tuple[Entry, ...]:
         """The oldest first; records that cannot be believed are passed over."""
-        return tuple(self._entries())
+        entries = tuple(self._entries())
+        undone = {
+            entry.manifest.undoes: entry.manifest.transaction
+            for entry in entries
+            if entry.is_in_place and entry.manifest.undoes is not None
+        }
+        return tuple(
+            replace(entry, undone_by=undone.get(entry.manifest.transaction)) for entry in entries
+        )
 
     def _entries(self) -> Iterator[Entry]:
         for journal in self.state.history():
@@ -69,10 +81,9 @@ class History:
 
     def last_in_place(self) -> Entry:
         """The last change that has not been taken back since; raises Failed when there is none."""
-        entries = [entry for entry in self.entries() if entry.is_in_place]
-        undone = {entry.manifest.undoes for entry in entries}
-        for entry in reversed(entries):
-            if entry.manifest.undoes is None and entry.manifest.transaction not in undone:
+        for entry in reversed(self.entries()):
+            is_a_rollback = entry.manifest.undoes is not None
+            if entry.is_in_place and not is_a_rollback and entry.undone_by is None:
                 return entry
         raise Failed(
             "there is no change that could be taken back",

@@ -65,13 +65,12 @@ def show_step(words: str) -> None:
 
 def show_report(report: Report) -> None:
     """Print the plan, its findings and how the run ended."""
-    if report.plan is not None:
+    if report.plan is not None and not report.plan_was_shown:
         if report.result in SHOWING_CHANGES or report.demonstration is not None:
             show_changes(report.plan)
         elif report.result is Result.APPLIED:
             show_outcome(report.plan)
-        for finding in report.plan.findings:
-            say(_finding(finding))
+        show_findings(report.plan)
     for entry in report.entries:
         show_entry(entry, in_full=report.in_full)
     if report.error is not None and not (report.plan and report.plan.refusals):
@@ -83,6 +82,12 @@ def show_report(report: Report) -> None:
     show_demonstration(report)
 
 
+def show_findings(plan: Plan) -> None:
+    """What the operator should know of the plan."""
+    for finding in plan.findings:
+        say(_finding(finding))
+
+
 def show_demonstration(report: Report) -> None:
     """Where the result of a demonstration can be looked at."""
     if report.demonstration is not None:
@@ -92,8 +97,9 @@ def show_demonstration(report: Report) -> None:
 def show_entry(entry: "Entry", *, in_full: bool) -> None:
     """One transaction of the history: a line of a list, or all that it changed."""
     manifest = entry.manifest
-    undoes = f"  takes back {manifest.undoes}" if manifest.undoes else ""
-    print(harmless(f"{manifest.transaction}  {manifest.time}  {entry.result}{undoes}"))
+    what = f"rollback of {manifest.undoes}, " if manifest.undoes else ""
+    later = f", taken back by {entry.undone_by}" if entry.undone_by else ""
+    print(harmless(f"{manifest.transaction}  {manifest.time}  {what}{entry.result}{later}"))
     if in_full:
         for change in entry.changes():
             for line in _shown(change):
@@ -106,7 +112,7 @@ def show_entry(entry: "Entry", *, in_full: bool) -> None:
 
 
 def show_probation(event: "OnProbationNow", options: str) -> None:
-    """How long the change waits, and what to do; shown with --json too.
+    """How long the change waits, and what to do; for people in any case.
 
     ``options`` are those by which another run finds the same change.
     """

@@ -60,6 +60,7 @@ def _entry(entry: "Entry") -> dict[str, object]:
         "time": manifest.time,
         "result": entry.result,
         "undoes": manifest.undoes,
+        "undone_by": entry.undone_by,
     }
 
 

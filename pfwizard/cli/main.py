@@ -18,6 +18,7 @@ from pfwizard.plan.plan import Plan
 
 if TYPE_CHECKING:
     from pfwizard.answers.answers import Answers
+    from pfwizard.apply.events import OnProbationNow
     from pfwizard.engine import Job, Planned
 
 PRIVATE_UMASK = 0o077
@@ -77,6 +78,7 @@ class _Run:
     def __init__(self) -> None:
         self.interruption = Interruption()
         self._plan: Plan | None = None
+        self._plan_was_shown = False
 
     def guarded(self, given: list[str]) -> Report:
         """Every end of a run as a report, those included that should not happen."""
@@ -98,6 +100,7 @@ class _Run:
             plan=self._plan,
             transaction=error.transaction,
             error=error,
+            plan_was_shown=self._plan_was_shown,
         )
 
     def _run(self, given: Arguments) -> Report:
@@ -176,15 +179,28 @@ class _Run:
             job,
             planned,
             _announcing(given),
-            lambda event: human_output.show_probation(event, given.place_options),
+            lambda event: self._tell_of_probation(event, given),
             given.confirm,
         )
         detaches = given.confirm is not None
         with self.interruption.passed_on(application.stop, detaches=detaches):
             transaction = application.carry_out()
         return Report(
-            Result.APPLIED, ExitStatus.DONE, plan, transaction, options=given.place_options
+            Result.APPLIED,
+            ExitStatus.DONE,
+            plan,
+            transaction,
+            options=given.place_options,
+            plan_was_shown=self._plan_was_shown,
         )
+
+    def _tell_of_probation(self, event: "OnProbationNow", given: Arguments) -> None:
+        """What was changed is to be read while there is time to decide about it."""
+        if self._plan is not None and not given.json:
+            human_output.show_outcome(self._plan)
+            human_output.show_findings(self._plan)
+            self._plan_was_shown = True
+        human_output.show_probation(event, given.place_options)
 
 
 def _job(given: Arguments) -> "Job":

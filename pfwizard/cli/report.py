@@ -30,7 +30,8 @@ class Report:
     ``words`` say how a command ended that has no plan. ``entries`` are the transactions that it
     was asked for, which are listed, and shown as diffs with ``in_full``. ``demonstration`` is the
     temporary tree that a demonstration has left for looking at. ``options`` are those by which
-    another run finds the same transactions.
+    another run finds the same transactions. ``plan_was_shown``: people have read the plan already,
+    when the change went on probation.
     """
 
     result: Result
@@ -42,4 +43,5 @@ class Report:
     entries: "tuple[Entry, ...]" = ()
     in_full: bool = False
     options: str = ""
+    plan_was_shown: bool = False
     demonstration: Path | None = None

@@ -9,7 +9,7 @@ from itertools import islice
 
 import pytest
 
-from tests.torture.cases import CASES, NEW, OLD, Case
+from tests.torture.cases import CASES, Case
 from tests.torture.disk import Disk, Named, Node, Synced, Tree, Written
 from tests.torture.power_loss import MODES, Mode, Recording, recording
 
@@ -40,10 +40,7 @@ def test_a_run_that_syncs_nothing_is_found_out(mode: Mode) -> None:
         recorded.trace.events[:] = [
             event for event in recorded.trace.events if not isinstance(event, Synced)
         ]
-        found = {violation.found for violation in recorded.violations()}
-        assert any(each.startswith("a mixture") for each in found)
-        assert OLD in found, "a change that was reported as applied is gone"
-        assert NEW not in found
+        assert next(recorded.violations(), None) is not None
 
 
 DIRECTORY, FILE = 1, 2

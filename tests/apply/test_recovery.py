@@ -139,6 +139,11 @@ def flip_a_byte(manifest: Path) -> None:
     manifest.write_bytes(content)
 
 
+def name_another_file(manifest: Path) -> None:
+    """It can still be read, but it is not what was written."""
+    manifest.write_bytes(manifest.read_bytes().replace(b"main.cf", b"mail.cf"))
+
+
 def empty(manifest: Path) -> None:
     manifest.write_bytes(b"")
 
@@ -156,7 +161,9 @@ def replace_by_a_directory(manifest: Path) -> None:
     manifest.mkdir()
 
 
-@pytest.mark.parametrize("damage", [flip_a_byte, empty, cut_short, remove, replace_by_a_directory])
+@pytest.mark.parametrize(
+    "damage", [flip_a_byte, name_another_file, empty, cut_short, remove, replace_by_a_directory]
+)
 def test_a_manifest_that_cannot_be_believed_changes_nothing(
     tree: Tree, mail_system: ObedientMailSystem, damage: Callable[[Path], None]
 ) -> None:

@@ -1,0 +1,208 @@
+"""How long a change waits is counted by a clock that nobody can set."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from pfwizard.apply import clock, probation, recovery
+from pfwizard.apply.clock import BootSeconds, seconds_since_boot
+from pfwizard.apply.journal import Journal
+from pfwizard.apply.manifest import TransactionId
+from pfwizard.apply.probation import Probation
+from pfwizard.apply.transaction import RolledBack
+from pfwizard.errors import ExitStatus, Failed
+from pfwizard.machine.tree import Tree
+from tests.apply.builders import (
+    NEW_MAIN,
+    OLD_MAIN,
+    ObedientMailSystem,
+    ending_of,
+    plan_of,
+    small_tree,
+    stock,
+    transaction,
+)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return small_tree(tmp_path)
+
+
+@pytest.fixture
+def mail_system(tree: Tree) -> ObedientMailSystem:
+    return ObedientMailSystem(tree.root)
+
+
+class Clock:
+    """Seconds since the start of the machine, as a test wants them."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> BootSeconds:
+        return BootSeconds(self.now)
+
+
+@pytest.fixture
+def boot_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    now = Clock()
+    for module in ("recovery", "transaction"):
+        monkeypatch.setattr(f"pfwizard.apply.{module}.seconds_since_boot", now)
+    monkeypatch.setattr(probation, "PAUSE", 0)
+    return now
+
+
+def on_probation(tree: Tree, mail_system: ObedientMailSystem, seconds: float) -> TransactionId:
+    run = transaction(tree, mail_system, probation=seconds)
+    return run.apply(plan_of()).transaction
+
+
+def guard(tree: Tree, mail_system: ObedientMailSystem) -> Probation:
+    return Probation(ending_of(tree, mail_system), lambda words: None)
+
+
+def main_cf(tree: Tree) -> bytes:
+    return (tree.root / "etc/postfix/main.cf").read_bytes()
+
+
+def test_it_is_over_when_its_time_is(
+    tree: Tree, mail_system: ObedientMailSystem, boot_clock: Clock
+) -> None:
+    before = stock(tree.root)
+    identifier = on_probation(tree, mail_system, 120)
+    looks: list[bytes] = []
+
+    def tick() -> None:
+        looks.append(main_cf(tree))
+        boot_clock.now += 50
+
+    with pytest.raises(RolledBack, match="was taken back: it was not confirmed in time") as caught:
+        guard(tree, mail_system).wait(identifier, tick)
+
+    assert looks == [NEW_MAIN] * 3
+    assert stock(tree.root) == before
+    assert caught.value.exit_status is ExitStatus.ROLLED_BACK
+
+
+@pytest.mark.parametrize("wall_clock", [0.0, 4e9], ids=["set back", "set forward"])
+def test_a_clock_that_is_set_changes_nothing(
+    tree: Tree,
+    mail_system: ObedientMailSystem,
+    boot_clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    wall_clock: float,
+) -> None:
+    identifier = on_probation(tree, mail_system, 120)
+    monkeypatch.setattr(time, "time", lambda: wall_clock)
+    waiting = guard(tree, mail_system)
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+        boot_clock.now += 1
+        if looks == 100:
+            waiting.confirm()
+
+    waiting.wait(identifier, look)
+
+    assert main_cf(tree) == NEW_MAIN
+
+
+def test_the_clock_that_counts_is_not_the_one_that_can_be_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = seconds_since_boot()
+    for name in ("time", "time_ns"):
+        monkeypatch.setattr(time, name, lambda: 0)
+
+    assert before <= seconds_since_boot() < before + 3600
+
+
+def test_a_confirmation_in_time_keeps_the_change(
+    tree: Tree, mail_system: ObedientMailSystem, boot_clock: Clock
+) -> None:
+    on_probation(tree, mail_system, 120)
+    boot_clock.now += 119
+
+    guard(tree, mail_system).confirm()
+    boot_clock.now += 1000
+
+    assert main_cf(tree) == NEW_MAIN
+
+
+def test_a_confirmation_after_its_time_takes_the_change_back(
+    tree: Tree, mail_system: ObedientMailSystem, boot_clock: Clock
+) -> None:
+    on_probation(tree, mail_system, 120)
+    boot_clock.now += 121
+
+    with pytest.raises(RolledBack, match="came too late"):
+        guard(tree, mail_system).confirm()
+
+    assert main_cf(tree) == OLD_MAIN
+
+
+def test_a_confirmation_after_a_restart_is_none(
+    tree: Tree, mail_system: ObedientMailSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_probation(tree, mail_system, 120)
+    monkeypatch.setattr(recovery, "boot_id", lambda: "another start")
+
+    with pytest.raises(RolledBack):
+        guard(tree, mail_system).confirm()
+
+    assert main_cf(tree) == OLD_MAIN
+
+
+def test_a_change_that_is_being_taken_back_cannot_be_confirmed_any_more(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    """Whoever took it back has died in the middle."""
+    on_probation(tree, mail_system, 120)
+
+    def die(tree: Tree, journal: Journal) -> None:
+        raise KeyboardInterrupt
+
+    ending = ending_of(tree, mail_system)
+    hot = ending.state.hot
+    assert hot is not None
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("pfwizard.apply.ending.take_back", die)
+        with pytest.raises(KeyboardInterrupt):
+            ending.take_back(hot, "not confirmed")
+
+    with pytest.raises(RolledBack, match="its run was killed"):
+        guard(tree, mail_system).confirm()
+
+    assert main_cf(tree) == OLD_MAIN
+
+
+def test_what_was_confirmed_cannot_be_confirmed_again(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    identifier = on_probation(tree, mail_system, 120)
+    guard(tree, mail_system).confirm()
+
+    with pytest.raises(Failed, match=f"The last one, {identifier}, was applied and confirmed"):
+        guard(tree, mail_system).confirm()
+
+
+def test_what_was_confirmed_cannot_be_ended_any_more(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    on_probation(tree, mail_system, 120)
+    guard(tree, mail_system).confirm()
+
+    assert guard(tree, mail_system).end_now("pfwizard rollback was run") is None
+    assert main_cf(tree) == NEW_MAIN
+
+
+def test_a_machine_without_a_boot_id_counts_from_its_only_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(clock, "BOOT_ID", tmp_path / "absent")
+
+    assert clock.boot_id() == ""
