@@ -10,6 +10,7 @@ import pytest
 from pfwizard.apply.ending import Ending
 from pfwizard.apply.instance import Instance
 from pfwizard.apply.lock import locked
+from pfwizard.apply.manifest import DamagedManifest
 from pfwizard.apply.recovery import OnProbation, recover, refuse_unfinished
 from pfwizard.errors import ExitStatus, Failed, NeedsHuman
 from pfwizard.machine.tree import Tree
@@ -171,7 +172,7 @@ def test_a_manifest_that_cannot_be_believed_changes_nothing(
     damage(tree.root / "var/lib/pfwizard/journal/manifest")
     before = stock(tree.root)
 
-    with pytest.raises(NeedsHuman) as caught:
+    with pytest.raises(DamagedManifest) as caught:
         recovered(tree, mail_system)
 
     assert caught.value.exit_status is ExitStatus.NEEDS_HUMAN
