@@ -7,11 +7,12 @@ INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help demo test lint format bench machines clean
+.PHONY: help demo test torture lint format bench machines clean
 
 help:
 	@echo "make demo      the main job on a bundled configuration: needs no Postfix and no privilege"
 	@echo "make test      all tests; real servers run in disposable machines, never on this one"
+	@echo "make torture   lost power and failing calls at every point, not at a sample; needs root"
 	@echo "make lint      ruff, mypy and the import contracts"
 	@echo "make format    let ruff arrange the code"
 	@echo "make bench     timings beside the peers, as ratios of medians"
@@ -35,6 +36,10 @@ demo: $(INSTALLED)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+# The files called torture_* are what make test leaves out.
+torture: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -o python_files='test_*.py torture_*.py' tests/torture
 
 lint: $(READY)
 	$(BIN)/ruff check .

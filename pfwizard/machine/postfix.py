@@ -65,6 +65,7 @@ BUILT_IN_DEFAULTS: Mapping[str, str] = {
     "compatibility_level": "0",
     "cyrus_sasl_config_path": "",
     "inet_interfaces": "all",
+    "inet_protocols": "all",
     "mail_owner": "postfix",
     "mydomain": "localdomain",
     "myhostname": "localhost",
