@@ -6,6 +6,7 @@ the files that are changed.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,7 +52,7 @@ class Ending:
         could not be made to use them, Failed when a system call is refused: then the journal is
         still there, and the same can be begun again.
         """
-        journal.note_state(State(Stage.TAKING_BACK, words=why))
+        journal.note_taking_back(why)
         mail_system = self.mail_system_of(_as_of_now(journal.manifest))
         self._put_back(journal, mail_system)
         trouble = _trouble_with(mail_system.revive)
@@ -78,7 +79,8 @@ class Ending:
         try:
             take_back(Tree(manifest.instance.root), journal)
         except Conflict as conflict:
-            journal.note_state(State(Stage.IN_CONFLICT, words=conflict.message))
+            with suppress(OSError):
+                journal.note_state(State(Stage.IN_CONFLICT, words=conflict.message))
             raise
         for join in manifest.joins:
             mail_system.leave_group(join.user, join.group)
@@ -111,7 +113,14 @@ class Ending:
         return tuple(kept)
 
     def _expire(self) -> None:
-        """Let the history forget: old transactions as a whole, and keys sooner than the rest."""
+        """Let the history forget: old transactions as a whole, and keys sooner than the rest.
+
+        What cannot be removed now is removed another time.
+        """
+        with suppress(OSError):
+            self._expire_what_is_old()
+
+    def _expire_what_is_old(self) -> None:
         history = self.state.history()
         for journal in history[:-RETAINED]:
             self.state.forget(journal)

@@ -124,6 +124,14 @@ class Journal:
         except (OSError, ValueError):
             return State(Stage.APPLYING)
 
+    def note_taking_back(self, why: str) -> None:
+        """From here on there is no confirmation any more; that needs no room on the disk."""
+        try:
+            self.note_state(State(Stage.TAKING_BACK, words=why))
+        except OSError:
+            (self.directory / STATE).unlink(missing_ok=True)
+            sync(self.directory)
+
     def note_state(self, state: State) -> None:
         text = "\n".join([state.stage.value, str(state.deadline), state.boot_id, state.words])
         self._write_durably(STATE, text)
@@ -213,8 +221,9 @@ class StateDirectory:
         return self._moved(journal, self.path / DONE)
 
     def file_away(self, journal: Journal, result: str) -> Journal:
-        """End a transaction with its result."""
-        journal.note_result(result)
+        """End a transaction with its result, as far as there is room on the disk to note it."""
+        with contextlib.suppress(OSError):
+            journal.note_result(result)
         place = self.path / HISTORY / journal.manifest.transaction
         moved = self._moved(journal, place)
         sync(place.parent)

@@ -4,7 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pfwizard.errors import Busy
@@ -31,9 +31,9 @@ def locked(state_directory: Path, patience: float = 0.0) -> Iterator[None]:
                 f"another pfwizard is at work (process {holder})",
                 "Wait for it to finish and start again.",
             )
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        with suppress(OSError):  # a full disk: it is for messages only
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pfwizard.apply.explained import explained
 from pfwizard.apply.instance import Instance
-from pfwizard.errors import Busy
+from pfwizard.errors import Busy, Failed
 from pfwizard.machine.tree import Tree
 
 PATIENCE = 10.0
@@ -34,14 +34,22 @@ NAMES = ("main.cf", "master.cf")
 def editing(instance: Instance) -> Iterator[None]:
     """Hold the locks of an instance's two files; raises Busy when somebody does not let go of one.
 
-    A symbolic link is followed, as pfwizard follows it and postconf does not: it would replace the
-    link, and whoever links main.cf does not use it.
+    They are beside the names that postconf knows, also where these are symbolic links.
     """
     tree = Tree(instance.root)
+    directory = tree.outside(tree.resolve(instance.config_directory))
     with ExitStack() as held:
         for name in NAMES:
-            place = tree.outside(tree.resolve(instance.config_directory / name))
-            held.enter_context(_editing(place))
+            held.enter_context(_editing(directory / name))
+        yield
+
+
+@contextmanager
+def editing_if_possible(instance: Instance) -> Iterator[None]:
+    """The same for taking back, which a full disk must not prevent: then without the locks."""
+    with ExitStack() as held:
+        with suppress(Failed):
+            held.enter_context(editing(instance))
         yield
 
 

@@ -26,6 +26,7 @@ SPARE_FILES = 16
 """What is left free for everybody else, and for directories and attributes of ours."""
 
 OTHERS = 0o022
+GROUP = 0o020
 STICKY = 0o1000
 
 MANAGED_ELSEWHERE = {
@@ -132,7 +133,8 @@ class Preflight:
         for directory in self._way_to(change):
             status = directory.stat()
             is_ours = status.st_uid in (0, os.geteuid())
-            is_open = status.st_mode & OTHERS and not status.st_mode & STICKY
+            others = OTHERS if status.st_gid != 0 else OTHERS & ~GROUP
+            is_open = status.st_mode & others and not status.st_mode & STICKY
             if not is_ours or is_open:
                 raise Failed(
                     f"{directory}: others than root can write into this directory, and so replace "

@@ -13,7 +13,7 @@ from pfwizard.apply.ending import APPLIED, CONFIRMED, ROLLED_BACK, Ending
 from pfwizard.apply.journal import Stage
 from pfwizard.apply.lock import locked
 from pfwizard.apply.manifest import Manifest, TransactionId
-from pfwizard.apply.postfix_locks import editing
+from pfwizard.apply.postfix_locks import editing_if_possible
 from pfwizard.apply.recovery import OnProbation, recover, waits_for_confirmation
 from pfwizard.apply.transaction import RolledBack, told
 from pfwizard.errors import Failed, NeedsHuman, PfwizardError
@@ -68,7 +68,7 @@ class Probation:
             if journal is None or journal.state().stage is not Stage.ON_PROBATION:
                 return None
             manifest = journal.manifest
-            with editing(manifest.instance):
+            with editing_if_possible(manifest.instance):
                 self.ending.take_back(journal, why)
             return manifest
 

@@ -6,7 +6,7 @@ from pfwizard.apply.clock import boot_id, seconds_since_boot
 from pfwizard.apply.ending import Ending
 from pfwizard.apply.journal import Journal, Stage, State, StateDirectory
 from pfwizard.apply.manifest import TransactionId
-from pfwizard.apply.postfix_locks import editing
+from pfwizard.apply.postfix_locks import editing_if_possible
 from pfwizard.apply.undo import REMEDY, Conflict
 from pfwizard.errors import Busy, NeedsHuman
 
@@ -37,7 +37,7 @@ def recover(ending: Ending, announce: Callable[[str], None]) -> TransactionId | 
         raise on_probation(journal, state)
     announce(f"Taking back transaction {journal.manifest.transaction}: {_why(state)}")
     manifest = journal.manifest
-    with editing(manifest.instance):
+    with editing_if_possible(manifest.instance):
         ending.take_back(journal, _why(state))
     return manifest.transaction
 

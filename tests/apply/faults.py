@@ -113,3 +113,46 @@ def in_a_process_that_dies(action: Callable[[], object], struck: int) -> bool:
         os._exit(status)
     _, status = os.waitpid(process, 0)
     return os.waitstatus_to_exitcode(status) != KILLED
+
+
+ALLOCATING = ("write", "mkdir", "link", "setxattr")
+"""What needs room on the disk, besides opening a file that is not there yet."""
+
+
+@contextmanager
+def disk_full_after(number: int) -> Iterator[None]:
+    """From that call on there is no room any more, and it does not come back."""
+    calls = Calls()
+
+    def guarding(original: Callable[..., Any], needs_room: Callable[..., bool]) -> Any:
+        def guarded(*arguments: Any, **named: Any) -> Any:
+            calls.count += 1
+            if calls.count > number and needs_room(*arguments):
+                failing_with(errno.ENOSPC)(arguments[0])
+            return original(*arguments, **named)
+
+        return guarded
+
+    with pytest.MonkeyPatch.context() as patched:
+        for name in MUTATING:
+            original = getattr(os, name)
+            patched.setattr(os, name, guarding(original, NEEDS_ROOM.get(name, never)))
+        yield
+
+
+def never(*arguments: object) -> bool:
+    return False
+
+
+def always(*arguments: object) -> bool:
+    return True
+
+
+def creates(path: object, flags: int, *rest: object) -> bool:
+    return bool(flags & os.O_CREAT) and not os.path.lexists(str(path))
+
+
+NEEDS_ROOM: dict[str, Callable[..., bool]] = {
+    **dict.fromkeys(ALLOCATING, always),
+    "open": creates,
+}

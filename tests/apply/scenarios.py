@@ -112,7 +112,7 @@ def settle(root: Path, announce: Announce = quietly) -> None:
     """What the next start of pfwizard does; a change on probation is not confirmed."""
     tree = Tree(root)
     ending = ending_of(tree, ObedientMailSystem(root))
-    if not ending.state.path.is_dir():
+    if ending.state.hot is None and ending.state.done is None:
         return
     try:
         with locked(ending.state.path):

@@ -17,6 +17,7 @@ from tests.apply.faults import (
     ERRORS,
     SIGNALS,
     Calls,
+    disk_full_after,
     failing_with,
     in_a_process_that_dies,
     signalling,
@@ -114,6 +115,33 @@ def test_a_signal_at_any_call(
             return outcome(lambda: action(announce))
 
     assert mixtures(scenario, place, send) == []
+
+
+@scenarios
+def test_a_disk_that_is_full_from_any_call_on(scenario: Scenario, place: Path) -> None:
+    """Where names can be exchanged, going back needs no room; otherwise it needs some again."""
+    old, new = both_trees(place)
+    mixed = []
+    for number in range(number_of_calls(scenario, place)):
+        root = place / str(number)
+        action = scenario.prepare(root)
+        with disk_full_after(number):
+            outcome_of(action)
+            if can_exchange():
+                settle(root)
+        settle(root)
+        if traces(root) not in (old, new):
+            mixed.append(number)
+
+    assert mixed == []
+
+
+def outcome_of(action: Callable[[Announce], object]) -> str:
+    return outcome(lambda: action(quietly))
+
+
+def can_exchange() -> bool:
+    return renaming._renameat2 is not unknown
 
 
 @scenarios
