@@ -16,6 +16,7 @@ from pfwizard.errors import PfwizardError
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import Tree
 from pfwizard.plan.plan import Reload
+from tests.apply.access_list import GENEROUS
 from tests.apply.builders import (
     Entry,
     ObedientMailSystem,
@@ -122,11 +123,12 @@ def settle(root: Path, announce: Announce = quietly) -> None:
 
 
 def _tree_with_attributes(root: Path) -> Tree:
-    """A file with an owner and an attribute of its own, and a state directory that is there."""
+    """Files with owner, attribute and access list of their own; the state directory is there."""
     root.mkdir()
     tree = small_tree(root)
     main_cf = root / "etc/postfix/main.cf"
     os.setxattr(main_cf, "user.note", b"by hand")
+    os.setxattr(root / "etc/postfix/master.cf", "system.posix_acl_access", GENEROUS)
     if os.geteuid() == 0:
         os.chown(main_cf, 1234, 2345)
     state_of(tree).prepare()

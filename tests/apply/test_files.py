@@ -1,7 +1,6 @@
 """Files are private from their first byte, and a replacement is like what it replaces."""
 
 import os
-import struct
 import time
 from pathlib import Path
 
@@ -9,20 +8,7 @@ import pytest
 
 from pfwizard.apply.attributes import Attributes, created_with
 from pfwizard.apply.files import SETTLED, write_new
-
-# The tags of linux/posix_acl.h, and a list that lets user 65534 do everything.
-USER_OBJECT, USER, GROUP_OBJECT, MASK, OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
-UNDEFINED = 0xFFFFFFFF
-GENEROUS = struct.pack("<I", 2) + b"".join(
-    struct.pack("<HHI", tag, permissions, identifier)
-    for tag, permissions, identifier in (
-        (USER_OBJECT, 7, UNDEFINED),
-        (USER, 7, 65534),
-        (GROUP_OBJECT, 5, UNDEFINED),
-        (MASK, 7, UNDEFINED),
-        (OTHER, 5, UNDEFINED),
-    )
-)
+from tests.apply.access_list import GENEROUS
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o027, 0o077])
