@@ -20,10 +20,13 @@ RUN = "from {module} import main\nsys.exit(main(sys.argv[1:]))\n"
 
 
 def command(module: str, arguments: Sequence[str] = ()) -> list[str]:
-    """The command line that runs the function ``main`` of a module with these arguments."""
+    """The command line that runs the function ``main`` of a module with these arguments.
+
+    It writes no byte code: with our umask nobody else could read it.
+    """
     path = [str(Path(entry).absolute()) for entry in sys.path]
     code = BOOT + RUN.format(module=module)
-    return [sys.executable, "-I", "-c", code, str(len(path)), *path, *arguments]
+    return [sys.executable, "-I", "-B", "-c", code, str(len(path)), *path, *arguments]
 
 
 def start(
