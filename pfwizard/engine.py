@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from pfwizard.answers.answers import Answers
 from pfwizard.apply.ending import Ending
 from pfwizard.apply.explained import explained
-from pfwizard.apply.history import Entry, History
-from pfwizard.apply.journal import StateDirectory
-from pfwizard.apply.lock import locked
+from pfwizard.apply.history import History
+from pfwizard.apply.journal import DEFAULT, StateDirectory
 from pfwizard.apply.mail_system import mail_system_of
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.recovery import recover, refuse_unfinished
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from pfwizard.apply.detached import DetachedEngine
     from pfwizard.apply.events import OnProbationNow, Order
     from pfwizard.pki.keys import PrivateKey
-
-STATE_DIRECTORY = PurePosixPath("/var/lib/pfwizard")
 
 Announce = Callable[[str], None]
 """Called with each step as it begins, in a few words for a person."""
@@ -47,14 +44,16 @@ class Job:
     def on(cls, root: Path, config_directory: PurePosixPath | None, state: Path | None) -> "Job":
         """A job on this machine or on a tree, whose state is in that tree unless named."""
         tree = Tree(root)
-        return cls(tree, config_directory, state or tree.outside(tree.resolve(STATE_DIRECTORY)))
+        return cls(tree, config_directory, state or tree.outside(tree.resolve(DEFAULT)))
 
     @property
     def state(self) -> StateDirectory:
         return StateDirectory(self.state_directory)
 
     def ending(self, announce: Announce) -> Ending:
-        return Ending(self.state, lambda instance: mail_system_of(instance, announce))
+        return Ending(
+            self.state, self.tree.root, lambda instance: mail_system_of(instance, announce)
+        )
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def recover_job(job: Job, announce: Announce) -> TransactionId | None:
     with explained(job.state_directory):
         if job.state.hot is None and job.state.done is None:
             return None
-        with locked(job.state_directory):
+        with job.state.held():
             return recover(job.ending(announce), announce)
 
 
@@ -101,17 +100,11 @@ def plan_rollback(job: Job, name: str | None) -> Planned:
     with explained(job.state_directory):
         refuse_unfinished(job.state)
         history = History(job.state)
-        entry = history.last_in_place() if name is None else history.find(name)
+        entry = history.last_in_place() if name is None else history.find_in_place(name)
     instance = entry.manifest.instance
     facts = gather(job.tree, job.config_directory or instance.config_directory, ())
     plan = Rollback(entry, job.tree, facts).plan()
     return Planned(facts, plan, entry.manifest.transaction)
-
-
-def history_of(job: Job) -> tuple[Entry, ...]:
-    """Every transaction that is known, the oldest first."""
-    with explained(job.state_directory):
-        return History(job.state).entries()
 
 
 @dataclass
@@ -166,6 +159,7 @@ class Application:
                     self.tell_of_probation(event)
                 case Ended(ended, error):
                     if error is not None:
+                        error.transaction = error.transaction or ended
                         raise error
                     if ended is not None:
                         return ended
@@ -180,7 +174,7 @@ class Application:
             Probation(ending, self.announce).wait(transaction, lambda: None)
             return transaction
         if self.job.state_directory.is_dir():
-            with locked(self.job.state_directory, PATIENCE):
+            with self.job.state.held(PATIENCE):
                 recover(ending, self.announce)
         raise Failed("the engine's process was killed", "Nothing was changed. Start it again.")
 

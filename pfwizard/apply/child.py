@@ -22,10 +22,12 @@ RUN = "from {module} import main\nsys.exit(main(sys.argv[1:]))\n"
 def command(module: str, arguments: Sequence[str] = ()) -> list[str]:
     """The command line that runs the function ``main`` of a module with these arguments.
 
+    In ps(1) it begins with what it is.
+
     It writes no byte code: with our umask nobody else could read it.
     """
     path = [str(Path(entry).absolute()) for entry in sys.path]
-    code = BOOT + RUN.format(module=module)
+    code = f"# {module}\n{BOOT}{RUN.format(module=module)}"
     return [sys.executable, "-I", "-B", "-c", code, str(len(path)), *path, *arguments]
 
 

@@ -1,12 +1,11 @@
 """The two ends of a transaction: it is taken back, or it is complete.
 
 Both are reached from anywhere: by the run that began it, by its watchdog, or by a later run that
-finds its journal. Whoever calls these holds the lock of the state directory, and Postfix's own on
-the files that are changed.
+finds its journal. Whoever calls these holds the lock of the state directory.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from pfwizard.apply.instance import Instance
 from pfwizard.apply.journal import Journal, Stage, State, StateDirectory
 from pfwizard.apply.mail_system import MailSystem
 from pfwizard.apply.manifest import Manifest
+from pfwizard.apply.postfix_locks import editing_if_possible
 from pfwizard.apply.swap import remove_old_files
 from pfwizard.apply.undo import Conflict, take_back
 from pfwizard.errors import Failed, NeedsHuman, PfwizardError
@@ -25,6 +25,9 @@ APPLIED = "applied"
 CONFIRMED = "applied and confirmed"
 ROLLED_BACK = "rolled back"
 """How results begin; after a colon may come why."""
+
+NOT_REVIVED = "The old files are back, but Postfix could not be made to use them"
+"""How it goes on in a result where that is so."""
 
 RETAINED = 20
 """Transactions that the history keeps."""
@@ -38,54 +41,90 @@ ALWAYS_WITH_SECRETS = 3
 MailSystemOf = Callable[[Instance], MailSystem]
 
 
+class NotPutBack(NeedsHuman):
+    """Taking back was refused on the way. It can be begun again, and goes on from where it was."""
+
+
 @dataclass(frozen=True)
 class Ending:
-    """What is needed to end a transaction: its state directory, and how to reach its Postfix."""
+    """What is needed to end a transaction: its state directory, its tree, and its Postfix.
+
+    The tree is the one that the operator has named. What a record says of it is not believed: an
+    image brings its records along, and may be mounted elsewhere by now.
+    """
 
     state: StateDirectory
+    root: Path
     mail_system_of: MailSystemOf
+
+    def instance_of(self, manifest: Manifest) -> Instance:
+        """The instance of a transaction, in this tree."""
+        return replace(manifest.instance, root=self.root)
 
     def take_back(self, journal: Journal, why: str) -> Journal:
         """Bring the old configuration back, make Postfix use it, and note it in the history.
 
-        Raises Conflict with nothing touched, NeedsHuman when the old files are back but Postfix
-        could not be made to use them, Failed when a system call is refused: then the journal is
-        still there, and the same can be begun again.
+        Raises Conflict with nothing touched, NotPutBack when a step is refused, after which the
+        same can be begun again, MissingImage when an old content is gone, and NeedsHuman when the
+        old files are back but Postfix could not be made to use them.
         """
-        journal.note_taking_back(why)
-        mail_system = self.mail_system_of(_as_of_now(journal.manifest))
-        self._put_back(journal, mail_system)
-        trouble = _trouble_with(mail_system.revive)
-        filed = self.state.file_away(journal, f"{ROLLED_BACK}: {why}")
+        with self._told_what_is_left(journal, why):
+            journal.note_taking_back(why)
+            mail_system = self.mail_system_of(self._instance_as_of_now(journal.manifest))
+            with editing_if_possible(self.instance_of(journal.manifest)):
+                self._put_back(journal, why)
+            groups = trouble_with(lambda: _memberships_back(journal.manifest, mail_system))
+            trouble = trouble_with(mail_system.revive)
+            if groups is not None:
+                raise groups
+            result = f"{ROLLED_BACK}: {why}"
+            if trouble is not None:
+                result = f"{result}. {NOT_REVIVED}: {trouble.message}"
+            filed = self.state.file_away(journal, result)
         self._expire()
         if trouble is not None:
-            raise NeedsHuman(
-                f"{why}. The old files are back, but Postfix could not be made to use them: "
-                f"{trouble.message}",
-                "Look into the mail log, then run postfix start or postfix reload.",
-            ) from trouble
+            raise not_revived(filed.result() or result)
         return filed
 
     def abandon(self, journal: Journal) -> None:
         """Put everything back before anything has gone live; no running program has noticed.
 
-        Raises as ``take_back`` does.
+        Whoever calls this holds Postfix's locks too. Raises as ``take_back`` does.
         """
-        self._put_back(journal, self.mail_system_of(journal.manifest.instance))
-        self.state.forget(journal)
-
-    def _put_back(self, journal: Journal, mail_system: MailSystem) -> None:
         manifest = journal.manifest
+        with self._told_what_is_left(journal, "it was not completed"):
+            self._put_back(journal, "it was not completed")
+            _memberships_back(manifest, self.mail_system_of(self.instance_of(manifest)))
+            self.state.forget(journal)
+
+    def _put_back(self, journal: Journal, why: str) -> None:
         try:
-            take_back(Tree(manifest.instance.root), journal)
+            take_back(Tree(self.root), journal)
         except Conflict as conflict:
+            state = State(Stage.IN_CONFLICT, why=why, words=conflict.message)
             with suppress(OSError):
-                journal.note_state(State(Stage.IN_CONFLICT, words=conflict.message))
+                journal.note_state(state)
             raise
-        for join in manifest.joins:
-            mail_system.leave_group(join.user, join.group)
-        for leave in manifest.leaves:
-            mail_system.join_group(leave.user, leave.group)
+
+    @contextmanager
+    def _told_what_is_left(self, journal: Journal, why: str) -> Iterator[None]:
+        """Whatever keeps a change from being taken back is for a person, with what began it."""
+        try:
+            yield
+        except NeedsHuman:
+            raise
+        except Exception as trouble:
+            raise NotPutBack(
+                f"{why}; and not everything could be put back: {message_of(trouble)}",
+                "Mend that, then run pfwizard recover: it goes on from where it stands. The old "
+                f"files are in {journal.directory}.",
+            ) from trouble
+
+    def _instance_as_of_now(self, manifest: Manifest) -> Instance:
+        """After a restart of the machine it is not for us to start Postfix: it may come up yet."""
+        instance = self.instance_of(manifest)
+        was_restarted = manifest.boot_id != boot_id()
+        return replace(instance, was_running=False) if was_restarted else instance
 
     def complete(self, journal: Journal, result: str) -> tuple[Path, ...]:
         """Commit, then remove the old files and note it in the history.
@@ -107,7 +146,7 @@ class Ending:
 
     def clean_up(self, retired: Journal) -> tuple[Path, ...]:
         """The part of completing after the commit point."""
-        kept = remove_old_files(Tree(retired.manifest.instance.root), retired)
+        kept = remove_old_files(Tree(self.root), retired)
         self.state.file_away(retired, retired.result() or APPLIED)
         self._expire()
         return tuple(kept)
@@ -137,18 +176,34 @@ def _expire_secrets(journal: Journal, oldest: datetime) -> None:
         return  # whoever looks at it is told what is wrong with it
 
 
-def _trouble_with(action: Callable[[], None]) -> PfwizardError | None:
+def _memberships_back(manifest: Manifest, mail_system: MailSystem) -> None:
+    for join in manifest.joins:
+        mail_system.leave_group(join.user, join.group)
+    for leave in manifest.leaves:
+        mail_system.join_group(leave.user, leave.group)
+
+
+def not_revived(result: str) -> NeedsHuman:
+    """The old files are in place, but what runs is something else."""
+    return NeedsHuman(
+        result.removeprefix(f"{ROLLED_BACK}: "),
+        "Look into the mail log, then run postfix start or postfix reload.",
+    )
+
+
+def trouble_with(action: Callable[[], None]) -> PfwizardError | None:
+    """What went wrong, whatever it was; None when nothing did."""
     try:
         action()
-    except PfwizardError as error:
-        return error
-    except OSError as error:
-        return Failed(f"{error.filename or 'a program'}: {error.strerror}")
+    except Exception as error:
+        return error if isinstance(error, PfwizardError) else Failed(message_of(error))
     return None
 
 
-def _as_of_now(manifest: Manifest) -> Instance:
-    """After a restart of the machine it is not for us to start Postfix: it may come up yet."""
-    if manifest.boot_id != boot_id():
-        return replace(manifest.instance, was_running=False)
-    return manifest.instance
+def message_of(error: BaseException) -> str:
+    """What happened, in one sentence without its full stop."""
+    if isinstance(error, PfwizardError):
+        return error.message
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {error.strerror}"
+    return f"internal error: {type(error).__name__}"

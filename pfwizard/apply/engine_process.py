@@ -31,6 +31,7 @@ from pfwizard.errors import Failed, PfwizardError, defect
 def main(arguments: list[str]) -> int:
     """Standard input is one end of a socket; the order comes through it, events go back."""
     os.umask(0o077)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # there are keys in this memory
     connection = Connection(os.dup(0))
     nowhere = os.open(os.devnull, os.O_RDONLY)
@@ -52,7 +53,7 @@ class EngineProcess:
         self._asked_to_stop: str | None = None
         self._watch: int | None = None
         self._state = StateDirectory(Path(order.state_directory))
-        self._ending = Ending(self._state, self._mail_system)
+        self._ending = Ending(self._state, order.instance.root, self._mail_system)
 
     def run(self) -> None:
         """Carry the order out, and tell how it ended."""
@@ -61,6 +62,9 @@ class EngineProcess:
         try:
             applied = self._transaction().apply(self._order.plan)
             transaction = applied.transaction
+            for old in applied.kept:
+                words = f"Somebody wrote into the old file meanwhile; it is kept as {old}"
+                self._tell(StepStarted(words))
             if applied.deadline is not None and self._order.probation is not None:
                 self._guard(applied.transaction, self._order.probation)
             self._tell(Ended(transaction))
@@ -89,7 +93,7 @@ class EngineProcess:
         if journal is None:
             raise Failed("the journal is gone", "Somebody has removed it. Nothing was changed.")
         transaction = journal.manifest.transaction
-        self._watch = start_watchdog(self._state.path, transaction)
+        self._watch = start_watchdog(self._state.path, self._order.instance.root, transaction)
         self._tell(Published(transaction))
 
     # On probation
@@ -98,13 +102,13 @@ class EngineProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)  # the watchdog is there
         set_timer(self._order.instance, self._state.path, transaction, seconds)
-        at_boot = is_recovered_at_boot(self._order.instance.root)
+        at_boot = is_recovered_at_boot(self._order.instance.root, self._state.path)
         self._tell(OnProbationNow(transaction, seconds, at_boot))
         probation = Probation(self._ending, self._announce_while_waiting)
         try:
             probation.wait(transaction, self._refuse_when_stopped)
         except Interrupted as interruption:
-            if probation.end_now(interruption.message) is not None:
+            if probation.end_now(transaction, interruption.message):
                 raise told(
                     RolledBack(
                         f"{interruption.message}. The old configuration is back in place",

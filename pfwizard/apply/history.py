@@ -1,6 +1,6 @@
 """What was done to this machine: every transaction that is over, and the one that is under way."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pfwizard.apply.clock import seconds_since_boot
@@ -45,22 +45,16 @@ class History:
     def entries(self) -> tuple[Entry, ...]:
         """The oldest first; records that cannot be believed are passed over."""
         entries = tuple(self._entries())
-        undone = {
-            entry.manifest.undoes: entry.manifest.transaction
-            for entry in entries
-            if entry.is_in_place and entry.manifest.undoes is not None
-        }
+        undone = _undone_by(entries)
         return tuple(
             replace(entry, undone_by=undone.get(entry.manifest.transaction)) for entry in entries
         )
 
     def _entries(self) -> Iterator[Entry]:
         for journal in self.state.history():
-            try:
+            if _is_whole(journal):
                 yield Entry(journal, journal.manifest, journal.result() or "unknown")
-            except NeedsHuman:
-                continue
-        hot = self.state.hot
+        hot = self.state.under_way()
         if hot is not None:
             yield Entry(hot, hot.manifest, _standing(hot))
 
@@ -79,6 +73,28 @@ class History:
             f"The history goes from {first} to {last}; pfwizard history lists it.",
         )
 
+    def find_in_place(self, name: str) -> Entry:
+        """The same for one that can be taken back; raises Failed for all others."""
+        entry = self.find(name)
+        transaction = entry.manifest.transaction
+        if entry.undone_by is not None:
+            raise Failed(
+                f"transaction {transaction} was taken back already, by {entry.undone_by}",
+                f"To have it again, take that back: pfwizard rollback {entry.undone_by}",
+            )
+        if not entry.is_in_place:
+            raise Failed(
+                f"transaction {transaction} is not in place: {entry.result}",
+                "There is nothing of it to be taken back.",
+            )
+        return entry
+
+    def damaged(self) -> tuple[str, ...]:
+        """The names of the records that cannot be believed."""
+        return tuple(
+            journal.directory.name for journal in self.state.history() if not _is_whole(journal)
+        )
+
     def last_in_place(self) -> Entry:
         """The last change that has not been taken back since; raises Failed when there is none."""
         for entry in reversed(self.entries()):
@@ -89,6 +105,24 @@ class History:
             "there is no change that could be taken back",
             "pfwizard history lists what was done and how it ended.",
         )
+
+
+def _is_whole(journal: Journal) -> bool:
+    try:
+        return journal.is_readable()
+    except NeedsHuman:
+        return False
+
+
+def _undone_by(entries: Sequence[Entry]) -> Mapping[TransactionId, TransactionId]:
+    """What was taken back, by what; a rollback that was taken back itself takes nothing back."""
+    undone: dict[TransactionId, TransactionId] = {}
+    for entry in reversed(entries):
+        manifest = entry.manifest
+        is_effective = entry.is_in_place and manifest.transaction not in undone
+        if is_effective and manifest.undoes is not None:
+            undone[manifest.undoes] = manifest.transaction
+    return undone
 
 
 def _standing(journal: Journal) -> str:

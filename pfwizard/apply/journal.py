@@ -13,18 +13,20 @@ in ``before`` and the new ones that may be shown in ``after``, the ``state``, an
 
 import contextlib
 import hashlib
-import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pfwizard.apply.attributes import PRIVATE_DIRECTORY, created_with
 from pfwizard.apply.clock import BootSeconds
 from pfwizard.apply.files import make_directory, sync, write_new
+from pfwizard.apply.lock import locked
 from pfwizard.apply.manifest import DamagedManifest, Manifest, Operation, TransactionId, sequence_of
+from pfwizard.apply.ownership import changeable_by_others
 from pfwizard.errors import Failed, NeedsHuman
 
 STAGING, HOT, DONE, HISTORY, ARCHIVE = "staging", "journal", "done", "history", "archive"
@@ -33,6 +35,12 @@ BEFORE, AFTER = "before", "after"
 
 
 NEVER = BootSeconds(0.0)
+
+ENCODING = ("utf-8", "surrogateescape")
+"""Words of other programs, and of files, may hold any octet."""
+
+DEFAULT = PurePosixPath("/var/lib/pfwizard")
+"""The state directory, unless the operator names another."""
 
 
 class Stage(Enum):
@@ -48,12 +56,14 @@ class Stage(Enum):
 class State:
     """The stage; on probation also until when, and the start of the machine that this counts from.
 
-    ``words`` is what a person has to know of a conflict.
+    ``why`` is the reason for which it is taken back, and ``words`` what a person has to know of a
+    conflict.
     """
 
     stage: Stage
     deadline: BootSeconds = NEVER
     boot_id: str = ""
+    why: str = ""
     words: str = ""
 
 
@@ -81,6 +91,15 @@ class Journal:
             raise self._damaged(error.message) from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._damaged("the manifest cannot be read") from error
+
+    def is_readable(self) -> bool:
+        """False when it has moved on meanwhile; raises DamagedManifest when it is damaged."""
+        try:
+            return bool(self.manifest.transaction)
+        except DamagedManifest:
+            if self.directory.exists():
+                raise
+            return False
 
     def _damaged(self, what: str) -> DamagedManifest:
         return DamagedManifest(
@@ -119,37 +138,47 @@ class Journal:
     def state(self) -> State:
         """Applying, which is taken back, as long as nothing else can be read there."""
         try:
-            stage, deadline, boot_id, *words = (self.directory / STATE).read_text().split("\n")
-            return State(Stage(stage), BootSeconds(float(deadline)), boot_id, "\n".join(words))
+            stage, deadline, boot_id, why, *words = self._read(STATE).split("\n")
+            until = BootSeconds(float(deadline))
+            return State(Stage(stage), until, boot_id, why, "\n".join(words))
         except (OSError, ValueError):
             return State(Stage.APPLYING)
 
     def note_taking_back(self, why: str) -> None:
         """From here on there is no confirmation any more; that needs no room on the disk."""
         try:
-            self.note_state(State(Stage.TAKING_BACK, words=why))
+            self.note_state(State(Stage.TAKING_BACK, why=why))
         except OSError:
             (self.directory / STATE).unlink(missing_ok=True)
             sync(self.directory)
 
     def note_state(self, state: State) -> None:
-        text = "\n".join([state.stage.value, str(state.deadline), state.boot_id, state.words])
-        self._write_durably(STATE, text)
+        why = state.why.replace("\n", " ")
+        lines = [state.stage.value, str(state.deadline), state.boot_id, why, state.words]
+        self._write_durably(STATE, "\n".join(lines))
 
     def result(self) -> str:
         """How it ended; empty while it has not."""
         try:
-            return (self.directory / RESULT).read_text().strip()
+            return self._read(RESULT).strip()
         except OSError:
             return ""
 
     def note_result(self, result: str) -> None:
-        self._write_durably(RESULT, f"{result}\n")
+        """As far as there is room on the disk; an earlier one does not stay in any case."""
+        try:
+            self._write_durably(RESULT, f"{result}\n")
+        except OSError:
+            (self.directory / RESULT).unlink(missing_ok=True)
+            sync(self.directory)
+
+    def _read(self, name: str) -> str:
+        return (self.directory / name).read_text(*ENCODING)
 
     def _write_durably(self, name: str, text: str) -> None:
         draft = self.directory / f"{name}.new"
         draft.unlink(missing_ok=True)
-        write_new(draft, text.encode())
+        write_new(draft, text.encode(*ENCODING))
         draft.rename(self.directory / name)
         sync(self.directory)
 
@@ -167,10 +196,38 @@ class StateDirectory:
     def prepare(self) -> None:
         """Create it, and those above it, for its owner alone; raises Failed."""
         _prepare(self.path)
-        _refuse_what_others_can_write(self.path)
+        self.refuse_what_others_can_write()
         if not (self.path / HISTORY).is_dir():
             make_directory(self.path / HISTORY, created_with(PRIVATE_DIRECTORY))
             sync(self.path)
+
+    @contextmanager
+    def held(self, patience: float = 0.0) -> Iterator[None]:
+        """Its lock, as in ``locked``; raises Failed when what is in it cannot be believed."""
+        self.refuse_what_others_can_write()
+        with locked(self.path, patience):
+            yield
+
+    def refuse_what_others_can_write(self) -> None:
+        """Whoever can write here can have root write anywhere."""
+        directory = changeable_by_others(self.path)
+        if directory is not None or self.path.stat().st_mode & 0o022:
+            place = directory or self.path
+            raise Failed(
+                f"{place}: others than its owner, or another owner than root, can write into it",
+                f"What is kept in {self.path} is secret. Name a directory of its own with "
+                "--state-dir, which pfwizard makes; or see to it that only root can write there.",
+            )
+
+    def under_way(self) -> Journal | None:
+        """The transaction that is under way, for a look without the lock: it may end meanwhile.
+
+        Raises DamagedManifest when its record cannot be believed.
+        """
+        journal = self.hot
+        if journal is not None and not journal.is_readable():
+            return None
+        return journal
 
     @property
     def hot(self) -> Journal | None:
@@ -221,9 +278,8 @@ class StateDirectory:
         return self._moved(journal, self.path / DONE)
 
     def file_away(self, journal: Journal, result: str) -> Journal:
-        """End a transaction with its result, as far as there is room on the disk to note it."""
-        with contextlib.suppress(OSError):
-            journal.note_result(result)
+        """End a transaction with its result."""
+        journal.note_result(result)
         place = self.path / HISTORY / journal.manifest.transaction
         moved = self._moved(journal, place)
         sync(place.parent)
@@ -235,23 +291,13 @@ class StateDirectory:
         with contextlib.suppress(OSError):
             shutil.rmtree(moved.directory)
 
-    def archive(self, name: str) -> Path:
-        """Set a journal aside that nobody can make sense of; returns its new place.
-
-        Raises Failed when there is none of this name.
-        """
-        if name not in (HOT, DONE) or not (self.path / name).exists():
-            there = [each for each in (HOT, DONE) if (self.path / each).exists()]
-            raise Failed(
-                f"{self.path / name}: there is no such journal",
-                f"There is {there[0]}."
-                if there
-                else "There is none at all: nothing is in the way.",
-            )
+    def archive(self, journal: Journal) -> Path:
+        """Set a journal aside that nobody can make sense of; returns its new place."""
         if not (self.path / ARCHIVE).is_dir():
             make_directory(self.path / ARCHIVE, created_with(PRIVATE_DIRECTORY))
-        place = self.path / ARCHIVE / f"{self.next_sequence():04}-{name}"
-        self._moved(Journal(self.path / name), place)
+        name = f"{self.next_sequence():04}-{journal.directory.name}"
+        place = self.path / ARCHIVE / name
+        self._moved(journal, place)
         sync(place.parent)
         return place
 
@@ -263,16 +309,6 @@ class StateDirectory:
 
 def _sequence(directory: Path) -> int:
     return sequence_of(TransactionId(directory.name))
-
-
-def _refuse_what_others_can_write(path: Path) -> None:
-    status = path.stat()
-    if status.st_uid not in (0, os.geteuid()) or status.st_mode & 0o022:
-        raise Failed(
-            f"{path}: others than its owner, or another owner than root, can write into it",
-            f"What is kept there is secret: chown root {path} and chmod 700 {path}, or name "
-            "another directory with --state-dir.",
-        )
 
 
 def _prepare(path: Path) -> None:

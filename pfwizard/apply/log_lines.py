@@ -73,8 +73,14 @@ FRONT = frozenset(
 
 SIGNS = (
     # Not always a warning: for a CAfile that cannot be loaded it is said without any label.
-    Sign(re.compile(r"disabling TLS support"), "src/tls/tls_server.c", Rank.CAUSE),
-    Sign(re.compile(r"TLS support is not compiled in"), "src/smtpd/smtpd.c", Rank.CAUSE),
+    Sign(
+        re.compile(r"^(?!NOQUEUE: ).*: disabling TLS support$"), "src/tls/tls_server.c", Rank.CAUSE
+    ),
+    Sign(
+        re.compile(r"^(?!NOQUEUE: ).*TLS support is not compiled in$"),
+        "src/smtpd/smtpd.c",
+        Rank.CAUSE,
+    ),
     Sign(
         re.compile(r"^warning: SASL: Connect to .* failed"),
         "src/xsasl/xsasl_dovecot_server.c",

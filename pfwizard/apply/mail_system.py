@@ -148,7 +148,10 @@ class LivePostfix:
     def _is_enough_to_reload(self, master: int) -> bool:
         if self._instance.was_started_anew:
             return False
-        self._ask_to_reload(master)
+        try:
+            self._ask_to_reload(master)
+        except Failed:
+            return False
         return not first_problem(ports_in_place(self._instance), master, PATIENCE)
 
     @property

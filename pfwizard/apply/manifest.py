@@ -159,6 +159,10 @@ def _operation_to_json(operation: Operation) -> dict[str, Any]:
 
 
 def _operation_from_json(document: dict[str, Any]) -> Operation:
+    """Raises ValueError for names that would lead elsewhere."""
+    temporary, real = document["temporary"], PurePosixPath(document["real"])
+    if "/" in temporary or not temporary.startswith(".") or ".." in real.parts:
+        raise ValueError(f"not a place for a file: {real}, {temporary}")
     return Operation(
         number=document["number"],
         kind=ChangeKind(document["kind"]),

@@ -4,13 +4,14 @@ import errno
 import fcntl
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pfwizard.apply.explained import edited, explained, failed
 from pfwizard.apply.mounts import mount_points
+from pfwizard.apply.ownership import changeable_by_others
 from pfwizard.errors import Failed, NeedsHuman
 from pfwizard.machine.tree import FileState, Tree
 from pfwizard.plan.plan import Change, ChangeKind
@@ -24,10 +25,6 @@ IMMUTABLE, APPEND_ONLY = 0x10, 0x20
 SPARE_BYTES = 64 * 1024
 SPARE_FILES = 16
 """What is left free for everybody else, and for directories and attributes of ours."""
-
-OTHERS = 0o022
-GROUP = 0o020
-STICKY = 0o1000
 
 MANAGED_ELSEWHERE = {
     PurePosixPath("/nix/store"): "Nix",
@@ -129,25 +126,15 @@ class Preflight:
             raise failed(self.place(change), OSError(errno.EACCES, ""))
 
     def refuse_where_others_write(self, change: Change) -> None:
-        """Whoever can write into a directory on the way could lead every step elsewhere."""
-        for directory in self._way_to(change):
-            status = directory.stat()
-            is_ours = status.st_uid in (0, os.geteuid())
-            others = OTHERS if status.st_gid != 0 else OTHERS & ~GROUP
-            is_open = status.st_mode & others and not status.st_mode & STICKY
-            if not is_ours or is_open:
-                raise Failed(
-                    f"{directory}: others than root can write into this directory, and so replace "
-                    f"{change.path}",
-                    f"ls -ld {directory} shows who. Take that away (chown root, chmod go-w), or "
-                    "name another path.",
-                )
-
-    def _way_to(self, change: Change) -> Iterator[Path]:
-        directory = self._existing(self.place(change).parent)
-        while directory != self.tree.root:
-            yield directory
-            directory = directory.parent
+        """Above the root of a tree as well: it is a name like any other."""
+        directory = changeable_by_others(self._existing(self.place(change).parent))
+        if directory is not None:
+            raise Failed(
+                f"{directory}: others than root can write into this directory, and so replace "
+                f"{change.path}",
+                f"ls -ld {directory} shows who. Take that away (chown root, chmod go-w), or "
+                "name another path.",
+            )
 
     def _existing(self, directory: Path) -> Path:
         return directory if directory.is_dir() else self._existing(directory.parent)

@@ -7,16 +7,16 @@ ends the probation, and the others find that it is over.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from pfwizard.apply.ending import APPLIED, CONFIRMED, ROLLED_BACK, Ending
-from pfwizard.apply.journal import Stage
-from pfwizard.apply.lock import locked
-from pfwizard.apply.manifest import Manifest, TransactionId
-from pfwizard.apply.postfix_locks import editing_if_possible
-from pfwizard.apply.recovery import OnProbation, recover, waits_for_confirmation
+from pfwizard.apply.ending import APPLIED, CONFIRMED, NOT_REVIVED, ROLLED_BACK, Ending, not_revived
+from pfwizard.apply.guard import guarding
+from pfwizard.apply.journal import Journal, Stage
+from pfwizard.apply.manifest import DamagedManifest, Manifest, TransactionId
+from pfwizard.apply.recovery import recover, waits_for_confirmation
 from pfwizard.apply.transaction import RolledBack, told
-from pfwizard.errors import Failed, NeedsHuman, PfwizardError
+from pfwizard.errors import Busy, Failed, NeedsHuman, PfwizardError
 
 PAUSE = 0.1
 """Seconds between two looks at the journal."""
@@ -39,18 +39,19 @@ class Probation:
         """
         state_directory = self.ending.state
         self._refuse_without_state()
-        with locked(state_directory.path, PATIENCE):
+        with state_directory.held(PATIENCE):
             journal = state_directory.hot
             if journal is None:
                 raise self._nothing_waits()
             manifest = journal.manifest
-            if waits_for_confirmation(journal.state()):
+            state = journal.state()
+            if waits_for_confirmation(state):
                 for kept in self.ending.complete(journal, CONFIRMED):
                     self.announce(f"Somebody wrote into the old file meanwhile; it is {kept}")
                 return manifest
-            is_too_late = journal.state().stage is Stage.ON_PROBATION
             recover(self.ending, self.announce)
-            late = "came too late" if is_too_late else "is not possible: its run was killed"
+            is_too_late = state.stage is Stage.ON_PROBATION
+            late = "came too late" if is_too_late else "is not possible: it was being taken back"
             raise told(
                 RolledBack(
                     f"the confirmation of transaction {manifest.transaction} {late}. The old "
@@ -60,68 +61,77 @@ class Probation:
                 manifest.transaction,
             )
 
-    def end_now(self, why: str) -> Manifest | None:
-        """Take the change back before its time; None when nothing is on probation any more."""
-        self._refuse_without_state()
-        with locked(self.ending.state.path, PATIENCE):
+    def end_now(self, transaction: TransactionId, why: str) -> bool:
+        """Take this change back before its time; false when it is not on probation any more."""
+        with self.ending.state.held(PATIENCE):
             journal = self.ending.state.hot
-            if journal is None or journal.state().stage is not Stage.ON_PROBATION:
-                return None
-            manifest = journal.manifest
-            with editing_if_possible(manifest.instance):
-                self.ending.take_back(journal, why)
-            return manifest
+            if journal is None or journal.manifest.transaction != transaction:
+                return False
+            if journal.state().stage is not Stage.ON_PROBATION:
+                return False
+            self.ending.take_back(journal, why)
+            return True
 
     def wait(self, transaction: TransactionId, at_each_look: Callable[[], None]) -> None:
         """Wait until the transaction is over, and take it back when its time has come.
 
         ``at_each_look`` is called every now and then, and may raise. Raises RolledBack when it
-        was taken back, by whomever, and what taking back raises.
+        was taken back, by whomever, NeedsHuman when Postfix does not work with the old files, and
+        what taking back raises.
         """
-        while self._is_under_way(transaction):
-            at_each_look()
-            if not self._may_still_be_confirmed():
-                self._take_back_what_is_overdue()
-            time.sleep(PAUSE)
+        with guarding(self.ending.state.path):
+            while self._is_under_way(transaction):
+                at_each_look()
+                if not self._may_still_be_confirmed():
+                    self._take_back_what_is_overdue()
+                time.sleep(PAUSE)
+        self.raise_unless_applied(transaction)
+
+    def raise_unless_applied(self, transaction: TransactionId) -> None:
+        """Say how a transaction ended that is over, unless it is in place."""
         result = self.result_of(transaction)
-        if not result.startswith(APPLIED):
-            why = result.removeprefix(f"{ROLLED_BACK}: ") or "it was taken back"
+        if result.startswith(APPLIED):
+            return
+        if not result:
             raise told(
-                RolledBack(
-                    f"transaction {transaction} was taken back: {why}",
-                    "The old configuration is back in place.",
+                NeedsHuman(
+                    f"transaction {transaction} is not in the history: somebody has set it aside",
+                    "The configuration is as it was then. pfwizard history lists what was done.",
                 ),
                 transaction,
             )
+        if NOT_REVIVED in result:
+            raise told(not_revived(result), transaction)
+        why = result.removeprefix(f"{ROLLED_BACK}: ")
+        raise told(
+            RolledBack(
+                f"transaction {transaction} was taken back: {why}",
+                "The old configuration is back in place.",
+            ),
+            transaction,
+        )
 
     def result_of(self, transaction: TransactionId) -> str:
-        """How a transaction ended; empty for one that the history does not know."""
+        """How a transaction ended; empty for one that is not known."""
         for journal in self.ending.state.history():
             if journal.directory.name == transaction:
                 return journal.result()
-        return ""
+        done = self.ending.state.done
+        return done.result() if done is not None and _is(done, transaction) else ""
 
     def _is_under_way(self, transaction: TransactionId) -> bool:
-        """Whether the journal, or what is still to be tidied up, is this transaction's."""
-        for journal in (self.ending.state.hot, self.ending.state.done):
-            try:
-                if journal is not None and journal.manifest.transaction == transaction:
-                    return True
-            except NeedsHuman:
-                if journal is not None and journal.directory.exists():
-                    raise
-        return False
+        """Whether the journal is this transaction's, or cannot be read just now."""
+        hot = self.ending.state.hot
+        return hot is not None and _is(hot, transaction)
 
     def _may_still_be_confirmed(self) -> bool:
         journal = self.ending.state.hot
         return journal is not None and waits_for_confirmation(journal.state())
 
     def _take_back_what_is_overdue(self) -> None:
-        try:
-            with locked(self.ending.state.path, PATIENCE):
+        with suppress(Busy), self.ending.state.held(PATIENCE):
+            if not self._may_still_be_confirmed():
                 recover(self.ending, self.announce)
-        except OnProbation:
-            return  # another one by now
 
     def _refuse_without_state(self) -> None:
         if not self.ending.state.path.is_dir():
@@ -134,3 +144,11 @@ class Probation:
             f"no change waits for a confirmation.{last}{history[-1].result() if history else ''}",
             "pfwizard history lists what was done.",
         )
+
+
+def _is(journal: Journal, transaction: TransactionId) -> bool:
+    """A record that cannot be read although it is there is taken for the one that is meant."""
+    try:
+        return journal.is_readable() and journal.manifest.transaction == transaction
+    except DamagedManifest:
+        return True

@@ -133,6 +133,8 @@ def remove_old_files(tree: Tree, journal: Journal) -> list[Path]:
     kept = []
     for operation in journal.manifest.operations:
         place = Place.of(tree, operation)
+        if tree.resolve(operation.real) != operation.real:
+            continue  # somebody has put a link on the way: it leads to what is not ours
         if operation.kind is ChangeKind.RMDIR:
             remove_unless_used(place.target)
             continue
@@ -143,6 +145,15 @@ def remove_old_files(tree: Tree, journal: Journal) -> list[Path]:
             kept.append(place.temporary)
     sync_directories(directories_of(tree, journal.manifest))
     return kept
+
+
+def remove_new_files_that_wait(tree: Tree, journal: Journal) -> None:
+    """Of a change that is to stay as it stands: what never got into its place."""
+    for operation in journal.manifest.operations:
+        temporary = Place.of(tree, operation).temporary
+        digest = digest_of_file(operation, temporary)
+        if digest is not None and digest == operation.sha256_after:
+            temporary.unlink()
 
 
 def remove_unless_used(directory: Path) -> None:

@@ -2,7 +2,7 @@
 
 lock -> what was left unfinished is ended -> Postfix's locks -> preflight -> Postfix's opinion
      -> journal published ........................ from here on a crash means taking back
-     -> watchdog -> staging -> groups -> swap -> postfix check -> reload
+     -> watchdog -> staging -> groups -> swap, and Postfix's locks let go -> postfix check -> reload
      -> on probation, or complete ................ one rename, after which a crash changes nothing
 """
 
@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from pfwizard.apply.attributes import Attributes, created_with
 from pfwizard.apply.clock import BootSeconds, boot_id, seconds_since_boot
-from pfwizard.apply.ending import APPLIED, Ending
+from pfwizard.apply.ending import APPLIED, Ending, message_of
 from pfwizard.apply.explained import edited, failed
 from pfwizard.apply.instance import Instance
 from pfwizard.apply.journal import Content, Journal, Stage, State
-from pfwizard.apply.lock import locked
 from pfwizard.apply.mail_system import MailSystem
 from pfwizard.apply.manifest import Image, Manifest, Operation, TransactionId
 from pfwizard.apply.postfix_locks import editing
@@ -42,10 +42,14 @@ class RolledBack(PfwizardError):
 
 @dataclass(frozen=True)
 class Applied:
-    """A change that is complete, or, with a deadline, one that waits for its confirmation."""
+    """A change that is complete, or, with a deadline, one that waits for its confirmation.
+
+    ``kept`` are old files that somebody has written into meanwhile, and that stay.
+    """
 
     transaction: TransactionId
     deadline: BootSeconds | None = None
+    kept: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,9 @@ class Transaction:
         state = self.ending.state
         try:
             state.prepare()
-            with locked(state.path, PATIENCE):
+            with state.held(PATIENCE):
                 recover(self.ending, self.announce)
-                with editing(self.instance):
-                    return self._apply(plan)
+                return self._apply(plan)
         except OSError as error:
             raise failed(error.filename or state.path, error) from error
 
@@ -87,24 +90,25 @@ class Transaction:
 
     def _apply(self, plan: Plan) -> Applied:
         mail_system = self.ending.mail_system_of(self.instance)
-        self._refuse_unless_still_true(plan)
-        Preflight(self._tree, plan.changes).refuse_what_cannot_work()
-        _refuse_what_postfix_rejects(plan, mail_system)
-        baseline = frozenset(mail_system.complaints())
-        journal = self._publish(plan)
+        with editing(self.instance):
+            self._refuse_unless_still_true(plan)
+            Preflight(self._tree, plan.changes).refuse_what_cannot_work()
+            _refuse_what_postfix_rejects(plan, mail_system)
+            baseline = frozenset(mail_system.complaints())
+            journal = self._publish(plan)
+            with self._abandoned_on_failure(journal):
+                self.set_watch()
+                self._prepare(plan, journal, mail_system)
+                self.announce("Putting the new files in place")
+                swap(self._tree, journal.manifest)
         transaction = journal.manifest.transaction
-        with self._abandoned_on_failure(journal):
-            self.set_watch()
-            self._prepare(plan, journal, mail_system)
-            self.announce("Putting the new files in place")
-            swap(self._tree, journal.manifest)
         with self._taken_back_on_failure(journal):
             _refuse_new_complaints(mail_system, baseline)
             self._go_live(plan, mail_system)
             if self.probation is not None:
                 return Applied(transaction, self._put_on_probation(journal, self.probation))
-            self._complete(journal)
-        return Applied(transaction)
+            kept = self.ending.complete(journal, APPLIED)
+        return Applied(transaction, kept=kept)
 
     def _refuse_unless_still_true(self, plan: Plan) -> None:
         for premise in plan.premises:
@@ -147,7 +151,7 @@ class Transaction:
         place = self._tree.outside(change.real)
         is_there = change.kind not in (ChangeKind.CREATE, ChangeKind.MKDIR)
         old = Attributes.of(place) if is_there else None
-        new = created_with(change.mode) if old is None else old
+        new = self._restored(change) or created_with(change.mode) if old is None else old
         stays = change.kind not in (ChangeKind.DELETE, ChangeKind.RMDIR)
         return Operation(
             number=number,
@@ -160,6 +164,15 @@ class Transaction:
             secret=change.secret,
             summary=change.summary,
         )
+
+    def _restored(self, change: Change) -> Attributes | None:
+        """Those that a file had before the transaction that is taken back has removed it."""
+        for journal in self.ending.state.history():
+            if journal.directory.name == self.undoes:
+                for operation in journal.manifest.operations:
+                    if operation.path == change.path and operation.before is not None:
+                        return operation.before.attributes
+        return None
 
     def _prepare(self, plan: Plan, journal: Journal, mail_system: MailSystem) -> None:
         """Everything that no running program notices."""
@@ -189,51 +202,36 @@ class Transaction:
         journal.note_state(State(Stage.ON_PROBATION, deadline, boot_id()))
         return deadline
 
-    def _complete(self, journal: Journal) -> None:
-        for old in self.ending.complete(journal, APPLIED):
-            self.announce(f"Somebody wrote into the old file meanwhile; it is kept as {old}")
-
     @contextmanager
     def _abandoned_on_failure(self, journal: Journal) -> Iterator[None]:
+        transaction = journal.manifest.transaction
         try:
             yield
         except BaseException as error:
-            with _told_if_impossible(journal, error):
+            try:
                 self.ending.abandon(journal)
+            except NeedsHuman as trouble:
+                message = f"{message_of(error)}; {trouble.message}"
+                raise told(type(trouble)(message, trouble.remedy), transaction) from error
             raise
 
     @contextmanager
     def _taken_back_on_failure(self, journal: Journal) -> Iterator[None]:
+        transaction = journal.manifest.transaction
         try:
             yield
         except BaseException as error:
-            transaction = journal.manifest.transaction
-            with _told_if_impossible(journal, error):
+            try:
                 self.ending.take_back(journal, message_of(error))
+            except Conflict as conflict:
+                message = (
+                    f"{message_of(error)}; and not everything could be put back: {conflict.message}"
+                )
+                raise told(NeedsHuman(message, conflict.remedy), transaction) from error
+            except NeedsHuman as trouble:
+                raise told(trouble, transaction) from error
             back = f"{message_of(error)}. The old configuration is back in place."
             raise told(RolledBack(back, remedy_of(error)), transaction) from error
-
-
-@contextmanager
-def _told_if_impossible(journal: Journal, error: BaseException) -> Iterator[None]:
-    """What keeps a change from being taken back is for a person, with what began it."""
-    transaction = journal.manifest.transaction
-    try:
-        yield
-    except Conflict as conflict:
-        message = f"{message_of(error)}; and not everything could be put back: {conflict.message}"
-        raise told(NeedsHuman(message, conflict.remedy), transaction) from error
-    except NeedsHuman as trouble:
-        raise told(trouble, transaction) from error
-    except (OSError, PfwizardError) as trouble:
-        raise told(
-            NeedsHuman(
-                f"{message_of(error)}; and not everything could be put back: {message_of(trouble)}",
-                "Mend that, then run pfwizard recover: it goes on from where it stands. The old "
-                f"files are in {journal.directory}.",
-            ),
-            transaction,
-        ) from error
 
 
 def _refuse_what_postfix_rejects(plan: Plan, mail_system: MailSystem) -> None:
@@ -255,15 +253,6 @@ def told(error: PfwizardError, transaction: TransactionId) -> PfwizardError:
     """The error, with the transaction whose history tells more."""
     error.transaction = transaction
     return error
-
-
-def message_of(error: BaseException) -> str:
-    """What happened, in one sentence without its full stop."""
-    if isinstance(error, PfwizardError):
-        return error.message
-    if isinstance(error, OSError):
-        return f"{error.filename or 'a file'}: {error.strerror}"
-    return f"internal error: {type(error).__name__}"
 
 
 def remedy_of(error: BaseException) -> str:

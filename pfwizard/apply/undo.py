@@ -6,7 +6,9 @@ change taken out of it; where that cannot be done for one file, none is touched.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pfwizard.apply.attributes import Attributes
@@ -45,8 +47,20 @@ class _Subject:
         return sha256 is not None and digest_of(path) == sha256
 
 
-Step = Callable[[], None]
-"""Puts one file back."""
+@dataclass(frozen=True)
+class Step:
+    """Puts one file back. Everything that needs room on the disk is in ``prepare``.
+
+    ``revert`` puts the new file in again: for when another file turns out to be in conflict.
+    """
+
+    prepare: Callable[[], None]
+    act: Callable[[], None]
+    revert: Callable[[], None]
+
+
+def nothing() -> None:
+    """What a step does that needs no preparation."""
 
 
 def take_back(tree: Tree, journal: Journal) -> None:
@@ -55,22 +69,52 @@ def take_back(tree: Tree, journal: Journal) -> None:
     Raises Conflict, with nothing touched; MissingImage when an old content is gone; Failed when
     a system call is refused, after which it can be begun again.
     """
-    for attempt in range(ATTEMPTS):
-        try:
-            for step in _judged(tree, journal):
-                step()
-            break
-        except _EditedJustNow as edit:
-            if attempt == ATTEMPTS - 1:
-                raise Conflict(
-                    f"{edit}: is being changed by somebody else again and again",
-                    "Stop that, then run pfwizard recover.",
-                ) from edit
+    _refuse_links_on_the_way(tree, journal)
+    _put_all_back(tree, journal)
     directories = directories_of(tree, journal.manifest)
     sync_directories(directories)
     _remove_what_waits(tree, journal)
     _remove_made_directories(tree, journal)
     sync_directories(directories)
+
+
+def _refuse_links_on_the_way(tree: Tree, journal: Journal) -> None:
+    """Every place was free of symbolic links when the plan was made, and must be so still."""
+    for operation in journal.manifest.operations:
+        if tree.resolve(operation.real) != operation.real:
+            raise Conflict(
+                f"{operation.real}: there is a symbolic link on the way to it now", REMEDY
+            )
+
+
+def _put_all_back(tree: Tree, journal: Journal) -> None:
+    done: list[Step] = []
+    for _ in range(ATTEMPTS):
+        try:
+            steps = _judged(tree, journal)
+            for step in steps:
+                step.prepare()
+            for step in steps:
+                step.act()
+                done.append(step)
+            return
+        except _EditedJustNow as edit:
+            again = edit
+        except Conflict:
+            _revert(done)
+            raise
+    _revert(done)
+    raise Conflict(
+        f"{again}: is being changed by somebody else again and again",
+        "Stop that, then run pfwizard recover.",
+    )
+
+
+def _revert(done: list[Step]) -> None:
+    """What was put back before a conflict showed goes in again: all of it, or none."""
+    for step in reversed(done):
+        with suppress(_EditedJustNow):
+            step.revert()
 
 
 def _judged(tree: Tree, journal: Journal) -> list[Step]:
@@ -102,7 +146,11 @@ def _judge_created(subject: _Subject) -> Step | None:
     if present is None:
         return None
     if present == operation.sha256_after:
-        return lambda: _take_away(subject)
+        return Step(
+            nothing,
+            lambda: _take_away(subject),
+            lambda: rename_to_free_name(place.temporary, place.target),
+        )
     if is_waiting:
         return None  # ours never got there: this one is somebody else's
     raise _conflict(subject, "was created by this change and then edited")
@@ -121,7 +169,7 @@ def _judge_replaced(subject: _Subject) -> Step | None:
         raise _conflict(subject, "was removed")
     theirs = place.target.read_bytes()
     merged = _merged(subject, theirs)
-    return None if merged == theirs else lambda: _write_merged(subject, theirs, merged)
+    return None if merged == theirs else _step_to_merged(subject, theirs, merged)
 
 
 def _judge_deleted(subject: _Subject) -> Step | None:
@@ -132,14 +180,16 @@ def _judge_deleted(subject: _Subject) -> Step | None:
     if present is not None:
         raise _conflict(subject, "was removed by this change and then created anew")
     if subject.is_at(place.temporary, operation.sha256_before):
-        return lambda: rename_to_free_name(place.temporary, place.target)
-    old = subject.journal.before(operation)
-
-    def write() -> None:
-        _write_copy(place, old, operation.attributes_before)
-        rename_to_free_name(place.copy, place.target)
-
-    return write
+        waiting, prepare = place.temporary, nothing
+    else:
+        old = subject.journal.before(operation)
+        waiting = place.copy
+        prepare = partial(_write_copy, place, old, operation.attributes_before)
+    return Step(
+        prepare,
+        lambda: rename_to_free_name(waiting, place.target),
+        lambda: rename_to_free_name(place.target, waiting),
+    )
 
 
 def _judge_directory(subject: _Subject) -> Step | None:
@@ -167,18 +217,38 @@ def _take_away(subject: _Subject) -> None:
 
 
 def _step_to_old_file(subject: _Subject) -> Step:
-    """The old inode where it is still there, which needs no room on the disk; else its copy."""
+    """The old inode where it is still there, which needs no room on the disk; else its copy.
+
+    While the new file is in place, what waits beside it is the old inode, also when somebody has
+    written into it since: then with that edit.
+    """
     operation, place = subject.operation, subject.place
-    if subject.is_at(place.temporary, operation.sha256_before):
-        return lambda: _exchange_back(subject)
-    old = subject.journal.before(operation)
+    prepare: Callable[[], None] = nothing
+    old_digest = digest_of(place.temporary)
+    if old_digest in (None, operation.sha256_after):
+        old = subject.journal.before(operation)
+        old_digest = operation.sha256_before
 
-    def write() -> None:
-        _write_copy(place, old, operation.attributes_before)
-        place.copy.rename(place.temporary)
-        _exchange_back(subject)
+        def prepare() -> None:
+            _write_copy(place, old, operation.attributes_before)
+            place.copy.rename(place.temporary)
 
-    return write
+    return Step(
+        prepare,
+        lambda: _put(place.temporary, place.target, operation.sha256_after),
+        lambda: _put(place.temporary, place.target, old_digest),
+    )
+
+
+def _step_to_merged(subject: _Subject, theirs: bytes, merged: bytes) -> Step:
+    """With the attributes that the file has now: they are somebody else's as well."""
+    place = subject.place
+    attributes = Attributes.of(place.target)
+    return Step(
+        lambda: _write_copy(place, merged, attributes),
+        lambda: _put(place.copy, place.target, digest(theirs)),
+        lambda: _put(place.copy, place.target, digest(merged)),
+    )
 
 
 def _write_copy(place: Place, content: bytes, attributes: Attributes) -> None:
@@ -187,22 +257,19 @@ def _write_copy(place: Place, content: bytes, attributes: Attributes) -> None:
     write_new(place.copy, content, attributes)
 
 
-def _exchange_back(subject: _Subject) -> None:
-    _put(subject.place.temporary, subject.place.target, subject.operation.sha256_after)
-
-
 def _put(waiting: Path, target: Path, expected: str | None) -> None:
     """Put a file in place of another one, but not of an edit that was made just now."""
-    try:
-        exchange(waiting, target)
-    except ExchangeUnknown:
-        if digest_of(target) != expected:
-            raise _EditedJustNow(target) from None
-        waiting.rename(target)
-        return
-    if digest_of(waiting) != expected:
-        exchange(waiting, target)
-        raise _EditedJustNow(target)
+    with explained(target):
+        try:
+            exchange(waiting, target)
+        except ExchangeUnknown:
+            if digest_of(target) != expected:
+                raise _EditedJustNow(target) from None
+            waiting.rename(target)
+            return
+        if digest_of(waiting) != expected:
+            exchange(waiting, target)
+            raise _EditedJustNow(target)
 
 
 def _merged(subject: _Subject, theirs: bytes) -> bytes:
@@ -210,25 +277,22 @@ def _merged(subject: _Subject, theirs: bytes) -> bytes:
     operation, journal = subject.operation, subject.journal
     if operation.secret:
         raise _conflict(subject, "was replaced or edited")
-    base, ours = journal.after(operation), journal.before(operation)
-    merged = merged_back(operation.path, journal.manifest.instance.config_directory,
-                         base=base, ours=ours, theirs=theirs)  # fmt: skip
+    merged = merged_back(
+        operation.path,
+        journal.manifest.instance.config_directory,
+        base=journal.after(operation),
+        ours=journal.before(operation),
+        theirs=theirs,
+    )
     if isinstance(merged, bytes):
         return merged
     raise Conflict(f"{operation.path}: {merged}", REMEDY)
 
 
-def _write_merged(subject: _Subject, theirs: bytes, merged: bytes) -> None:
-    """With the attributes that the file has now: they are somebody else's as well."""
-    place = subject.place
-    _write_copy(place, merged, Attributes.of(place.target))
-    _put(place.copy, place.target, digest(theirs))
-
-
 REMEDY = (
-    "Nothing was touched: the configuration is as it was left. Either take your own edit of these "
-    "lines out and run pfwizard recover, which then goes back; or keep everything as it is now "
-    "with pfwizard recover --archive journal."
+    "Nothing was touched: the changed configuration is still in place. Either take your own edit "
+    "of these lines out and run pfwizard recover, which then goes back; or keep everything as it "
+    "is now with pfwizard recover --archive journal."
 )
 
 

@@ -8,19 +8,20 @@ import os
 import select
 import signal
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pfwizard.apply import child
 from pfwizard.apply.alarm import tell_everybody
 from pfwizard.apply.ending import Ending
-from pfwizard.apply.journal import Journal, Stage, StateDirectory
-from pfwizard.apply.lock import locked
+from pfwizard.apply.guard import guarding
+from pfwizard.apply.journal import Journal, MissingImage, Stage, StateDirectory
 from pfwizard.apply.mail_system import mail_system_of
-from pfwizard.apply.manifest import TransactionId
+from pfwizard.apply.manifest import DamagedManifest, TransactionId
 from pfwizard.apply.recovery import recover, waits_for_confirmation
-from pfwizard.errors import Busy, Failed, NeedsHuman, PfwizardError
+from pfwizard.apply.undo import Conflict
+from pfwizard.errors import Busy, Failed
 
 APPLYING_LIMIT = 600.0
 """Seconds. Each of the engine's steps is bounded; one that is not over by now never will be."""
@@ -34,12 +35,22 @@ PAUSE = 0.1
 RETRY = 5.0
 """Seconds until what was refused, for want of disk space say, is tried again."""
 
-ATTEMPTS = 60
+LONGEST_PAUSE = 300.0
+"""Seconds between two attempts that were refused; there is no last one."""
+
+STARTING_LIMIT = 30.0
+"""Seconds for a Python to start."""
+
+FOR_A_PERSON = (
+    "could not be taken back: somebody has edited the same lines, or its record cannot be read. "
+    "Run pfwizard recover, which says more."
+)
+"""Without the lines: this is shown to everybody."""
 
 READY = b"ready\n"
 
 
-def start_watchdog(state_directory: Path, transaction: TransactionId) -> int:
+def start_watchdog(state_directory: Path, root: Path, transaction: TransactionId) -> int:
     """Start one, and return when it is on watch.
 
     Returns the descriptor that is to be kept open for as long as this process is to be trusted
@@ -47,14 +58,15 @@ def start_watchdog(state_directory: Path, transaction: TransactionId) -> int:
     """
     its_input, ours = os.pipe()
     answer, its_output = os.pipe()
-    arguments = [str(state_directory), transaction, str(os.getpid())]
+    arguments = [str(state_directory), str(root), transaction, str(os.getpid())]
     try:
         child.start(child.command(__name__, arguments), stdin=its_input, stdout=its_output)
     finally:
         os.close(its_input)
         os.close(its_output)
     with os.fdopen(answer, "rb") as said:
-        if said.readline() != READY:
+        is_there, _, _ = select.select([said], [], [], STARTING_LIMIT)
+        if not is_there or said.readline() != READY:
             os.close(ours)
             raise Failed("the watchdog did not start", "Nothing was changed. Try it again.")
     return ours
@@ -62,24 +74,28 @@ def start_watchdog(state_directory: Path, transaction: TransactionId) -> int:
 
 def main(arguments: list[str]) -> int:
     """The watchdog's own process."""
-    state_directory, transaction, engine = arguments
+    state_directory, root, transaction, engine = arguments
     for number in (signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.umask(0o077)
     ending = Ending(
         StateDirectory(Path(state_directory)),
+        Path(root),
         lambda instance: mail_system_of(instance, lambda words: None),
     )
-    os.write(1, READY)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    Watchdog(ending, TransactionId(transaction), int(engine)).watch()
+    watchdog = Watchdog(ending, TransactionId(transaction), os.pidfd_open(int(engine)))
+    with guarding(ending.state.path):
+        os.write(1, READY)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        watchdog.watch()
     return 0
 
 
 @dataclass
 class Watchdog:
-    """Watches one transaction; ``engine`` is the process that works on it."""
+    """Watches one transaction; ``engine`` is a descriptor of the process that works on it."""
 
     ending: Ending
     transaction: TransactionId
@@ -90,75 +106,93 @@ class Watchdog:
         """Returns when the transaction is over, by whomever."""
         limit = time.monotonic() + APPLYING_LIMIT
         while self._is_under_way():
-            self._look_after_engine()
-            if self._is_due(is_too_long=time.monotonic() > limit) and not self._end_it():
+            self._look_after_engine(PAUSE)
+            if self._waits():
+                limit = time.monotonic() + APPLYING_LIMIT
+                continue
+            is_due = self._is_due() or time.monotonic() > limit
+            if is_due and not self._end_it():
                 return
 
-    def _look_after_engine(self) -> None:
+    def _look_after_engine(self, seconds: float) -> None:
+        """Its end of our standard input is closed when it is gone."""
         if self.engine_is_gone:
-            time.sleep(PAUSE)
+            time.sleep(seconds)
             return
-        readable, _, _ = select.select([0], [], [], PAUSE)
+        readable, _, _ = select.select([0], [], [], seconds)
         self.engine_is_gone = bool(readable) and os.read(0, 1) == b""
 
     def _journal(self) -> Journal | None:
+        """The transaction's; one that cannot be read just now is taken for it."""
         for journal in (self.ending.state.hot, self.ending.state.done):
-            with suppress(NeedsHuman):
-                if journal is not None and journal.manifest.transaction == self.transaction:
-                    return journal
+            if journal is not None and self._is_ours(journal):
+                return journal
         return None
+
+    def _is_ours(self, journal: Journal) -> bool:
+        try:
+            return journal.is_readable() and journal.manifest.transaction == self.transaction
+        except DamagedManifest:
+            return True
 
     def _is_under_way(self) -> bool:
         return self._journal() is not None
 
-    def _is_due(self, *, is_too_long: bool) -> bool:
-        """Whether it is for us to act: the engine is gone, or cannot act any more."""
+    def _waits(self) -> bool:
+        journal = self._journal()
+        return journal is not None and waits_for_confirmation(journal.state())
+
+    def _is_due(self) -> bool:
+        """Whether it is for us to act: the engine is gone, or has let its time pass."""
         journal = self._journal()
         if journal is None:
             return False
-        state = journal.state()
-        if waits_for_confirmation(state):
-            return False
-        if state.stage is Stage.ON_PROBATION:
-            return True
-        return self.engine_is_gone or is_too_long
+        return self.engine_is_gone or journal.state().stage is Stage.ON_PROBATION
 
     def _end_it(self) -> bool:
         """Take the change back, or tidy up after it; false when only a person can go on."""
-        for _ in range(ATTEMPTS):
+        pause = RETRY
+        while True:
             try:
                 self._recover()
                 return True
             except Busy:
                 return True  # on probation after all, or somebody else is at it: look again
-            except NeedsHuman as trouble:
-                self._tell(f"{trouble.message}. {trouble.remedy}")
+            except (Conflict, DamagedManifest, MissingImage):
+                self._tell(f"transaction {self.transaction} {FOR_A_PERSON}")
                 return False
-            except (OSError, PfwizardError):
-                time.sleep(RETRY)
-        self._tell(f"transaction {self.transaction} could not be taken back: run pfwizard recover")
-        return False
+            except Exception as error:
+                if pause == RETRY:
+                    self._tell(
+                        f"transaction {self.transaction} cannot be taken back yet, and this is "
+                        f"tried again and again: {type(error).__name__}"
+                    )
+                time.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
 
     def _recover(self) -> None:
-        try:
-            with locked(self.ending.state.path, GRACE):
-                self._recover_with_lock()
-        except Busy:
-            if self.engine_is_gone or not self._is_due(is_too_long=True):
-                raise
-            with suppress(ProcessLookupError):
-                os.kill(self.engine, signal.SIGKILL)  # stopped, or stuck: it must not go on later
-            with locked(self.ending.state.path, GRACE):
+        with ExitStack() as held:
+            self._take_lock(held)
+            if self._is_under_way() and not self._waits():
                 self._recover_with_lock()
 
+    def _take_lock(self, held: ExitStack) -> None:
+        """An engine that is stopped, or stuck, must not go on later: then it is killed."""
+        try:
+            held.enter_context(self.ending.state.held(GRACE))
+        except Busy:
+            self._look_after_engine(0)
+            if self.engine_is_gone:
+                raise
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.engine, signal.SIGKILL)
+            held.enter_context(self.ending.state.held(GRACE))
+
     def _recover_with_lock(self) -> None:
-        if self._is_under_way() and self._is_due(is_too_long=True):
-            journal = self.ending.state.hot
-            manifest = None if journal is None else journal.manifest
-            recover(self.ending, lambda words: None)
-            if manifest is not None and manifest.instance.root == Path("/"):
-                result = self._result()
-                tell_everybody(f"transaction {self.transaction} was {result}")
+        was_complete = self.ending.state.done is not None
+        recover(self.ending, lambda words: None)
+        if not was_complete:
+            self._tell(f"transaction {self.transaction} was {self._result()}")
 
     def _result(self) -> str:
         for journal in self.ending.state.history():
@@ -167,8 +201,5 @@ class Watchdog:
         return "ended"
 
     def _tell(self, words: str) -> None:
-        journal = self._journal()
-        with suppress(PfwizardError):
-            if journal is not None and journal.manifest.instance.root != Path("/"):
-                return
-        tell_everybody(words)
+        if self.ending.root == Path("/"):
+            tell_everybody(words)

@@ -131,7 +131,7 @@ def _refuse_what_is_for_others(given: argparse.Namespace, command: Command) -> N
         ("--dry-run", given.dry_run and command is not Command.ROLLBACK),
         ("--confirm", given.confirm and command is not Command.ROLLBACK),
         ("--archive", given.archive and command is not Command.RECOVER),
-        ("transaction", given.transaction and command not in (Command.ROLLBACK, Command.SHOW)),
+        ("ID", given.transaction and command not in (Command.ROLLBACK, Command.SHOW)),
     ):
         if value:
             raise UsageError(f"pfwizard {command.value} takes no {option}", f"Leave out {option}.")
@@ -141,7 +141,7 @@ def _refuse_nothing_to_show(given: argparse.Namespace, command: Command) -> None
     _refuse_what_is_for_others(given, command)
     if given.transaction is None:
         raise UsageError(
-            "pfwizard show needs the number of a transaction", "pfwizard history lists them."
+            "pfwizard show needs the ID of a transaction", "pfwizard history lists them."
         )
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 
+from pfwizard.apply.ending import APPLIED
 from pfwizard.apply.explained import explained
 from pfwizard.apply.history import History
-from pfwizard.apply.lock import locked
+from pfwizard.apply.journal import Stage
 from pfwizard.apply.manifest import TransactionId, sequence_of
 from pfwizard.apply.probation import Probation
+from pfwizard.apply.recovery import set_aside
 from pfwizard.cli.report import Report, Result
-from pfwizard.engine import Job, history_of, recover_job
-from pfwizard.errors import ExitStatus
+from pfwizard.engine import Job, recover_job
+from pfwizard.errors import ExitStatus, Failed
+from pfwizard.plan.plan import listed
 
 BY_COMMAND = "pfwizard rollback was run"
 
@@ -27,15 +30,29 @@ def confirm(job: Job, announce: Callable[[str], None]) -> Report:
 
 
 def end_probation(job: Job, name: str | None) -> Report | None:
-    """Take back the change that is on probation, if it is the one that is meant."""
+    """Take back the change that is on probation, if it is the one that is meant.
+
+    None when there is none. Whoever asks for the change on probation does not mean an older one:
+    if it ends by itself meanwhile, that is told.
+    """
     with explained(job.state_directory):
-        hot = job.state.hot
-        if hot is None or not _is_meant(hot.manifest.transaction, name):
+        hot = job.state.under_way()
+        if hot is None or hot.state().stage is not Stage.ON_PROBATION:
             return None
-        manifest = Probation(job.ending(lambda words: None), lambda words: None).end_now(BY_COMMAND)
-    if manifest is None:
-        return None
-    return _taken_back(manifest.transaction)
+        transaction = hot.manifest.transaction
+        if not _is_meant(transaction, name):
+            return None
+        probation = Probation(job.ending(lambda words: None), lambda words: None)
+        if not probation.end_now(transaction, BY_COMMAND):
+            return _ended_meanwhile(transaction, probation.result_of(transaction))
+    return taken_back(transaction)
+
+
+def _ended_meanwhile(transaction: TransactionId, result: str) -> Report:
+    words = f"Transaction {transaction} is not on probation any more: it was {result}."
+    if result.startswith(APPLIED):
+        words += f"\n  To take it back all the same: pfwizard rollback {transaction}"
+    return Report(Result.UNCHANGED, ExitStatus.FAILED, transaction=transaction, words=words)
 
 
 def _is_meant(transaction: TransactionId, name: str | None) -> bool:
@@ -45,8 +62,13 @@ def _is_meant(transaction: TransactionId, name: str | None) -> bool:
 
 def history(job: Job) -> Report:
     """List every transaction."""
-    entries = history_of(job)
-    words = "" if entries else "Nothing was done yet."
+    with explained(job.state_directory):
+        known = History(job.state)
+        entries, damaged = known.entries(), known.damaged()
+    if damaged:
+        words = f"The record of {listed(damaged)} cannot be read."
+        return Report(Result.FAILED, ExitStatus.NEEDS_HUMAN, words=words, entries=entries)
+    words = "" if entries else "Nothing has been done yet."
     return Report(Result.UNCHANGED, ExitStatus.DONE, words=words, entries=entries)
 
 
@@ -66,25 +88,26 @@ def show(job: Job, name: str) -> Report:
 def recover(job: Job, archive: str | None, announce: Callable[[str], None]) -> Report:
     """End what was left unfinished, or set it aside."""
     if archive is not None:
-        return _archive(job, archive)
+        return _set_aside(job, archive)
     transaction = recover_job(job, announce)
     if transaction is not None:
-        return _taken_back(transaction)
+        return taken_back(transaction)
     return Report(Result.UNCHANGED, ExitStatus.DONE, words="Nothing was left unfinished.")
 
 
-def _archive(job: Job, name: str) -> Report:
-    with explained(job.state_directory), locked(job.state_directory):
-        place = job.state.archive(name)
+def _set_aside(job: Job, name: str) -> Report:
+    if not job.state_directory.is_dir():
+        raise Failed(f"{job.state_directory}: is not there", "Nothing is in the way.")
+    with explained(job.state_directory), job.state.held():
+        became = set_aside(job.ending(lambda words: None), name)
     return Report(
         Result.UNCHANGED,
         ExitStatus.DONE,
-        words=f"Set aside as {place}. No other file was touched: the configuration is as it was "
-        "found, and the old files are in there.",
+        words=f"{became} The configuration stays as it was found.",
     )
 
 
-def _taken_back(transaction: TransactionId) -> Report:
+def taken_back(transaction: TransactionId) -> Report:
     return Report(
         Result.ROLLED_BACK,
         ExitStatus.DONE,

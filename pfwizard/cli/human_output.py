@@ -42,8 +42,8 @@ SHOWING_CHANGES = (Result.PENDING, Result.REFUSED)
 """After any other end the diffs would bury what the operator has to read."""
 
 NOT_AT_BOOT = (
-    "A restart of this machine counts as not confirmed, but nothing takes the change back before "
-    "Postfix starts: systemctl enable pfwizard-recover would, or run pfwizard recover afterwards."
+    "A restart of this machine counts as not confirmed, but nothing here takes the change back "
+    "before Postfix starts (pfwizard-recover.service would): run pfwizard recover then."
 )
 
 UNCHANGED = "Nothing was changed."
@@ -118,9 +118,11 @@ def show_probation(event: "OnProbationNow", options: str) -> None:
     """
     until = time.strftime("%H:%M:%S", time.localtime(time.time() + event.seconds))
     say(
-        f"The change is live, on probation for {event.seconds:.0f} s, until {until}.\n"
-        f"  To keep it, from any shell: pfwizard confirm{options}\n"
-        f"  To take it back now: Ctrl-C here, or pfwizard rollback{options}\n"
+        f"The change is in place, on probation for {event.seconds:.0f} s, until {until}.\n"
+        "  To keep it, from any shell:\n"
+        f"    pfwizard confirm{options}\n"
+        "  To take it back now, Ctrl-C here, or:\n"
+        f"    pfwizard rollback{options}\n"
         "  Otherwise it is taken back by itself, even if this connection is lost."
     )
     if not event.is_recovered_at_boot:
@@ -139,7 +141,8 @@ def _ending(report: Report) -> str:
     files = _counted([change for change in report.plan.changes if change.is_about_a_file])
     return (
         f"Done: {files} changed, as transaction {report.transaction}.\n"
-        f"  What was there before is kept. To go back to it: pfwizard rollback{report.options}"
+        "  What was there before is kept. To go back to it:\n"
+        f"    {report.way_back}{report.options}"
     )
 
 

@@ -19,6 +19,7 @@ class Interruption:
     """
 
     def __init__(self) -> None:
+        self._waiting: str | None = None
         self._stop: Callable[[str], None] | None = None
         self._detaches = False
 
@@ -42,6 +43,24 @@ class Interruption:
         """
         self._stop, self._detaches = stop, detaches
         yield
+
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        """While this lasts, a signal waits: a change is being ended, which must not stop half-way.
+
+        Afterwards the run goes on as if it had come then, should it still have anything to do.
+        """
+        self._stop = self._wait_for_the_end
+        yield
+        self._stop = None
+
+    def _wait_for_the_end(self, words: str) -> None:
+        self._waiting = words
+
+    def raise_what_waits(self) -> None:
+        """Raise Failed for a signal that was held back."""
+        if self._waiting is not None:
+            raise Failed(self._waiting, "Start it again when you are ready.")
 
     def _arrives(self, number: int, frame: FrameType | None) -> None:
         if number == signal.SIGHUP and self._detaches:

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,7 @@ from pfwizard.plan.plan import Plan
 if TYPE_CHECKING:
     from pfwizard.answers.answers import Answers
     from pfwizard.apply.events import OnProbationNow
+    from pfwizard.apply.manifest import TransactionId
     from pfwizard.engine import Job, Planned
 
 PRIVATE_UMASK = 0o077
@@ -36,6 +38,7 @@ RESULTS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run pfwizard; returns its exit status."""
     os.umask(PRIVATE_UMASK)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, it would hide how programs end
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # there will be keys in this memory
     streams.prepare()
     given = sys.argv[1:] if arguments is None else arguments
@@ -117,15 +120,26 @@ class _Run:
         announce = _announcing(given)
         match given.command:
             case Command.CONFIRM:
-                return commands.confirm(job, announce)
+                with self.interruption.held_back():
+                    return commands.confirm(job, announce)
             case Command.HISTORY:
                 return commands.history(job)
             case Command.SHOW:
                 return commands.show(job, given.transaction or "")
             case Command.RECOVER:
-                return commands.recover(job, given.archive, announce)
+                with self.interruption.held_back():
+                    return commands.recover(job, given.archive, announce)
             case _:
                 return self._roll_back(job, given)
+
+    def _recover(self, job: "Job", given: Arguments) -> "TransactionId | None":
+        """What every run does first, unless it only looks."""
+        from pfwizard.engine import recover_job
+
+        with self.interruption.held_back():
+            transaction = recover_job(job, _announcing(given))
+        self.interruption.raise_what_waits()
+        return transaction
 
     def _demonstrate(self, given: Arguments) -> Report:
         from pfwizard.engine import Job
@@ -143,27 +157,32 @@ class _Run:
         return report
 
     def _apply(self, job: "Job", answers: "Answers", given: Arguments) -> Report:
-        from pfwizard.engine import plan_job, recover_job
+        from pfwizard.engine import plan_job
 
         if not given.dry_run:
-            recover_job(job, _announcing(given))
+            self._recover(job, given)
         return self._walk(job, plan_job(job, answers), given)
 
     def _roll_back(self, job: "Job", given: Arguments) -> Report:
         from pfwizard.cli import commands
-        from pfwizard.engine import plan_rollback, recover_job
+        from pfwizard.engine import plan_rollback
 
-        ended = None if given.dry_run else commands.end_probation(job, given.transaction)
-        if ended is not None:
-            return ended
         if not given.dry_run:
-            recover_job(job, _announcing(given))
+            with self.interruption.held_back():
+                ended = commands.end_probation(job, given.transaction)
+            if ended is not None:
+                return ended
+            recovered = self._recover(job, given)
+            if recovered is not None and given.transaction is None:
+                return commands.taken_back(recovered)
         planned = plan_rollback(job, given.transaction)
         if planned.plan.is_empty:
             words = f"Nothing to do: nothing of transaction {planned.undoes} is in place any more."
             return Report(Result.UNCHANGED, ExitStatus.DONE, planned.plan, words=words)
         report = self._walk(job, planned, given)
-        return replace(report, words=DRY_RUN) if given.dry_run else report
+        if given.dry_run:
+            return replace(report, words=DRY_RUN)
+        return replace(report, way_back=f"pfwizard rollback {report.transaction}")
 
     def _walk(self, job: "Job", planned: "Planned", given: Arguments) -> Report:
         from pfwizard.engine import Application
@@ -197,9 +216,12 @@ class _Run:
     def _tell_of_probation(self, event: "OnProbationNow", given: Arguments) -> None:
         """What was changed is to be read while there is time to decide about it."""
         if self._plan is not None and not given.json:
-            human_output.show_outcome(self._plan)
-            human_output.show_findings(self._plan)
             self._plan_was_shown = True
+            try:
+                human_output.show_outcome(self._plan)
+            except OSError:
+                streams.give_up_standard_output()
+            human_output.show_findings(self._plan)
         human_output.show_probation(event, given.place_options)
 
 

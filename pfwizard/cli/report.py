@@ -31,7 +31,7 @@ class Report:
     was asked for, which are listed, and shown as diffs with ``in_full``. ``demonstration`` is the
     temporary tree that a demonstration has left for looking at. ``options`` are those by which
     another run finds the same transactions. ``plan_was_shown``: people have read the plan already,
-    when the change went on probation.
+    when the change went on probation. ``way_back`` is the command that takes this change back.
     """
 
     result: Result
@@ -44,4 +44,5 @@ class Report:
     in_full: bool = False
     options: str = ""
     plan_was_shown: bool = False
+    way_back: str = "pfwizard rollback"
     demonstration: Path | None = None

@@ -10,6 +10,9 @@ from pfwizard.quoting import harmless
 
 STANDARD = (0, 1, 2)
 
+COMMAND = "    "
+"""How a line begins that is a command for a shell."""
+
 NARROWEST = 20
 """Columns; what claims to be narrower is no terminal that anybody reads."""
 
@@ -45,10 +48,13 @@ def say(text: str) -> None:
 def fitted(text: str, width: int) -> str:
     """The lines broken between words to fit a terminal; what follows is indented as its line is.
 
-    A path or a word that is too long stays whole, so that it can be copied.
+    A path or a word that is too long stays whole, so that it can be copied, and so does a command,
+    which is known by its indentation.
     """
     return "\n".join(
-        "\n".join(
+        line
+        if line.startswith(COMMAND)
+        else "\n".join(
             textwrap.wrap(
                 line,
                 max(width, NARROWEST),

@@ -23,7 +23,8 @@ KEY_DIRECTORY = PurePosixPath("/etc/ssl/private")
 KEY = KEY_DIRECTORY / "ca.key"
 
 OLD_MAIN, NEW_MAIN = b"old = main\n", b"new = main\n"
-OLD_MASTER, NEW_MASTER = b"old master\n", b"new master\n"
+OLD_MASTER = b"smtp inet n - y - - smtpd\n"
+NEW_MASTER = b"smtp inet n - n - - smtpd\n"
 NEW_KEY = b"a new key\n"
 
 
@@ -168,7 +169,7 @@ def state_of(tree: Tree) -> StateDirectory:
 
 
 def ending_of(tree: Tree, mail_system: ObedientMailSystem) -> Ending:
-    return Ending(state_of(tree), lambda instance: mail_system)
+    return Ending(state_of(tree), tree.root, lambda instance: mail_system)
 
 
 def only_transaction(tree: Tree) -> Journal:

@@ -10,7 +10,7 @@ from typing import cast
 from pfwizard.apply.history import History
 from pfwizard.apply.lock import locked
 from pfwizard.apply.probation import Probation
-from pfwizard.apply.recovery import OnProbation, recover
+from pfwizard.apply.recovery import recover
 from pfwizard.apply.rollback import Rollback
 from pfwizard.errors import PfwizardError
 from pfwizard.machine.facts import Facts
@@ -110,16 +110,13 @@ SCENARIOS = (APPLYING, TAKING_BACK, RECOVERING, CONFIRMING, ROLLING_BACK)
 
 
 def settle(root: Path, announce: Announce = quietly) -> None:
-    """What the next start of pfwizard does; a change on probation is not confirmed."""
+    """What the next start of pfwizard does; nobody guards a change on probation any more."""
     tree = Tree(root)
     ending = ending_of(tree, ObedientMailSystem(root))
     if ending.state.hot is None and ending.state.done is None:
         return
-    try:
-        with locked(ending.state.path):
-            recover(ending, announce)
-    except OnProbation:
-        Probation(ending, announce).end_now("not confirmed")
+    with locked(ending.state.path):
+        recover(ending, announce)
 
 
 def _tree_with_attributes(root: Path) -> Tree:

@@ -211,4 +211,4 @@ def test_a_state_directory_that_others_can_write_into_is_refused(tree: Tree) -> 
     with pytest.raises(Failed, match="can write into it") as caught:
         transaction(tree, ObedientMailSystem(tree.root)).apply(plan_of())
 
-    assert "chmod 700" in caught.value.remedy
+    assert "--state-dir" in caught.value.remedy

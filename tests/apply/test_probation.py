@@ -1,5 +1,7 @@
 """How long a change waits is counted by a clock that nobody can set."""
 
+import errno
+import shutil
 import time
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from pfwizard.apply.journal import Journal
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.probation import Probation
 from pfwizard.apply.transaction import RolledBack
-from pfwizard.errors import ExitStatus, Failed
+from pfwizard.errors import ExitStatus, Failed, NeedsHuman
 from pfwizard.machine.tree import Tree
 from tests.apply.builders import (
     NEW_MAIN,
@@ -174,7 +176,7 @@ def test_a_change_that_is_being_taken_back_cannot_be_confirmed_any_more(
         with pytest.raises(KeyboardInterrupt):
             ending.take_back(hot, "not confirmed")
 
-    with pytest.raises(RolledBack, match="its run was killed"):
+    with pytest.raises(RolledBack, match="is not possible: it was being taken back"):
         guard(tree, mail_system).confirm()
 
     assert main_cf(tree) == OLD_MAIN
@@ -193,11 +195,71 @@ def test_what_was_confirmed_cannot_be_confirmed_again(
 def test_what_was_confirmed_cannot_be_ended_any_more(
     tree: Tree, mail_system: ObedientMailSystem
 ) -> None:
-    on_probation(tree, mail_system, 120)
+    identifier = on_probation(tree, mail_system, 120)
     guard(tree, mail_system).confirm()
 
-    assert guard(tree, mail_system).end_now("pfwizard rollback was run") is None
+    assert not guard(tree, mail_system).end_now(identifier, "pfwizard rollback was run")
     assert main_cf(tree) == NEW_MAIN
+
+
+def test_another_change_than_the_one_that_is_meant_stays(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    on_probation(tree, mail_system, 120)
+
+    assert not guard(tree, mail_system).end_now(TransactionId("0007-5be1c0de"), "a mistake")
+    assert main_cf(tree) == NEW_MAIN
+
+
+def test_a_postfix_that_did_not_come_back_is_told_by_everybody_who_waits(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    identifier = on_probation(tree, mail_system, 120)
+    mail_system.fails_at = "revive"
+    with pytest.raises(NeedsHuman):
+        guard(tree, mail_system).end_now(identifier, "not wanted")
+
+    with pytest.raises(NeedsHuman, match="could not be made to use them: revive failed"):
+        guard(tree, mail_system).wait(identifier, lambda: None)
+
+
+def test_a_change_that_was_set_aside_is_not_said_to_be_taken_back(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    identifier = on_probation(tree, mail_system, 120)
+    shutil.rmtree(tree.root / "var/lib/pfwizard/journal")
+
+    with pytest.raises(NeedsHuman, match="is not in the history"):
+        guard(tree, mail_system).wait(identifier, lambda: None)
+
+
+def test_a_confirmation_that_nobody_could_tidy_up_after_counts(
+    tree: Tree, mail_system: ObedientMailSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifier = on_probation(tree, mail_system, 120)
+    monkeypatch.setattr("pfwizard.apply.ending.remove_old_files", refused)
+
+    guard(tree, mail_system).confirm()
+    guard(tree, mail_system).wait(identifier, lambda: None)
+
+    assert main_cf(tree) == NEW_MAIN
+
+
+def refused(tree: Tree, journal: Journal) -> None:
+    raise OSError(errno.EPERM, "not permitted")
+
+
+def test_without_a_boot_id_a_clock_that_went_back_means_a_restart(
+    tree: Tree, mail_system: ObedientMailSystem, boot_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("recovery", "transaction"):
+        monkeypatch.setattr(f"pfwizard.apply.{module}.boot_id", lambda: "")
+    boot_clock.now = 1e6
+    on_probation(tree, mail_system, 120)
+    boot_clock.now = 50.0
+
+    with pytest.raises(RolledBack):
+        guard(tree, mail_system).confirm()
 
 
 def test_a_machine_without_a_boot_id_counts_from_its_only_start(

@@ -1,8 +1,18 @@
 """The commands about what was done: history, show, rollback, recover."""
 
+import shutil
+
 import pytest
 
-from tests.cli.program import Machine, contents, pfwizard_process, the_object_in, traces
+from tests.cli.program import (
+    STOCK,
+    Machine,
+    contents,
+    pfwizard_process,
+    sabotaged,
+    the_object_in,
+    traces,
+)
 
 COMPLETE = b"smtpd_tls_security_level = may"
 
@@ -52,7 +62,7 @@ def test_programs_get_the_history_as_a_list(applied: Machine) -> None:
 
 
 def test_a_machine_without_history_says_so(machine: Machine) -> None:
-    assert command(machine, "history") == (0, "", "Nothing was done yet.\n")
+    assert command(machine, "history") == (0, "", "Nothing has been done yet.\n")
     assert not machine.state.exists()
 
 
@@ -96,13 +106,54 @@ def test_a_rollback_can_be_looked_at_first(applied: Machine) -> None:
     assert traces(applied.root) == before
 
 
-def test_a_rollback_with_nothing_left_to_do_says_so(applied: Machine) -> None:
+def test_what_was_taken_back_is_not_taken_back_again(applied: Machine) -> None:
     command(applied, "rollback")
 
     status, _, errors = command(applied, "rollback", "1")
 
+    assert status == 1
+    assert "transaction 0001-" in errors
+    assert "was taken back already, by 0002-" in errors
+
+
+def test_a_rollback_with_nothing_left_to_do_says_so(applied: Machine) -> None:
+    for name in ("main.cf", "master.cf"):
+        (applied.root / "etc/postfix" / name).write_bytes(
+            (STOCK / "etc/postfix" / name).read_bytes()
+        )
+    for name in ("etc/ssl", "etc/postfix/ssl", "etc/postfix/sasl"):
+        shutil.rmtree(applied.root / name)
+
+    status, _, errors = command(applied, "rollback")
+
     assert status == 0
     assert "nothing of transaction 0001-" in errors
+
+
+def test_after_a_rollback_of_a_rollback_the_change_can_be_taken_back_again(
+    machine: Machine,
+) -> None:
+    before = contents(machine.root)
+    assert machine.pfwizard().returncode == 0
+    _, _, errors = command(machine, "rollback")
+    way_back = errors.splitlines()[-1].split()
+    assert way_back[:2] == ["pfwizard", "rollback"]
+    assert pfwizard_process(*way_back[1:]).returncode == 0
+    assert COMPLETE in (machine.root / "etc/postfix/main.cf").read_bytes()
+
+    assert command(machine, "rollback")[0] == 0
+
+    assert contents(machine.root) == before
+
+
+def test_a_record_that_cannot_be_read_is_named(applied: Machine) -> None:
+    (manifest,) = (applied.state / "history").glob("*/manifest")
+    manifest.write_bytes(b"rubbish")
+
+    status, _, errors = command(applied, "history")
+
+    assert status == 5
+    assert f"The record of {manifest.parent.name} cannot be read." in errors
 
 
 def test_without_a_change_there_is_no_rollback(machine: Machine) -> None:
@@ -200,7 +251,83 @@ def test_a_journal_that_cannot_be_read_blocks_nobody_for_good(machine: Machine) 
 
     assert status == 0
     assert f"Set aside as {machine.state}/archive/0001-journal" in errors
-    assert machine.pfwizard("--dry-run").returncode in (0, 3, 5)
+    assert machine.pfwizard("--dry-run").returncode == 0
+
+
+def test_rollback_after_a_killed_run_takes_that_one_back_and_no_older_one(
+    machine: Machine,
+) -> None:
+    assert machine.pfwizard().returncode == 0
+    before = contents(machine.root)
+    machine.answer("log_level = 1", "log_level = 2")
+    machine.sabotaged(DYING_FACE, in_engine=DYING)
+
+    status, _, errors = command(machine, "rollback")
+
+    assert status == 0
+    assert "Transaction 0002-" in errors
+    assert contents(machine.root) == before
+
+
+def in_conflict(machine: Machine) -> None:
+    """A killed run, after which somebody has edited the same lines."""
+    died(machine)
+    main_cf = machine.root / "etc/postfix/main.cf"
+    main_cf.write_text(main_cf.read_text().replace("loglevel = 1", "loglevel = 2"))
+    assert command(machine, "recover")[0] == 5
+
+
+def test_a_conflict_is_over_when_the_edit_is_taken_out(machine: Machine) -> None:
+    before = contents(machine.root)
+    in_conflict(machine)
+    main_cf = machine.root / "etc/postfix/main.cf"
+    main_cf.write_text(main_cf.read_text().replace("loglevel = 2", "loglevel = 1"))
+
+    assert command(machine, "recover")[0] == 0
+
+    assert contents(machine.root) == before
+
+
+def test_a_conflict_that_is_set_aside_stays_in_the_history_and_leaves_nothing_lying_about(
+    machine: Machine,
+) -> None:
+    in_conflict(machine)
+    main_cf = (machine.root / "etc/postfix/main.cf").read_bytes()
+
+    status, _, errors = command(machine, "recover", "--archive", "journal")
+
+    assert (status, "is in the history now" in errors) == (0, True)
+    assert (machine.root / "etc/postfix/main.cf").read_bytes() == main_cf
+    assert not list((machine.root / "etc").rglob("*.pfwizard-*"))
+    assert "applied, and kept as it was found" in command(machine, "history")[1]
+    assert machine.pfwizard("--dry-run").returncode in (0, 3)
+
+
+def test_programs_are_told_of_a_conflict_with_its_transaction(machine: Machine) -> None:
+    in_conflict(machine)
+
+    document = the_object_in(pfwizard_process("recover", "--json", "--root", machine.root))
+
+    assert document["result"] == "failed"
+    assert "smtpd_tls_loglevel" in document["findings"][-1]["message"]
+
+
+def test_a_signal_does_not_stop_what_takes_a_change_back(machine: Machine) -> None:
+    before = died(machine)
+    signal_between = (
+        "import os, signal\n"
+        "from pfwizard.apply import undo\n"
+        "real = undo.exchange\n"
+        "def exchange(one, other):\n"
+        "    real(one, other)\n"
+        "    os.kill(os.getpid(), signal.SIGHUP)\n"
+        "undo.exchange = exchange\n"
+    )
+
+    done = sabotaged(signal_between, "recover", "--root", machine.root)
+
+    assert done.returncode == 0
+    assert contents(machine.root) == before
 
 
 def test_a_journal_that_is_not_there_cannot_be_set_aside(applied: Machine) -> None:
@@ -216,9 +343,9 @@ def test_a_journal_that_is_not_there_cannot_be_set_aside(applied: Machine) -> No
         (("confirm", "--answers", "a"), "pfwizard confirm takes no --answers"),
         (("history", "--dry-run"), "pfwizard history takes no --dry-run"),
         (("recover", "--confirm"), "pfwizard recover takes no --confirm"),
-        (("confirm", "1"), "pfwizard confirm takes no transaction"),
+        (("confirm", "1"), "pfwizard confirm takes no ID"),
         (("rollback", "1", "--archive", "x"), "pfwizard rollback takes no --archive"),
-        (("show",), "pfwizard show needs the number of a transaction"),
+        (("show",), "pfwizard show needs the ID of a transaction"),
         (("undo",), "there is no command 'undo'"),
         (("--answers", "a", "--archive", "journal"), "--archive goes with a command"),
     ],

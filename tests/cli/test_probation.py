@@ -108,8 +108,8 @@ def test_it_says_how_to_keep_it_and_until_when(machine: Machine) -> None:
         run.command("confirm")
         _, errors = run.end()
 
-    assert "The change is live, on probation for 600 s, until " in errors
-    assert f"To keep it, from any shell: pfwizard confirm --root {machine.root}\n" in errors
+    assert "The change is in place, on probation for 600 s, until " in errors
+    assert f"    pfwizard confirm --root {machine.root}\n" in errors
 
 
 def test_a_change_that_nobody_confirms_is_taken_back_with_a_status_of_its_own(
@@ -225,6 +225,66 @@ def test_without_its_watchdog_the_engine_takes_it_back(machine: Machine) -> None
         status, errors = run.end()
 
     assert (status, "not confirmed in time" in errors) == (4, True)
+    assert contents(machine.root) == before
+
+
+def test_without_any_guard_the_next_run_takes_it_back(machine: Machine) -> None:
+    before = contents(machine.root)
+
+    with started(machine, LONG) as run:
+        run.wait_for_probation()
+        watchdog, engine = run.watchdog, run.engine
+        run.face.kill()
+        killed(watchdog)
+        killed(engine)
+        recovery = run.command("recover")
+
+    assert recovery.returncode == 0
+    assert "every process that guarded it was killed" in recovery.stderr
+    assert contents(machine.root) == before
+
+
+def test_a_change_on_probation_cannot_be_set_aside(machine: Machine) -> None:
+    with started(machine, LONG) as run:
+        run.wait_for_probation()
+        archive = run.command("recover", "--archive", "journal")
+        run.command("rollback")
+        status, _ = run.end()
+
+    assert (archive.returncode, status) == (6, 4)
+    assert "is on probation for another" in archive.stderr
+
+
+def test_output_that_nobody_reads_does_not_hide_how_it_ended(machine: Machine) -> None:
+    arguments = ["--answers", machine.answers, "--root", machine.root, "--confirm", SHORT]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", ANY_TIME, *map(str, arguments)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+
+    assert done.returncode == 4
+    assert "was taken back: it was not confirmed in time" in done.stderr
+
+
+def test_rollback_takes_back_the_change_on_probation_and_no_older_one(machine: Machine) -> None:
+    assert machine.pfwizard().returncode == 0
+    before = contents(machine.root)
+    machine.answer("log_level = 1", "log_level = 2")
+    with started(machine, SHORT) as run:
+        run.end()
+
+    with started(machine, LONG) as run:
+        run.wait_for_probation()
+        rollback = run.command("rollback")
+        run.end()
+
+    assert rollback.returncode == 0
     assert contents(machine.root) == before
 
 
