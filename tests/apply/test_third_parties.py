@@ -153,12 +153,29 @@ def test_an_old_file_that_is_written_into_through_an_open_descriptor_is_kept(
             opened.flush()
 
         mail_system.meanwhile["reload"] = write_late
-        said: list[str] = []
-        transaction(tree, mail_system, announce=said.append).apply(plan_of(actions=[Reload(())]))
+        applied = transaction(tree, mail_system).apply(plan_of(actions=[Reload(())]))
 
     (kept,) = (tmp_path / "etc/postfix").glob(".main.cf.pfwizard-*")
     assert kept.read_bytes() == OLD_MAIN + b"late = edit\n"
-    assert said[-1].endswith(f"it is kept as {kept}")
+    assert applied.kept == (kept,)
+
+
+def test_an_old_file_that_is_written_into_comes_back_with_what_was_written(
+    tmp_path: Path,
+) -> None:
+    tree = small_tree(tmp_path)
+    mail_system = ObedientMailSystem(tmp_path, fails_at="reload")
+    main_cf = tmp_path / "etc/postfix/main.cf"
+    with main_cf.open("ab") as opened:
+
+        def write_late() -> None:
+            opened.write(b"late = edit\n")
+            opened.flush()
+
+        mail_system.meanwhile["reload"] = write_late
+        outcome(lambda: transaction(tree, mail_system).apply(plan_of(actions=[Reload(())])))
+
+    assert main_cf.read_bytes() == OLD_MAIN + b"late = edit\n"
 
 
 def test_a_waiting_file_that_somebody_removes_is_no_hindrance(tmp_path: Path) -> None:
