@@ -8,11 +8,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pfwizard.answers.answers import Answers
+from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ending import Ending
-from pfwizard.apply.explained import explained
 from pfwizard.apply.history import History
 from pfwizard.apply.journal import DEFAULT, StateDirectory
-from pfwizard.apply.mail_system import mail_system_of
+from pfwizard.apply.live.mail_system import mail_system_of
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.recovery import recover, refuse_unfinished
 from pfwizard.errors import Failed, Refused
@@ -24,8 +24,8 @@ from pfwizard.plan.plan import Plan
 from pfwizard.plan.planner import files_of_interest, make_plan
 
 if TYPE_CHECKING:
-    from pfwizard.apply.detached import DetachedEngine
-    from pfwizard.apply.events import OnProbationNow, Order
+    from pfwizard.apply.process.detached import DetachedEngine
+    from pfwizard.apply.process.events import OnProbationNow, Order
     from pfwizard.pki.keys import PrivateKey
 
 Announce = Callable[[str], None]
@@ -129,7 +129,7 @@ class Application:
 
         Raises Refused when the plan would do harm, and whatever a transaction raises.
         """
-        from pfwizard.apply.detached import DetachedEngine
+        from pfwizard.apply.process.detached import DetachedEngine
 
         refusals = self.planned.plan.refusals
         if refusals:
@@ -146,7 +146,7 @@ class Application:
             self._engine.stop(why)
 
     def _followed(self, engine: "DetachedEngine") -> TransactionId:
-        from pfwizard.apply.events import Ended, OnProbationNow, Published, StepStarted
+        from pfwizard.apply.process.events import Ended, OnProbationNow, Published, StepStarted
 
         transaction = None
         for event in engine.events():
@@ -179,8 +179,8 @@ class Application:
         raise Failed("the engine's process was killed", "Nothing was changed. Start it again.")
 
     def _order(self) -> "Order":
-        from pfwizard.apply.events import Order
-        from pfwizard.apply.instance import instance_of
+        from pfwizard.apply.live.instance import instance_of
+        from pfwizard.apply.process.events import Order
 
         facts = self.planned.facts
         return Order(

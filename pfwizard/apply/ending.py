@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pfwizard.apply.clock import boot_id
-from pfwizard.apply.instance import Instance
 from pfwizard.apply.journal import Journal, Stage, State, StateDirectory
-from pfwizard.apply.mail_system import MailSystem
+from pfwizard.apply.live.instance import Instance
+from pfwizard.apply.live.mail_system import MailSystem
 from pfwizard.apply.manifest import Manifest
 from pfwizard.apply.postfix_locks import editing_if_possible
 from pfwizard.apply.swap import remove_old_files

@@ -21,12 +21,12 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from pfwizard.apply.attributes import PRIVATE_DIRECTORY, created_with
 from pfwizard.apply.clock import BootSeconds
-from pfwizard.apply.files import make_directory, sync, write_new
+from pfwizard.apply.disk.attributes import PRIVATE_DIRECTORY, created_with
+from pfwizard.apply.disk.files import make_directory, sync, write_new
+from pfwizard.apply.disk.ownership import changeable_by_others
 from pfwizard.apply.lock import locked
 from pfwizard.apply.manifest import DamagedManifest, Manifest, Operation, TransactionId, sequence_of
-from pfwizard.apply.ownership import changeable_by_others
 from pfwizard.errors import Failed, NeedsHuman
 
 STAGING, HOT, DONE, HISTORY, ARCHIVE = "staging", "journal", "done", "history", "archive"

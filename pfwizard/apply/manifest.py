@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, NewType
 
-from pfwizard.apply.attributes import Attributes
-from pfwizard.apply.instance import Instance
+from pfwizard.apply.disk.attributes import Attributes
+from pfwizard.apply.live.instance import Instance
 from pfwizard.errors import NeedsHuman
 from pfwizard.plan.plan import ChangeKind, JoinGroup, LeaveGroup
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from pfwizard.apply.explained import explained
-from pfwizard.apply.instance import Instance
+from pfwizard.apply.disk.explained import explained
+from pfwizard.apply.live.instance import Instance
 from pfwizard.errors import Busy, Failed
 from pfwizard.machine.tree import Tree
 

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pfwizard.apply.explained import edited, explained, failed
-from pfwizard.apply.mounts import mount_points
-from pfwizard.apply.ownership import changeable_by_others
+from pfwizard.apply.disk.explained import edited, explained, failed
+from pfwizard.apply.disk.mounts import mount_points
+from pfwizard.apply.disk.ownership import changeable_by_others
 from pfwizard.errors import Failed, NeedsHuman
 from pfwizard.machine.tree import FileState, Tree
 from pfwizard.plan.plan import Change, ChangeKind

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pfwizard.apply.explained import edited, explained
-from pfwizard.apply.files import digest_of, make_directory, sync_directories, write_new
+from pfwizard.apply.disk.explained import edited, explained
+from pfwizard.apply.disk.files import digest_of, make_directory, sync_directories, write_new
+from pfwizard.apply.disk.renaming import ExchangeUnknown, exchange, rename_to_free_name
 from pfwizard.apply.journal import Journal
 from pfwizard.apply.manifest import Manifest, Operation
-from pfwizard.apply.renaming import ExchangeUnknown, exchange, rename_to_free_name
 from pfwizard.machine.tree import Tree
 from pfwizard.plan.plan import ChangeKind
 

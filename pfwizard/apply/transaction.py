@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pfwizard.apply.attributes import Attributes, created_with
 from pfwizard.apply.clock import BootSeconds, boot_id, seconds_since_boot
+from pfwizard.apply.disk.attributes import Attributes, created_with
+from pfwizard.apply.disk.explained import edited, failed
 from pfwizard.apply.ending import APPLIED, Ending, message_of
-from pfwizard.apply.explained import edited, failed
-from pfwizard.apply.instance import Instance
 from pfwizard.apply.journal import Content, Journal, Stage, State
-from pfwizard.apply.mail_system import MailSystem
+from pfwizard.apply.live.instance import Instance
+from pfwizard.apply.live.mail_system import MailSystem
 from pfwizard.apply.manifest import Image, Manifest, Operation, TransactionId
 from pfwizard.apply.postfix_locks import editing
 from pfwizard.apply.preflight import Preflight, temporary_name

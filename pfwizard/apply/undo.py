@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pfwizard.apply.attributes import Attributes
-from pfwizard.apply.explained import explained
-from pfwizard.apply.files import digest_of, sync_directories, write_new
+from pfwizard.apply.disk.attributes import Attributes
+from pfwizard.apply.disk.explained import explained
+from pfwizard.apply.disk.files import digest_of, sync_directories, write_new
+from pfwizard.apply.disk.renaming import ExchangeUnknown, exchange, rename_to_free_name
 from pfwizard.apply.journal import Journal
 from pfwizard.apply.manifest import Operation
 from pfwizard.apply.merging import merged_back
-from pfwizard.apply.renaming import ExchangeUnknown, exchange, rename_to_free_name
 from pfwizard.apply.swap import Place, directories_of, remove_unless_used
 from pfwizard.errors import NeedsHuman
 from pfwizard.machine.tree import Tree

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ending import APPLIED
-from pfwizard.apply.explained import explained
 from pfwizard.apply.history import History
 from pfwizard.apply.journal import Stage
 from pfwizard.apply.manifest import TransactionId, sequence_of

@@ -25,8 +25,8 @@ from pfwizard.plan.plan import (
 from pfwizard.quoting import harmless
 
 if TYPE_CHECKING:
-    from pfwizard.apply.events import OnProbationNow
     from pfwizard.apply.history import Entry
+    from pfwizard.apply.process.events import OnProbationNow
 
 RED, GREEN, CYAN, BOLD, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 

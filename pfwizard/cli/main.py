@@ -19,8 +19,8 @@ from pfwizard.plan.plan import Plan
 
 if TYPE_CHECKING:
     from pfwizard.answers.answers import Answers
-    from pfwizard.apply.events import OnProbationNow
     from pfwizard.apply.manifest import TransactionId
+    from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.engine import Job, Planned
 
 PRIVATE_UMASK = 0o077

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from pfwizard.apply.ending import Ending
-from pfwizard.apply.instance import Instance
 from pfwizard.apply.journal import Journal, StateDirectory
+from pfwizard.apply.live.instance import Instance
 from pfwizard.apply.transaction import Transaction
 from pfwizard.errors import Failed
 from pfwizard.machine.tree import Tree

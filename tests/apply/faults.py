@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from pfwizard.apply import renaming
+from pfwizard.apply.disk import renaming
 from pfwizard.errors import Failed
 
 MUTATING = (

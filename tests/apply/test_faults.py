@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pfwizard.apply import renaming
+from pfwizard.apply.disk import renaming
 from tests.apply.faults import (
     ERRORS,
     SIGNALS,

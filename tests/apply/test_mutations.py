@@ -87,7 +87,7 @@ def test_two_steps_that_change_places_are_found_out(beginning: str) -> None:
 
 def _functions_that_sync() -> Iterator[str]:
     """In all of the room but ``files``, which has the functions that the others call."""
-    for module in Path(journal.__file__).parent.glob("*.py"):
+    for module in Path(journal.__file__).parent.rglob("*.py"):
         if module.stem != "files":
             for function in ast.walk(ast.parse(module.read_bytes())):
                 if isinstance(function, ast.FunctionDef) and _called_in(function) & SYNCING:

@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from pfwizard.apply import mounts, preflight
+from pfwizard.apply import preflight
+from pfwizard.apply.disk import mounts
 from pfwizard.apply.preflight import FS_IOC_GETFLAGS, IMMUTABLE, Preflight
 from pfwizard.errors import Failed, NeedsHuman
 from pfwizard.machine.tree import Tree

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pfwizard.apply import renaming, undo
+from pfwizard.apply import undo
+from pfwizard.apply.disk import renaming
 from pfwizard.apply.ending import Ending
 from pfwizard.apply.guard import guarding
-from pfwizard.apply.instance import Instance
+from pfwizard.apply.live.instance import Instance
 from pfwizard.apply.lock import locked
 from pfwizard.apply.manifest import DamagedManifest
 from pfwizard.apply.recovery import OnProbation, recover, refuse_unfinished, set_aside

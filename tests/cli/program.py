@@ -39,7 +39,7 @@ swap.STEPS = dict.fromkeys(swap.STEPS, full)
 """For the engine: no file can be put in place."""
 
 IN_ENGINE = """
-from pfwizard.apply import child
+from pfwizard.apply.process import child
 child.BOOT += {in_engine!r}
 """
 

@@ -24,7 +24,7 @@ def swap(tree, manifest):
     real(tree, manifest)
     os._exit(9)
 transaction.swap = swap
-from pfwizard.apply import engine_process
+from pfwizard.apply.process import engine_process
 engine_process.start_watchdog = lambda *arguments: 0
 """
 """For the engine: it dies when the files are in place, and has no watchdog."""

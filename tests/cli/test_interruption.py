@@ -34,7 +34,7 @@ human_output.show_step = show_step
 """
 
 WAITING = """
-from pfwizard.apply import engine_process
+from pfwizard.apply.process import engine_process
 tell = engine_process.EngineProcess._tell
 def tell_and_wait(self, event):
     tell(self, event)

@@ -22,7 +22,7 @@ FINDING_KEYS = {"id", "severity", "message", "remedy"}
 
 
 NEW_COMPLAINT = """
-from pfwizard.apply.mail_system import ResultingTree
+from pfwizard.apply.live.mail_system import ResultingTree
 answers = iter([[], ['postfix: fatal: no']])
 ResultingTree.complaints = lambda self: next(answers)
 """

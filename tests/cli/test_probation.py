@@ -367,7 +367,8 @@ def test_a_time_that_nobody_could_keep_is_refused(machine: Machine, text: str) -
 
 SLOW = """
 import time
-from pfwizard.apply import engine_process, transaction
+from pfwizard.apply.process import engine_process
+from pfwizard.apply import transaction
 real = transaction.swap
 def slow(tree, manifest):
     real(tree, manifest)
@@ -383,7 +384,7 @@ def test_an_engine_that_is_killed_half_way_has_its_change_taken_back(
     before = contents(machine.root)
     flag = tmp_path / "swapped"
     code = (
-        "from pfwizard.apply import child\n"
+        "from pfwizard.apply.process import child\n"
         f"child.BOOT += {SLOW.format(flag=str(flag))!r}\n" + ANY_TIME
     )
     with subprocess.Popen(
@@ -407,12 +408,12 @@ def test_an_engine_that_is_stuck_half_way_is_not_waited_for_forever(
     """Its watchdog makes sure that it never goes on, and takes the change back."""
     before = contents(machine.root)
     flag = tmp_path / "swapped"
-    in_watchdog = "from pfwizard.apply import watchdog\nwatchdog.APPLYING_LIMIT = 1\n"
+    in_watchdog = "from pfwizard.apply.process import watchdog\nwatchdog.APPLYING_LIMIT = 1\n"
     sabotage = (
         SLOW.format(flag=str(flag))
-        + f"from pfwizard.apply import child\nchild.BOOT += {in_watchdog!r}\n"
+        + f"from pfwizard.apply.process import child\nchild.BOOT += {in_watchdog!r}\n"
     )
-    code = f"from pfwizard.apply import child\nchild.BOOT += {sabotage!r}\n" + ANY_TIME
+    code = f"from pfwizard.apply.process import child\nchild.BOOT += {sabotage!r}\n" + ANY_TIME
     done = subprocess.run(
         [sys.executable, "-c", code, "--answers", machine.answers, "--root", machine.root],
         capture_output=True,

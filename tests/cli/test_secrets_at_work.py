@@ -141,7 +141,7 @@ def test_the_journal_of_a_killed_run_holds_no_new_key(machine: Machine, tmp_path
         f"def stage(*arguments):\n    open({str(flag)!r}, 'w').close()\n    time.sleep(600)\n"
         "transaction.stage = stage\n"
     )
-    code = f"from pfwizard.apply import child\nchild.BOOT += {waiting!r}\n" + ANY_TIME
+    code = f"from pfwizard.apply.process import child\nchild.BOOT += {waiting!r}\n" + ANY_TIME
     with subprocess.Popen(
         [sys.executable, "-c", code, "--answers", machine.answers, "--root", machine.root],
         stderr=subprocess.DEVNULL,

@@ -43,7 +43,7 @@ setattr(_owner, {name!r}, _held)
 
 PROGRAM = """\
 import sys
-from pfwizard.apply import child
+from pfwizard.apply.process import child
 from pfwizard.cli import arguments
 arguments.SHORTEST = 1  # for a probation that nobody is to confirm
 child.BOOT += {in_engine!r}
@@ -76,7 +76,7 @@ class Point:
 
 PUBLISHED = Point("journal published", "pfwizard.apply.transaction", "stage", before=True)
 STAGED = Point("staged", "pfwizard.apply.transaction", "stage")
-JOINED = Point("group joined", "pfwizard.apply.mail_system", "join_group")
+JOINED = Point("group joined", "pfwizard.apply.live.mail_system", "join_group")
 HALF_SWAPPED = Point("half swapped", "pfwizard.apply.swap", "exchange")
 """master.cf is new, main.cf is not."""
 

@@ -18,8 +18,8 @@ MAIN_CF, MASTER_CF = "/etc/postfix/main.cf", "/etc/postfix/master.cf"
 DRIVE = """\
 import json, sys
 from pathlib import Path, PurePosixPath
-from pfwizard.apply.instance import Instance, instance_of
-from pfwizard.apply.mail_system import mail_system_of
+from pfwizard.apply.live.instance import Instance, instance_of
+from pfwizard.apply.live.mail_system import mail_system_of
 from pfwizard.errors import PfwizardError
 from pfwizard.plan.plan import SmtpPort
 verb, ports, instance = json.load(sys.stdin)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pfwizard.apply import renaming
+from pfwizard.apply.disk import renaming
 from pfwizard.apply.transaction import Transaction
 from pfwizard.machine.tree import Tree
 from pfwizard.plan.plan import Change

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from pfwizard.apply import ending, files, journal, recovery, swap, transaction, undo
+from pfwizard.apply import ending, journal, recovery, swap, transaction, undo
+from pfwizard.apply.disk import files
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     files.write_new,

@@ -12,11 +12,11 @@ from pathlib import Path, PurePosixPath
 from socket import socketpair
 
 from pfwizard.answers.reading import load
-from pfwizard.apply.engine_process import EngineProcess
-from pfwizard.apply.events import Ended, Event, Order
-from pfwizard.apply.instance import instance_of
 from pfwizard.apply.journal import HOT, STATE
+from pfwizard.apply.live.instance import instance_of
 from pfwizard.apply.manifest import TransactionId
+from pfwizard.apply.process.engine_process import EngineProcess
+from pfwizard.apply.process.events import Ended, Event, Order
 from pfwizard.cli.main import main as pfwizard
 from pfwizard.engine import Job, Planned, plan_job, plan_rollback
 from tests.torture.strace_state import (

@@ -25,7 +25,7 @@ SAID = SCRATCH / "said"
 TIME_LIMIT = 180.0
 PAUSE = 0.002
 UNTRACED = "TracerPid:\t0\n"
-WATCHDOG = b"pfwizard.apply.watchdog"
+WATCHDOG = b"pfwizard.apply.process.watchdog"
 
 PYTHON = "/usr/bin/python3"
 ENGINES_PYTHON = SCRATCH / "python-of-the-engine"
@@ -38,7 +38,7 @@ sys.exit(main(sys.argv[1:]))
 STRIKING_THE_ENGINE = f"""\
 #!/bin/sh
 case "$*" in
-*pfwizard.apply.engine_process*) exec strace -D -y -o {LOG} %s {PYTHON} "$@" ;;
+*pfwizard.apply.process.engine_process*) exec strace -D -y -o {LOG} %s {PYTHON} "$@" ;;
 esac
 exec {PYTHON} "$@"
 """

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from pfwizard.apply import renaming
+from pfwizard.apply.disk import renaming
 from tests.apply.faults import MUTATING
 from tests.torture.disk import (
     ROOT,
@@ -32,7 +32,7 @@ from tests.torture.disk import (
     named,
 )
 
-APPLY = Path(renaming.__file__).parent
+APPLY = Path(renaming.__file__).parent.parent
 
 NOT_KEPT_TRACK_OF = ("utime",)
 """Times decide nothing, and nobody compares them."""
@@ -171,7 +171,7 @@ def site_of(frame: FrameType | None, directory: Path) -> str:
     called = ""
     while frame is not None:
         module = Path(frame.f_code.co_filename)
-        if module.parent == APPLY and module.stem != "files":
+        if module.is_relative_to(APPLY) and module.stem != "files":
             calls.append(f"{module.stem}.{frame.f_code.co_name}{_which(frame, called)}")
         called = frame.f_code.co_name
         frame = frame.f_back

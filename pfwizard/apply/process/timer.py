@@ -7,9 +7,9 @@ engine and watchdog go with the connection that is lost. A transient timer belon
 from contextlib import suppress
 from pathlib import Path
 
-from pfwizard.apply import child
-from pfwizard.apply.instance import Instance
+from pfwizard.apply.live.instance import Instance
 from pfwizard.apply.manifest import TransactionId
+from pfwizard.apply.process import child
 from pfwizard.errors import PfwizardError
 from pfwizard.machine import programs
 

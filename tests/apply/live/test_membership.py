@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pfwizard.apply import membership
-from pfwizard.apply.membership import is_member, leave_group
+from pfwizard.apply.live import membership
+from pfwizard.apply.live.membership import is_member, leave_group
 from pfwizard.machine import programs
 from pfwizard.machine.programs import Finished
 

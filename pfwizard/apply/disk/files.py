@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from pfwizard.apply.attributes import (
+from pfwizard.apply.disk.attributes import (
     PRIVATE,
     PRIVATE_DIRECTORY,
     Attributes,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pfwizard.apply.instance import Instance
+from pfwizard.apply.live.instance import Instance
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.errors import PfwizardError
 from pfwizard.plan.plan import Plan

@@ -10,8 +10,8 @@ from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from pfwizard.apply.log_lines import Judgement, judge
-from pfwizard.apply.unit_manager import Run
+from pfwizard.apply.live.log_lines import Judgement, judge
+from pfwizard.apply.live.unit_manager import Run
 from pfwizard.errors import Failed
 
 USUAL_FILES = (Path("/var/log/mail.log"), Path("/var/log/maillog"))

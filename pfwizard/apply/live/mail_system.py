@@ -5,20 +5,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from pfwizard.apply.answering import Patience
-from pfwizard.apply.files import write_new
-from pfwizard.apply.going_live import (
+from pfwizard.apply.disk.files import write_new
+from pfwizard.apply.live.answering import Patience
+from pfwizard.apply.live.going_live import (
     ASK_THE_LOG,
     explained_by,
     first_problem,
     require_that_it_works,
 )
-from pfwizard.apply.instance import Instance
-from pfwizard.apply.mail_log import watched
-from pfwizard.apply.membership import join_group, leave_group
-from pfwizard.apply.ports import ports_in_place
-from pfwizard.apply.servers import servers_of, wait_until_gone
-from pfwizard.apply.unit_manager import Run, ask, can_reload
+from pfwizard.apply.live.instance import Instance
+from pfwizard.apply.live.mail_log import watched
+from pfwizard.apply.live.membership import join_group, leave_group
+from pfwizard.apply.live.ports import ports_in_place
+from pfwizard.apply.live.servers import servers_of, wait_until_gone
+from pfwizard.apply.live.unit_manager import Run, ask, can_reload
 from pfwizard.errors import Failed
 from pfwizard.machine import programs
 from pfwizard.plan.plan import SmtpPort

@@ -12,13 +12,13 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pfwizard.apply import child
-from pfwizard.apply.alarm import tell_everybody
 from pfwizard.apply.ending import Ending
 from pfwizard.apply.guard import guarding
 from pfwizard.apply.journal import Journal, MissingImage, Stage, StateDirectory
-from pfwizard.apply.mail_system import mail_system_of
+from pfwizard.apply.live.mail_system import mail_system_of
 from pfwizard.apply.manifest import DamagedManifest, TransactionId
+from pfwizard.apply.process import child
+from pfwizard.apply.process.alarm import tell_everybody
 from pfwizard.apply.recovery import recover, waits_for_confirmation
 from pfwizard.apply.undo import Conflict
 from pfwizard.errors import Busy, Failed

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pfwizard.apply.attributes import Attributes, created_with
-from pfwizard.apply.files import SETTLED, write_new
+from pfwizard.apply.disk.attributes import Attributes, created_with
+from pfwizard.apply.disk.files import SETTLED, write_new
 from tests.apply.access_list import GENEROUS
 
 

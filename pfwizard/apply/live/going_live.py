@@ -8,12 +8,12 @@ mail log is read.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from pfwizard.apply import answering
-from pfwizard.apply.instance import Instance
-from pfwizard.apply.listening import address_of, wait_until_listening
-from pfwizard.apply.log_lines import Judgement
-from pfwizard.apply.mail_log import MailLog
-from pfwizard.apply.servers import is_alive
+from pfwizard.apply.live import answering
+from pfwizard.apply.live.instance import Instance
+from pfwizard.apply.live.listening import address_of, wait_until_listening
+from pfwizard.apply.live.log_lines import Judgement
+from pfwizard.apply.live.mail_log import MailLog
+from pfwizard.apply.live.servers import is_alive
 from pfwizard.errors import Failed
 from pfwizard.plan.plan import SmtpPort
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pfwizard.apply.log_lines import judge
+from pfwizard.apply.live.log_lines import judge
 
 TIMES = ["Nov 25 17:26:14 mail", "2026-11-25T17:26:14.123456+00:00 mail"]
 

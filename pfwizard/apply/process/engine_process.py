@@ -14,17 +14,25 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
-from pfwizard.apply.boot_recovery import is_recovered_at_boot
 from pfwizard.apply.ending import Ending
-from pfwizard.apply.events import Ended, Event, OnProbationNow, Order, Published, StepStarted, Stop
-from pfwizard.apply.instance import Instance
 from pfwizard.apply.journal import StateDirectory
-from pfwizard.apply.mail_system import MailSystem, mail_system_of
+from pfwizard.apply.live.instance import Instance
+from pfwizard.apply.live.mail_system import MailSystem, mail_system_of
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.probation import Probation
-from pfwizard.apply.timer import set_timer
+from pfwizard.apply.process.boot_recovery import is_recovered_at_boot
+from pfwizard.apply.process.events import (
+    Ended,
+    Event,
+    OnProbationNow,
+    Order,
+    Published,
+    StepStarted,
+    Stop,
+)
+from pfwizard.apply.process.timer import set_timer
+from pfwizard.apply.process.watchdog import start_watchdog
 from pfwizard.apply.transaction import RolledBack, Transaction, told
-from pfwizard.apply.watchdog import start_watchdog
 from pfwizard.errors import Failed, PfwizardError, defect
 
 

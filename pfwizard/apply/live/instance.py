@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from pfwizard.apply.servers import start_time
-from pfwizard.apply.unit_manager import Run, unit_of
+from pfwizard.apply.live.servers import start_time
+from pfwizard.apply.live.unit_manager import Run, unit_of
 from pfwizard.machine import programs
 from pfwizard.machine.postfix import master_process
 

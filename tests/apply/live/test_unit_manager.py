@@ -6,10 +6,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from pfwizard.apply import instance, mail_system, unit_manager
-from pfwizard.apply.instance import Instance, instance_of
-from pfwizard.apply.mail_system import LivePostfix
-from pfwizard.apply.unit_manager import unit_of
+from pfwizard.apply.live import instance, mail_system, unit_manager
+from pfwizard.apply.live.instance import Instance, instance_of
+from pfwizard.apply.live.mail_system import LivePostfix
+from pfwizard.apply.live.unit_manager import unit_of
 from pfwizard.errors import Failed
 from pfwizard.machine.programs import Finished
 

@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from pfwizard.apply import listening
-from pfwizard.apply.listening import address_of, wait_until_listening
+from pfwizard.apply.live import listening
+from pfwizard.apply.live.listening import address_of, wait_until_listening
 from pfwizard.plan.plan import SmtpPort
 
 OURSELVES = os.getpid()

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from pfwizard.apply.instance import Instance
+from pfwizard.apply.live.instance import Instance
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.errors import Failed

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from pfwizard.apply import watchdog
 from pfwizard.apply.ending import Ending
 from pfwizard.apply.journal import Journal
 from pfwizard.apply.lock import locked
 from pfwizard.apply.manifest import DamagedManifest, TransactionId
-from pfwizard.apply.watchdog import Watchdog
+from pfwizard.apply.process import watchdog
+from pfwizard.apply.process.watchdog import Watchdog
 from pfwizard.machine.tree import Tree
 from tests.apply.builders import (
     NEW_MAIN,

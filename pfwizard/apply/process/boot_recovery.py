@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pfwizard.apply.journal import DEFAULT
-from pfwizard.apply.timer import SYSTEMD
+from pfwizard.apply.process.timer import SYSTEMD
 from pfwizard.errors import PfwizardError
 from pfwizard.machine import programs
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from pfwizard.apply import child
-from pfwizard.apply.events import Ended, Event, Order, Stop
+from pfwizard.apply.process import child
+from pfwizard.apply.process.events import Ended, Event, Order, Stop
 from pfwizard.errors import Failed
 
-ENGINE = "pfwizard.apply.engine_process"
+ENGINE = "pfwizard.apply.process.engine_process"
 
 
 class DetachedEngine:

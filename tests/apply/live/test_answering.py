@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pfwizard.apply.answering import Patience, problem_with
+from pfwizard.apply.live.answering import Patience, problem_with
 from pfwizard.plan.plan import SmtpPort
 from tests.pki import builders as pki
 

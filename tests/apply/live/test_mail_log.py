@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from pfwizard.apply import mail_log
-from pfwizard.apply.mail_log import watched
+from pfwizard.apply.live import mail_log
+from pfwizard.apply.live.mail_log import watched
 from pfwizard.machine.programs import Finished, ProgramMissing
 
 CONFIG = PurePosixPath("/etc/postfix")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from pfwizard.apply.servers import is_alive
+from pfwizard.apply.live.servers import is_alive
 from pfwizard.plan.plan import SmtpPort
 
 PROC = Path("/proc")
