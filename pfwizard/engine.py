@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -15,12 +15,12 @@ from pfwizard.apply.journal import DEFAULT, StateDirectory
 from pfwizard.apply.live.mail_system import mail_system_of
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.recovery import recover, refuse_unfinished
-from pfwizard.errors import Failed, Refused
+from pfwizard.errors import Failed, NeedsHuman, Refused
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import Tree
 from pfwizard.pki.key_type import KeyType
 from pfwizard.plan.draft import Circumstances
-from pfwizard.plan.plan import Plan
+from pfwizard.plan.plan import Plan, warning
 from pfwizard.plan.planner import files_of_interest, make_plan
 
 if TYPE_CHECKING:
@@ -105,6 +105,22 @@ def plan_rollback(job: Job, name: str | None) -> Planned:
     facts = gather(job.tree, job.config_directory or instance.config_directory, ())
     plan = Rollback(entry, job.tree, facts).plan()
     return Planned(facts, plan, entry.manifest.transaction)
+
+
+def with_obstacles(job: Job, plan: Plan) -> Plan:
+    """The plan for a dry run: with a warning of what would keep it from being applied now."""
+    from pfwizard.apply.preflight import Preflight
+
+    try:
+        Preflight(job.tree, plan.changes).refuse_what_cannot_work()
+    except (Failed, NeedsHuman) as obstacle:
+        found = warning(
+            "cannot-be-applied",
+            f"this cannot be applied as things are: {obstacle.message}",
+            obstacle.remedy,
+        )
+        return replace(plan, findings=(*plan.findings, found))
+    return plan
 
 
 @dataclass

@@ -185,7 +185,7 @@ class _Run:
         return replace(report, way_back=f"pfwizard rollback {report.transaction}")
 
     def _walk(self, job: "Job", planned: "Planned", given: Arguments) -> Report:
-        from pfwizard.engine import Application
+        from pfwizard.engine import Application, with_obstacles
 
         plan = self._plan = planned.plan
         if plan.refusals:
@@ -193,7 +193,7 @@ class _Run:
         if plan.is_empty:
             return Report(Result.UNCHANGED, ExitStatus.DONE, plan)
         if given.dry_run:
-            return Report(Result.PENDING, ExitStatus.PENDING, plan)
+            return Report(Result.PENDING, ExitStatus.PENDING, with_obstacles(job, plan))
         application = Application(
             job,
             planned,

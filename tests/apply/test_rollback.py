@@ -1,5 +1,6 @@
 """Taking back what is over: a transaction like any other, on the files as they are now."""
 
+import os
 from dataclasses import replace as with_other
 from pathlib import Path
 from typing import cast
@@ -202,6 +203,38 @@ def test_a_directory_comes_back_with_the_mode_it_had(tree: Tree) -> None:
     roll_back(tree, "2")
 
     assert tree.outside(KEY_DIRECTORY).stat().st_mode & 0o7777 == 0o710
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_removed_file_comes_back_with_owner_and_attributes(tree: Tree) -> None:
+    apply(tree)
+    key = tree.outside(KEY)
+    os.chown(key, 1234, 2345)
+    key.chmod(0o640)
+    os.setxattr(key, "user.note", b"by hand")
+    roll_back(tree)
+
+    roll_back(tree, "2")
+
+    status = key.stat()
+    assert (status.st_uid, status.st_gid, status.st_mode & 0o7777) == (1234, 2345, 0o640)
+    assert os.getxattr(key, "user.note") == b"by hand"
+
+
+def test_a_rollback_of_a_rollback_makes_the_change_one_that_can_be_taken_back(tree: Tree) -> None:
+    apply(tree)
+    roll_back(tree)
+    roll_back(tree, "2")
+
+    assert History(state_of(tree)).last_in_place().manifest.transaction.startswith("0001-")
+
+
+def test_what_is_not_in_place_is_not_taken_back(tree: Tree) -> None:
+    apply(tree)
+    roll_back(tree)
+
+    with pytest.raises(Failed, match="was taken back already, by 0002-"):
+        History(state_of(tree)).find_in_place("1")
 
 
 def test_master_cf_is_back_byte_for_byte(tree: Tree) -> None:

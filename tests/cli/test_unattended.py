@@ -1,5 +1,6 @@
 """``--answers``: dry runs, applying, and doing nothing the second time."""
 
+import os
 from pathlib import Path
 
 from tests.cli.program import NO_ROOM, Machine, contents, traces
@@ -18,6 +19,17 @@ def test_a_dry_run_shows_the_diffs_on_standard_output(machine: Machine) -> None:
     assert "--- /etc/postfix/main.cf" in lines
     assert "+smtpd_tls_security_level = may" in lines
     assert "# create /etc/ssl/private/ca.key, mode 0600" in lines
+
+
+def test_a_dry_run_says_what_would_keep_the_change_from_being_applied(machine: Machine) -> None:
+    os.link(machine.root / "etc/postfix/main.cf", machine.root / "etc/copy")
+
+    done = machine.pfwizard("--dry-run")
+
+    assert done.returncode == 3
+    assert (
+        "warning: this cannot be applied as things are: /etc/postfix/main.cf: has 2" in done.stderr
+    )
 
 
 def test_applying_changes_the_tree_and_says_so(machine: Machine) -> None:
