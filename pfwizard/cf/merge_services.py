@@ -11,6 +11,7 @@ from pfwizard.cf.entry import Entry
 from pfwizard.cf.lines import without_terminator
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.cf.master_problems import entry_problems
+from pfwizard.cf.merge_document import merged_document
 from pfwizard.cf.merge_entry import (
     Part,
     PartChange,
@@ -20,9 +21,9 @@ from pfwizard.cf.merge_entry import (
     shown,
     with_part_put_back,
 )
-from pfwizard.cf.merge_rule import Conflict, Merged, Settled, Versions, by_key, first_that_reads
+from pfwizard.cf.merge_rule import Conflict, Merged, Settled, Versions, by_key
 from pfwizard.cf.merge_template import switched_off, without_service
-from pfwizard.cf.merge_text import merged_text, same_but_line_ends, with_line_ends_of
+from pfwizard.cf.merge_text import same_but_line_ends, with_line_ends_of
 from pfwizard.cf.merge_unread import Unread, new_unread, unread_in
 from pfwizard.cf.problem import Severity
 from pfwizard.cf.service import Service
@@ -57,19 +58,7 @@ class _Reading(NamedTuple):
 
 def merged_services(contents: Versions[bytes]) -> Merged:
     """Their master.cf with our change of entries taken out."""
-    merge = _Merge(contents.each(MasterCf.parse))
-    conflicts = tuple(merge.conflicts())
-    if conflicts:
-        return Merged.failed(conflicts)
-    attempts = (
-        lambda: contents.theirs,
-        lambda: merged_text(contents),
-        lambda: merge.edited().render(),
-    )
-    content = first_that_reads(merge.expected, _read, attempts)
-    if content is None:
-        return Merged.failed(map(merge.conflict, merge.changes))
-    return Merged(content)
+    return merged_document(contents, _Merge(contents.each(MasterCf.parse)), _read)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pfwizard.cf.main_cf import MainCf
-from pfwizard.cf.merge_rule import Conflict, Merged, Versions, by_key, first_that_reads
-from pfwizard.cf.merge_text import merged_text, same_but_line_ends, with_line_ends_of
+from pfwizard.cf.merge_document import merged_document
+from pfwizard.cf.merge_rule import Conflict, Merged, Versions, by_key
+from pfwizard.cf.merge_text import same_but_line_ends, with_line_ends_of
 from pfwizard.cf.merge_unread import Unread, new_unread, unread_in
 from pfwizard.cf.text import collapsed
 
@@ -21,19 +22,7 @@ class _Reading(NamedTuple):
 
 def merged_settings(contents: Versions[bytes]) -> Merged:
     """Their main.cf with our change of parameters taken out."""
-    merge = _Merge(contents.each(MainCf.parse))
-    conflicts = tuple(merge.conflicts())
-    if conflicts:
-        return Merged.failed(conflicts)
-    attempts = (
-        lambda: contents.theirs,
-        lambda: merged_text(contents),
-        lambda: merge.edited().render(),
-    )
-    content = first_that_reads(merge.expected, _read, attempts)
-    if content is None:
-        return Merged.failed(map(merge.conflict, merge.changes))
-    return Merged(content)
+    return merged_document(contents, _Merge(contents.each(MainCf.parse)), _read)
 
 
 @dataclass(frozen=True)
