@@ -50,9 +50,10 @@ SOURCES = [inspect.getsourcelines(function) for function in FUNCTIONS]
 LOOKING_ONLY = {
     "announce", "applied", "complaints", "digest_of_file", "directories_of", "frozenset", "is_dir",
     "enumerate", "journal", "mail_system_of", "preflight", "_refuse_unless_still_true",
-    "refuse_what_cannot_work", "_refuse_what_others_can_write", "_refuse_what_postfix_rejects",
+    "refuse_what_cannot_work", "refuse_what_others_can_write", "_refuse_what_postfix_rejects",
     "time", "tuple", "waits_for_confirmation", "on_probation", "next_sequence", "state", "exists",
     "_why", "failed", "_instance_as_of_now", "_refuse_links_on_the_way", "instance_of", "_expire",
+    "of", "resolve",
 }  # fmt: skip
 """Calls that change nothing of the transaction, in lower case; a step makes another one too."""
 
