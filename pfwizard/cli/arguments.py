@@ -1,6 +1,7 @@
 """The command line's grammar."""
 
 import argparse
+import difflib
 import errno
 import os
 import shlex
@@ -103,9 +104,11 @@ def _command(given: argparse.Namespace) -> Command:
     for command in COMMANDS:
         if command.value == given.command:
             return command
+    names = [command.value for command in COMMANDS]
+    meant = difflib.get_close_matches(given.command, names, 1)
     raise UsageError(
         f"there is no command {given.command!r}",
-        f"The commands are {listed(command.value for command in COMMANDS)}.",
+        f"Did you mean {meant[0]}?" if meant else f"The commands are {listed(names)}.",
     )
 
 
