@@ -16,7 +16,7 @@ from pathlib import Path
 from pfwizard.apply.clock import BootSeconds, boot_id, seconds_since_boot
 from pfwizard.apply.disk.attributes import Attributes, created_with
 from pfwizard.apply.disk.explained import edited, failed
-from pfwizard.apply.ending import APPLIED, Ending, message_of
+from pfwizard.apply.ending import APPLIED, Ending, message_of, trouble_with
 from pfwizard.apply.journal import Content, Journal, Stage, State
 from pfwizard.apply.live.instance import Instance
 from pfwizard.apply.live.mail_system import MailSystem
@@ -100,6 +100,7 @@ class Transaction:
                 self.set_watch()
                 self._prepare(plan, journal, mail_system)
                 self.announce("Putting the new files in place")
+            with _revived_on_failure(mail_system), self._abandoned_on_failure(journal):
                 swap(self._tree, journal.manifest)
         transaction = journal.manifest.transaction
         with self._taken_back_on_failure(journal):
@@ -232,6 +233,16 @@ class Transaction:
                 raise told(trouble, transaction) from error
             back = f"{message_of(error)}. The old configuration is back in place."
             raise told(RolledBack(back, remedy_of(error)), transaction) from error
+
+
+@contextmanager
+def _revived_on_failure(mail_system: MailSystem) -> Iterator[None]:
+    """A server that is started while the files go in may have read a new one among them."""
+    try:
+        yield
+    except BaseException:
+        trouble_with(mail_system.revive)
+        raise
 
 
 def _refuse_what_postfix_rejects(plan: Plan, mail_system: MailSystem) -> None:

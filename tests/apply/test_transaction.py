@@ -1,6 +1,7 @@
 """A plan is applied as one change: everything of it, or nothing."""
 
 import dataclasses
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -133,6 +134,27 @@ def test_a_failure_before_going_live_leaves_every_file_the_very_same(
     assert caught.value.exit_status is ExitStatus.FAILED
     assert stock(tree.root) == before
     assert "revive" not in mail_system.calls
+
+
+def test_what_was_in_place_for_a_moment_is_not_what_postfix_goes_on_with(
+    tree: Tree, mail_system: ObedientMailSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All files are in place when the disk refuses to make that durable."""
+    before = stock(tree.root)
+    real = os.fsync
+
+    def refusing(descriptor: int) -> None:
+        if content(tree, MAIN) == NEW_MAIN:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refusing)
+
+    with pytest.raises(Failed, match="Input/output error"):
+        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
+
+    assert stock(tree.root) == before
+    assert mail_system.main_cf_at["revive"] == OLD_MAIN
 
 
 @pytest.mark.parametrize("step", ["complaints", "reload"])
