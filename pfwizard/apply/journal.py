@@ -101,6 +101,13 @@ class Journal:
                 raise
             return False
 
+    def is_of(self, transaction: TransactionId) -> bool:
+        """A record that is there and cannot be read is taken for the one that is meant."""
+        try:
+            return self.is_readable() and self.manifest.transaction == transaction
+        except DamagedManifest:
+            return True
+
     def _damaged(self, what: str) -> DamagedManifest:
         return DamagedManifest(
             f"{self.directory}: {what}; nothing was touched",
@@ -246,6 +253,10 @@ class StateDirectory:
         """The transactions that are over, the oldest first."""
         directories = (self.path / HISTORY).glob("[0-9]*-*")
         return tuple(Journal(each) for each in sorted(directories, key=_sequence))
+
+    def filed(self, transaction: TransactionId | None) -> Journal | None:
+        """A transaction of the history, if it is there."""
+        return next((each for each in self.history() if each.directory.name == transaction), None)
 
     def next_sequence(self) -> int:
         """One more than any transaction has had; clocks can go back, numbers cannot."""

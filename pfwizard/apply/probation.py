@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from pfwizard.apply.ending import APPLIED, CONFIRMED, NOT_REVIVED, ROLLED_BACK, Ending, not_revived
 from pfwizard.apply.guard import guarding
-from pfwizard.apply.journal import Journal, Stage
-from pfwizard.apply.manifest import DamagedManifest, Manifest, TransactionId
+from pfwizard.apply.journal import Stage
+from pfwizard.apply.manifest import Manifest, TransactionId
 from pfwizard.apply.recovery import recover, waits_for_confirmation
 from pfwizard.apply.transaction import RolledBack, told
 from pfwizard.errors import Busy, Failed, NeedsHuman, PfwizardError
@@ -113,16 +113,16 @@ class Probation:
 
     def result_of(self, transaction: TransactionId) -> str:
         """How a transaction ended; empty for one that is not known."""
-        for journal in self.ending.state.history():
-            if journal.directory.name == transaction:
-                return journal.result()
+        filed = self.ending.state.filed(transaction)
+        if filed is not None:
+            return filed.result()
         done = self.ending.state.done
-        return done.result() if done is not None and _is(done, transaction) else ""
+        return done.result() if done is not None and done.is_of(transaction) else ""
 
     def _is_under_way(self, transaction: TransactionId) -> bool:
         """Whether the journal is this transaction's, or cannot be read just now."""
         hot = self.ending.state.hot
-        return hot is not None and _is(hot, transaction)
+        return hot is not None and hot.is_of(transaction)
 
     def _may_still_be_confirmed(self) -> bool:
         journal = self.ending.state.hot
@@ -144,11 +144,3 @@ class Probation:
             f"no change waits for a confirmation.{last}{history[-1].result() if history else ''}",
             "pfwizard history lists what was done.",
         )
-
-
-def _is(journal: Journal, transaction: TransactionId) -> bool:
-    """A record that cannot be read although it is there is taken for the one that is meant."""
-    try:
-        return journal.is_readable() and journal.manifest.transaction == transaction
-    except DamagedManifest:
-        return True

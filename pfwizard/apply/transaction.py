@@ -168,11 +168,10 @@ class Transaction:
 
     def _restored(self, change: Change) -> Attributes | None:
         """Those that a file had before the transaction that is taken back has removed it."""
-        for journal in self.ending.state.history():
-            if journal.directory.name == self.undoes:
-                for operation in journal.manifest.operations:
-                    if operation.path == change.path and operation.before is not None:
-                        return operation.before.attributes
+        undone = self.ending.state.filed(self.undoes)
+        for operation in undone.manifest.operations if undone else ():
+            if operation.path == change.path and operation.before is not None:
+                return operation.before.attributes
         return None
 
     def _prepare(self, plan: Plan, journal: Journal, mail_system: MailSystem) -> None:

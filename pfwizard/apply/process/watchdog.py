@@ -125,15 +125,9 @@ class Watchdog:
     def _journal(self) -> Journal | None:
         """The transaction's; one that cannot be read just now is taken for it."""
         for journal in (self.ending.state.hot, self.ending.state.done):
-            if journal is not None and self._is_ours(journal):
+            if journal is not None and journal.is_of(self.transaction):
                 return journal
         return None
-
-    def _is_ours(self, journal: Journal) -> bool:
-        try:
-            return journal.is_readable() and journal.manifest.transaction == self.transaction
-        except DamagedManifest:
-            return True
 
     def _is_under_way(self) -> bool:
         return self._journal() is not None
@@ -195,10 +189,8 @@ class Watchdog:
             self._tell(f"transaction {self.transaction} was {self._result()}")
 
     def _result(self) -> str:
-        for journal in self.ending.state.history():
-            if journal.directory.name == self.transaction:
-                return journal.result()
-        return "ended"
+        filed = self.ending.state.filed(self.transaction)
+        return "ended" if filed is None else filed.result()
 
     def _tell(self, words: str) -> None:
         if self.ending.root == Path("/"):
