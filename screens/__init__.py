@@ -1,1 +1,1 @@
-"""The Textual wizard. Its screens come with the wizard itself; this is their place."""
+"""The wizard on a whole screen: one file for each page, the widgets and dialogs that they share."""

@@ -13,12 +13,12 @@ LONGEST_VALIDITY = 36500
 """Days; a hundred years, beyond which a mistyped number is likelier than a plan."""
 
 
-def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]:
+def _subject(section: str, common_name: str) -> tuple[Question, ...]:
     """The seven fields that openssl(1) asks for, in its order."""
     return (
         Question(
             f"{section}.country",
-            f"Country of {whose}",
+            "Country",
             "The two letters of ISO 3166, such as IT. May be left empty.",
             Kind.TEXT,
             default="",
@@ -26,7 +26,7 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
         ),
         Question(
             f"{section}.state",
-            f"State or province of {whose}",
+            "State or province",
             "Its full name. May be left empty.",
             Kind.TEXT,
             default="",
@@ -34,7 +34,7 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
         ),
         Question(
             f"{section}.locality",
-            f"City of {whose}",
+            "City",
             "The city or town. May be left empty.",
             Kind.TEXT,
             default="",
@@ -42,7 +42,7 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
         ),
         Question(
             f"{section}.organization",
-            f"Organization of {whose}",
+            "Organization",
             "The company or association. May be left empty.",
             Kind.TEXT,
             default="",
@@ -50,7 +50,7 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
         ),
         Question(
             f"{section}.organizational_unit",
-            f"Organizational unit of {whose}",
+            "Organizational unit",
             "The department or purpose. May be left empty.",
             Kind.TEXT,
             default="",
@@ -58,14 +58,14 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
         ),
         Question(
             f"{section}.common_name",
-            f"Common name of {whose}",
+            "Common name",
             common_name,
             Kind.TEXT,
             check=names.check_common_name,
         ),
         Question(
             f"{section}.email",
-            f"E-mail address of {whose}",
+            "E-mail address",
             "An address for questions about the certificate. May be left empty.",
             Kind.TEXT,
             default="",
@@ -77,7 +77,7 @@ def _subject(section: str, whose: str, common_name: str) -> tuple[Question, ...]
 QUESTIONS: tuple[Question, ...] = (
     Question(
         "ca.source",
-        "Where the certificate authority comes from",
+        "Where it comes from",
         "create: made on this machine once; later runs find it and leave it alone.",
         Kind.CHOICE,
         default="create",
@@ -85,7 +85,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "ca.certificate",
-        "File of the CA certificate",
+        "Certificate file",
         "Clients install this file to trust the server.",
         Kind.PATH,
         default="/etc/ssl/ca.crt",
@@ -93,7 +93,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "ca.key",
-        "File of the CA key",
+        "Key file",
         "Whoever reads this file can issue certificates in your name.",
         Kind.PATH,
         default="/etc/ssl/private/ca.key",
@@ -101,7 +101,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "ca.key_type",
-        "Type of the CA key",
+        "Key type",
         "RSA is understood by every client; ec:p256 makes smaller and faster handshakes.",
         Kind.CHOICE,
         default="rsa:3072",
@@ -109,17 +109,17 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "ca.days",
-        "Validity of the CA certificate in days",
+        "Validity in days",
         "After this time every certificate of the CA has to be issued anew.",
         Kind.INTEGER,
         default=3650,
         minimum=1,
         maximum=LONGEST_VALIDITY,
     ),
-    *_subject("ca.subject", "the CA", "The name under which clients list the CA."),
+    *_subject("ca.subject", "The name under which clients list the CA."),
     Question(
         "server.source",
-        "Where the server certificate comes from",
+        "Where it comes from",
         "ca: signed by the certificate authority above.",
         Kind.CHOICE,
         default="ca",
@@ -127,7 +127,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "server.layout",
-        "Files of the server certificate",
+        "Layout of the files",
         "pair: certificate and key in two files. chain: both in the file of the key, which "
         "cannot be read half renewed; needs Postfix 3.4.",
         Kind.CHOICE,
@@ -136,7 +136,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "server.certificate",
-        "File of the server certificate",
+        "Certificate file",
         "Shown to every client that starts TLS.",
         Kind.PATH,
         default="/etc/postfix/ssl/server.crt",
@@ -144,7 +144,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "server.key",
-        "File of the server key",
+        "Key file",
         "Readable by root only; Postfix needs it without a passphrase.",
         Kind.PATH,
         default="/etc/postfix/ssl/private/server.key",
@@ -152,7 +152,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "server.request",
-        "File of the certificate signing request",
+        "Signing request file",
         "Kept so that another CA can sign the same key later.",
         Kind.PATH,
         default="/etc/postfix/ssl/private/server.csr",
@@ -160,7 +160,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "server.key_type",
-        "Type of the server key",
+        "Key type",
         "RSA is understood by every mail server; ec:p256 loses some old ones.",
         Kind.CHOICE,
         default="rsa:2048",
@@ -168,7 +168,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "server.days",
-        "Validity of the server certificate in days",
+        "Validity in days",
         "Apple's clients refuse more than 825 days, whoever issued the certificate.",
         Kind.INTEGER,
         default=397,
@@ -177,16 +177,16 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "server.names",
-        "Host names that clients connect to",
+        "Host names",
         "Every name that a client may type: they go into the certificate, and a client that "
         "uses another name refuses it.",
         Kind.TEXTS,
         check=names.check_server_name,
     ),
-    *_subject("server.subject", "the server", "The host name of the server."),
+    *_subject("server.subject", "The host name of the server."),
     Question(
         "server.request_attributes.challenge_password",
-        "Challenge password of the request",
+        "Challenge password",
         "Stands in clear in the request and is hardly used today. May be left empty.",
         Kind.SECRET,
         default="",
@@ -194,7 +194,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "server.request_attributes.company_name",
-        "Company name of the request",
+        "Company name",
         "Another name for the organization. May be left empty.",
         Kind.TEXT,
         default="",
@@ -220,7 +220,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "tls.ca_file",
-        "CA file for client certificates",
+        "CA file for clients",
         "Client certificates are checked against this CA. May be left empty.",
         Kind.PATH,
         default="",
@@ -236,7 +236,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "tls.minimum_version",
-        "Oldest TLS version that is accepted",
+        "Oldest TLS version",
         "Left empty, Postfix decides. TLSv1.2 is today's usual floor.",
         Kind.CHOICE,
         default="",
@@ -251,28 +251,28 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "services.smtps",
-        "Submission with TLS from the first byte (port 465)",
+        "Port 465 (TLS at once)",
         "What RFC 8314 recommends for mail programs.",
         Kind.BOOLEAN,
         default=True,
     ),
     Question(
         "services.submission",
-        "Submission with STARTTLS (port 587)",
+        "Port 587 (STARTTLS)",
         "For mail programs that do not know port 465.",
         Kind.BOOLEAN,
         default=False,
     ),
     Question(
         "sasl.enabled",
-        "Let users log in (SMTP AUTH)",
+        "Users may log in",
         "Users who log in may send mail to everywhere.",
         Kind.BOOLEAN,
         default=True,
     ),
     Question(
         "sasl.scope",
-        "Where users may log in",
+        "Where they may log in",
         "submission: on ports 465 and 587 only. everywhere: on port 25 too.",
         Kind.CHOICE,
         default="submission",
@@ -280,7 +280,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "sasl.backend",
-        "Who checks the passwords",
+        "Password checker",
         "authdaemond: the daemon of the Courier authentication library.",
         Kind.CHOICE,
         default="authdaemond",
@@ -288,7 +288,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "sasl.socket",
-        "Socket of the password checker",
+        "Socket",
         "The file through which Postfix talks to it.",
         Kind.PATH,
         default="/run/courier/authdaemon/socket",
@@ -312,8 +312,8 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "sasl.broken_clients",
-        "Support Outlook Express 4 and its age",
-        "Announces AUTH a second time in the spelling that such clients look for.",
+        "Very old mail programs",
+        "Announces AUTH a second time, in the spelling that Outlook Express 4 and its age look for.",
         Kind.BOOLEAN,
         default=False,
     ),

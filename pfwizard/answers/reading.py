@@ -1,14 +1,13 @@
 """Reading an answers file: all of it is checked, and all its mistakes are reported at once."""
 
-import difflib
 import errno
 import os
 import re
 import shlex
 import stat
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,8 +15,9 @@ from pfwizard.answers import answers as typed
 from pfwizard.answers.answers import Answers
 from pfwizard.answers.consistency import contradictions
 from pfwizard.answers.positions import Key, dotted, line_numbers, occurrences
-from pfwizard.answers.question import Kind, Question, Value, shown
+from pfwizard.answers.question import Kind, Value, shown
 from pfwizard.answers.questions import QUESTIONS, SECTIONS
+from pfwizard.answers.unknown_keys import KNOWN, unknown
 from pfwizard.errors import ExitStatus, InputProblem, PfwizardError
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.subject import Subject
@@ -33,8 +33,6 @@ LONGEST_KEY = 80
 
 PRIVATE_MODE = 0o600
 OPEN_TO_OTHERS = 0o077
-
-KNOWN = frozenset({"format", *(question.key for question in QUESTIONS)})
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,20 @@ class InvalidAnswers(PfwizardError):
         return f"{place}: {subject}{mistake.message}\n  {mistake.remedy}"
 
 
+@dataclass(frozen=True)
+class Start:
+    """What an answers file has to offer to somebody who goes on from it, right or wrong.
+
+    ``values`` are the answers by the keys of their questions, as they stand in the file;
+    ``mistakes`` what is wrong with it, without the answers it lacks and the contradictions between
+    them; ``text`` the file itself, its line ends as they are, to be saved with its comments kept.
+    """
+
+    values: Mapping[str, object] = field(repr=False)  # there may be a secret among them
+    mistakes: tuple[Mistake, ...]
+    text: str = field(repr=False)
+
+
 def load(path: Path) -> Answers:
     """Read an answers file.
 
@@ -70,6 +82,29 @@ def load(path: Path) -> Answers:
     """
     content, mode = _read(path)
     return parse(content, file=visible(str(path)), mode=mode)
+
+
+def start_from(path: Path) -> Start:
+    """Read an answers file that need not be complete, nor right.
+
+    Raises InvalidAnswers where there is nothing to start from: the file cannot be read, is no TOML,
+    or says that it has a format other than ours.
+    """
+    content, mode = _read(path)
+    file = visible(str(path))
+    text = _decoded(content, file)
+    document = _document(text, file)
+    lines = line_numbers(text)
+    format_mistakes = tuple(_format_mistakes(document))
+    if format_mistakes and "format" in document:
+        raise InvalidAnswers(file, _in_file_order(format_mistakes, lines))
+    given = dict(flattened(document))
+    _, mistakes = _validated(given, file, mode)
+    return Start(
+        {question.key: given[question.key] for question in QUESTIONS if question.key in given},
+        _in_file_order((*format_mistakes, *mistakes), lines),
+        content.decode("utf-8-sig"),
+    )
 
 
 def _read(path: Path) -> tuple[bytes, int]:
@@ -118,8 +153,16 @@ def parse(content: bytes, *, file: str = "answers", mode: int = PRIVATE_MODE) ->
     in them; ``mode`` are the file's permissions, which must be private when it holds a secret.
     """
     text = _decoded(content, file)
-    values, mistakes = _validated(_document(text, file), file, mode)
-    mistakes.extend(Mistake(*found) for found in contradictions(values))
+    document = _document(text, file)
+    given = dict(flattened(document))
+    right, wrong = _validated(given, file, mode)
+    values = {**_defaults(given), **right}
+    mistakes = (
+        *_format_mistakes(document),
+        *wrong,
+        *_missing(given),
+        *(Mistake(*found) for found in contradictions(values)),
+    )
     if mistakes:
         raise InvalidAnswers(file, _in_file_order(mistakes, line_numbers(text)))
     return assemble(values)
@@ -180,7 +223,7 @@ def _syntax_mistake(text: str, error: tomllib.TOMLDecodeError) -> Mistake:
     )
 
 
-def _in_file_order(mistakes: list[Mistake], lines: Mapping[str, int]) -> tuple[Mistake, ...]:
+def _in_file_order(mistakes: Iterable[Mistake], lines: Mapping[str, int]) -> tuple[Mistake, ...]:
     placed = [
         replace(
             mistake,
@@ -208,22 +251,39 @@ def _line_of(key: str, lines: Mapping[str, int]) -> int | None:
 Values = dict[str, Value]
 
 
-def _validated(
-    document: Mapping[str, object], file: str, mode: int
-) -> tuple[Values, list[Mistake]]:
-    """The answers that are right, and what is wrong with the others."""
-    mistakes = list(_format_mistakes(document))
-    given = dict(_flattened(document))
-    mistakes.extend(_unknown(key, value) for key, value in given.items() if key not in KNOWN)
+def _validated(given: Mapping[str, object], file: str, mode: int) -> tuple[Values, list[Mistake]]:
+    """The answers that are right, and what is wrong with everything else that is given."""
+    mistakes = [Mistake(*unknown(key, value)) for key, value in given.items() if key not in KNOWN]
     values: Values = {}
     for question in QUESTIONS:
+        if question.key not in given:
+            continue
         try:
-            values[question.key] = _answer(question, given)
+            values[question.key] = question.validated(given[question.key])
         except InputProblem as problem:
             mistakes.append(Mistake(question.key, problem.message, problem.remedy))
     if mode & OPEN_TO_OTHERS:
         mistakes.extend(_exposed_secrets(given, file, mode))
     return values, mistakes
+
+
+def _defaults(given: Mapping[str, object]) -> Values:
+    """What counts where nothing is said."""
+    return {
+        question.key: question.default
+        for question in QUESTIONS
+        if question.default is not None and question.key not in given
+    }
+
+
+def _missing(given: Mapping[str, object]) -> Iterator[Mistake]:
+    for question in QUESTIONS:
+        if question.is_required and question.key not in given:
+            yield Mistake(
+                question.key,
+                "is missing",
+                f"Add to [{question.section}]: {question.as_toml_line}. {question.help}",
+            )
 
 
 def _exposed_secrets(given: Mapping[str, object], file: str, mode: int) -> Iterator[Mistake]:
@@ -248,59 +308,14 @@ def _format_mistakes(document: Mapping[str, object]) -> Iterator[Mistake]:
         )
 
 
-def _flattened(table: Mapping[str, object], above: Key = ()) -> Iterator[tuple[str, object]]:
+def flattened(table: Mapping[str, object], above: Key = ()) -> Iterator[tuple[str, object]]:
     """Dotted keys of everything that is not a table that we know."""
     for name, value in table.items():
         key = (*above, name)
         if isinstance(value, dict) and dotted(key) in SECTIONS:
-            yield from _flattened(value, key)
+            yield from flattened(value, key)
         else:
             yield dotted(key), value
-
-
-def _unknown(key: str, value: object) -> Mistake:
-    if key in SECTIONS:
-        return Mistake(
-            key,
-            f"{shown(value)} is not a table",
-            f"Write [{key}] in a line of its own, and its answers in the lines below.",
-        )
-    if isinstance(value, dict):
-        return Mistake(key, "there is no such table", _table_meant(key))
-    return Mistake(key, "there is no such key", _key_meant(key))
-
-
-def _table_meant(key: str) -> str:
-    close = difflib.get_close_matches(key, sorted(SECTIONS), n=1)
-    return f"Did you mean [{close[0]}]?" if close else _known_tables()
-
-
-def _known_tables() -> str:
-    return f"The tables are: {', '.join(sorted(SECTIONS))}."
-
-
-def _key_meant(key: str) -> str:
-    section, _, name = key.rpartition(".")
-    siblings = [question.name for question in QUESTIONS if question.section == section]
-    close = [
-        *(f"{section}.{match}" for match in difflib.get_close_matches(name, siblings, n=1)),
-        *(question.key for question in QUESTIONS if question.name == name),
-    ]
-    if not close and not siblings:
-        close = difflib.get_close_matches(key, sorted(KNOWN), n=1)
-    if close:
-        return f"Did you mean {close[0]}?"
-    return f"The keys of [{section}] are: {', '.join(siblings)}." if siblings else _known_tables()
-
-
-def _answer(question: Question, given: Mapping[str, object]) -> Value:
-    if question.key in given:
-        return question.validated(given[question.key])
-    if question.default is None:
-        raise InputProblem(
-            "is missing", f"Add to [{question.section}]: {question.as_toml_line}. {question.help}"
-        )
-    return question.default
 
 
 def assemble(values: Mapping[str, Value]) -> Answers:
@@ -326,10 +341,10 @@ def assemble(values: Mapping[str, Value]) -> Answers:
 
 def _section(kind: type[Any], section: str, values: Mapping[str, Value], **parts: object) -> Any:
     """One dataclass of the typed answers: its fields are the questions of its section."""
-    for field in fields(kind):
-        key = f"{section}.{field.name}"
+    for each in fields(kind):
+        key = f"{section}.{each.name}"
         if key in values:
-            parts[field.name] = _typed(key, values[key])
+            parts[each.name] = _typed(key, values[key])
     return kind(**parts)
 
 

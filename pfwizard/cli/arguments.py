@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from pfwizard import __version__
+from pfwizard.cli.terminal import has_terminal
 from pfwizard.errors import UsageError
 from pfwizard.plan.plan import listed
 
@@ -29,8 +30,9 @@ exit status:
 
 
 class Command(Enum):
-    """What the run is for; without a word for it, it applies answers."""
+    """What the run is for; without a word for it, it is a walk, or applies answers."""
 
+    WALK = "walk"
     APPLY = "apply"
     CONFIRM = "confirm"
     ROLLBACK = "rollback"
@@ -44,7 +46,8 @@ class Arguments:
     """What the operator typed; ``answers`` may be None for the demonstration and for commands.
 
     ``transaction`` is the one that ``show`` and ``rollback`` name, ``archive`` the journal that
-    ``recover`` is to set aside. ``confirm`` is in seconds.
+    ``recover`` is to set aside. ``confirm`` is in seconds. ``load`` are the answers with which a
+    walk begins, which is line by line with ``plain``.
     """
 
     command: Command
@@ -58,6 +61,9 @@ class Arguments:
     confirm: float | None
     transaction: str | None
     archive: str | None
+    load: Path | None
+    plain: bool
+    mouse: bool
 
     @property
     def place_options(self) -> str:
@@ -95,12 +101,15 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         confirm=given.confirm,
         transaction=given.transaction,
         archive=given.archive,
+        load=given.load,
+        plain=given.plain,
+        mouse=given.mouse,
     )
 
 
 def _command(given: argparse.Namespace) -> Command:
     if given.command is None:
-        return Command.APPLY
+        return Command.APPLY if _is_unattended(given) else Command.WALK
     for command in COMMANDS:
         if command.value == given.command:
             return command
@@ -112,7 +121,28 @@ def _command(given: argparse.Namespace) -> Command:
     )
 
 
+def _is_unattended(given: argparse.Namespace) -> bool:
+    """Answers from a file need nobody; a demonstration shows itself where nobody can walk."""
+    is_shown_to_nobody = given.demo and not (given.load or given.plain or has_terminal())
+    return given.answers is not None or is_shown_to_nobody or given.dry_run or given.json
+
+
 def _refuse_nothing_to_apply(given: argparse.Namespace, command: Command) -> None:
+    _refuse_mixtures(given)
+    for option in ("load", "plain", "mouse"):
+        if getattr(given, option):
+            raise UsageError(
+                f"--{option} is for the wizard, which asks",
+                "Leave it out, or leave out --answers, --dry-run and --json.",
+            )
+    if given.answers is None and not given.demo:
+        raise UsageError(
+            "--dry-run and --json need answers that nobody has to be asked for",
+            "Name an answers file: pfwizard --answers FILE, or try pfwizard --demo.",
+        )
+
+
+def _refuse_mixtures(given: argparse.Namespace, command: Command = Command.WALK) -> None:
     if given.archive:
         raise UsageError("--archive goes with a command", "pfwizard recover --archive NAME.")
     if given.demo and (given.root or given.config_dir or given.state_dir or given.confirm):
@@ -120,16 +150,16 @@ def _refuse_nothing_to_apply(given: argparse.Namespace, command: Command) -> Non
             "--demo works in a temporary tree of its own",
             "Leave out --root, --config-dir, --state-dir and --confirm.",
         )
-    if given.answers is None and not given.demo:
-        raise UsageError(
-            "the screens are not part of this version yet",
-            "Name an answers file: pfwizard --answers FILE, or try pfwizard --demo.",
-        )
+    if given.plain and given.mouse:
+        raise UsageError("--plain has no mouse", "Leave out one of the two.")
 
 
 def _refuse_what_is_for_others(given: argparse.Namespace, command: Command) -> None:
     for option, value in (
         ("--answers", given.answers),
+        ("--load", given.load),
+        ("--plain", given.plain),
+        ("--mouse", given.mouse),
         ("--demo", given.demo),
         ("--dry-run", given.dry_run and command is not Command.ROLLBACK),
         ("--confirm", given.confirm and command is not Command.ROLLBACK),
@@ -148,13 +178,17 @@ def _refuse_nothing_to_show(given: argparse.Namespace, command: Command) -> None
         )
 
 
-CHECKS = {Command.APPLY: _refuse_nothing_to_apply, Command.SHOW: _refuse_nothing_to_show}
+CHECKS = {
+    Command.WALK: _refuse_mixtures,
+    Command.APPLY: _refuse_nothing_to_apply,
+    Command.SHOW: _refuse_nothing_to_show,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="pfwizard",
-        usage="pfwizard --answers FILE | --demo | COMMAND [ID]   [OPTIONS]",
+        usage="pfwizard [--load FILE] | --answers FILE | --demo | COMMAND [ID]   [OPTIONS]",
         description=DESCRIPTION,
         epilog=f"{_commands_explained()}\n{EXIT_STATUSES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -167,10 +201,24 @@ def _parser() -> argparse.ArgumentParser:
         "--answers", metavar="FILE", type=_path, help="do what this file asks for, unattended"
     )
     parser.add_argument(
+        "--load", metavar="FILE", type=_path, help="the wizard, starting from these answers"
+    )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="the wizard line by line: for screen readers, serial lines and TERM=dumb",
+    )
+    parser.add_argument(
+        "--mouse",
+        action="store_true",
+        help="let the wizard use the mouse; the terminal's own copy and paste is then off",
+    )
+    parser.add_argument(
         "--demo",
         action="store_true",
         help="try it on a bundled Postfix configuration in a temporary tree; needs no Postfix, "
-        "no privilege and no answers; --answers may name others",
+        "no privilege and no answers; --answers and --load may name others; without a terminal "
+        "it goes on by itself",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="show what would change, and change nothing"

@@ -8,7 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from pfwizard.answers.answers import Answers
-from pfwizard.answers.reading import load, parse
+from pfwizard.answers.reading import Start, load, parse, start_from
 
 DIRECTORY_MODE = 0o755
 
@@ -18,6 +18,12 @@ def demonstration_answers(named: Path | None) -> Answers:
     if named is not None:
         return load(named)
     return parse(files("pfwizard.demo").joinpath("answers.toml").read_bytes(), file="answers.toml")
+
+
+def demonstration_start() -> Start:
+    """The bundled answers as the beginning of a walk."""
+    with as_file(files("pfwizard.demo") / "answers.toml") as path:
+        return start_from(path)
 
 
 def fresh_tree() -> Path:

@@ -2,26 +2,15 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from pfwizard.cli.demonstration import listing
 from pfwizard.cli.report import Report, Result
 from pfwizard.cli.streams import say, takes_colours
 from pfwizard.errors import ExitStatus, PfwizardError
-from pfwizard.plan.diff import unified_diff
-from pfwizard.plan.plan import (
-    Action,
-    Change,
-    ChangeKind,
-    Finding,
-    JoinGroup,
-    LeaveGroup,
-    Plan,
-    Restart,
-    Severity,
-    listed,
-)
+from pfwizard.plan.plan import Action, Change, ChangeKind, Plan, Severity
+from pfwizard.plan.wording import described, diff_lines, found, headlines
 from pfwizard.quoting import harmless
 
 if TYPE_CHECKING:
@@ -47,15 +36,6 @@ NOT_AT_BOOT = (
 )
 
 UNCHANGED = "Nothing was changed."
-
-
-VERBS = {
-    ChangeKind.CREATE: "create",
-    ChangeKind.REPLACE: "replace",
-    ChangeKind.DELETE: "remove",
-    ChangeKind.MKDIR: "create",
-    ChangeKind.RMDIR: "remove",
-}
 
 
 def show_step(words: str) -> None:
@@ -85,7 +65,7 @@ def show_report(report: Report) -> None:
 def show_findings(plan: Plan) -> None:
     """What the operator should know of the plan."""
     for finding in plan.findings:
-        say(_finding(finding))
+        say(found(finding))
 
 
 def show_demonstration(report: Report) -> None:
@@ -106,7 +86,7 @@ def show_entry(entry: "Entry", *, in_full: bool) -> None:
                 print(_coloured(harmless(line), sys.stdout))
         actions: tuple[Action, ...] = (*manifest.joins, *manifest.leaves)
         for action in actions:
-            print(harmless(f"# {_described(action)}"))
+            print(harmless(f"# {described(action)}"))
     if sys.stdout is not None:
         sys.stdout.flush()
 
@@ -161,49 +141,23 @@ def show_changes(plan: Plan) -> None:
 
 def show_outcome(plan: Plan) -> None:
     """The same without the diffs: what a log should say of a change that was made."""
-    _show(plan, _headlines)
+    _show(plan, headlines)
 
 
-def _show(plan: Plan, described: Callable[[Change], Iterable[str]]) -> None:
-    for line in (line for change in plan.changes for line in described(change)):
+def _show(plan: Plan, lines_of: Callable[[Change], Iterable[str]]) -> None:
+    for line in (line for change in plan.changes for line in lines_of(change)):
         print(_coloured(harmless(line), sys.stdout))
     for action in plan.actions:
-        print(harmless(f"# {_described(action)}"))
+        print(harmless(f"# {described(action)}"))
     if sys.stdout is not None:
         sys.stdout.flush()  # before what comes on standard error
 
 
 def _shown(change: Change) -> list[str]:
-    diff = _diff(change)
+    diff = diff_lines(change)
     is_link = change.path != change.real
     says_all = diff and change.kind is ChangeKind.REPLACE and not is_link
-    return diff if says_all else [*_headlines(change), *diff]
-
-
-def _headlines(change: Change) -> Iterator[str]:
-    """What happens to the file, and what its content is."""
-    place = "" if change.is_about_a_file else "the directory "
-    leads_to = "" if change.path == change.real else f" (a link to {change.real})"
-    is_made = change.kind in (ChangeKind.CREATE, ChangeKind.MKDIR)
-    mode = f", mode {change.mode:04o}" if is_made else ""
-    yield f"# {VERBS[change.kind]} {place}{change.path}{leads_to}{mode}"
-    yield from (f"#   {line}" for line in change.summary)
-
-
-def _diff(change: Change) -> list[str]:
-    diff = unified_diff(change)
-    return [] if change.summary or diff is None else diff.rstrip("\n").split("\n")
-
-
-def _described(action: Action) -> str:
-    if isinstance(action, JoinGroup):
-        return f"make {action.user} a member of the group {action.group}"
-    if isinstance(action, LeaveGroup):
-        return f"take {action.user} out of the group {action.group}"
-    if isinstance(action, Restart):
-        verb = "changes" if len(action.because) == 1 else "change"
-        return f"stop and start Postfix, because {listed(action.because)} {verb}"
-    return "reload Postfix"
+    return diff if says_all else [*headlines(change), *diff]
 
 
 def _coloured(line: str, stream: TextIO | None) -> str:
@@ -213,11 +167,6 @@ def _coloured(line: str, stream: TextIO | None) -> str:
         if line.startswith(start):
             return f"{colour}{line}{PLAIN}"
     return line
-
-
-def _finding(finding: Finding) -> str:
-    words = f"{finding.severity.value}: {finding.message}."
-    return f"{words}\n  {finding.remedy}" if finding.remedy else words
 
 
 def show_error(error: PfwizardError) -> None:

@@ -107,6 +107,10 @@ class _Run:
         )
 
     def _run(self, given: Arguments) -> Report:
+        if given.command is Command.WALK:
+            from pfwizard.cli import walk
+
+            return walk.walk(given, self.interruption)
         if given.demo:
             return self._demonstrate(given)
         if given.answers is not None:

@@ -3,7 +3,7 @@
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from pfwizard.pki.subject import Subject, one_line
+from pfwizard.pki.subject import Subject, one_line, subject_of
 
 _OIDS = {
     "C": NameOID.COUNTRY_NAME,
@@ -32,6 +32,15 @@ def shown(name: x509.Name) -> str:
     return one_line(
         (_SHORT_NAMES.get(attribute.oid, attribute.rfc4514_attribute_name), _text(attribute.value))
         for attribute in name
+    )
+
+
+def decoded(name: x509.Name) -> Subject:
+    """The name as the subject that somebody may have asked for."""
+    return subject_of(
+        (_SHORT_NAMES[attribute.oid], _text(attribute.value))
+        for attribute in name
+        if attribute.oid in _SHORT_NAMES
     )
 
 

@@ -41,6 +41,16 @@ class Subject:
         return one_line(self.attributes())
 
 
+def subject_of(attributes: Iterable[tuple[str, str]]) -> Subject:
+    """The subject with these attributes, by short name; those that we never ask for are left out.
+
+    Of several with one name the last one counts.
+    """
+    fields = {short: field for field, (short, _) in _ATTRIBUTES.items()}
+    known = {fields[short]: value for short, value in attributes if short in fields}
+    return Subject(**known)
+
+
 def one_line(attributes: Iterable[tuple[str, str]]) -> str:
     """Attributes on one line, safe to show; "/" when there are none."""
     return "".join(f"/{short}={_escaped(value)}" for short, value in attributes) or "/"

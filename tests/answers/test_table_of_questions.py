@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from pfwizard.answers.answers import Answers
+from pfwizard.answers.explanations import EXPLANATIONS, explanation_of
 from pfwizard.answers.question import Kind, Question
 from pfwizard.answers.questions import QUESTIONS, SECTIONS
 
@@ -36,8 +37,42 @@ def test_no_question_is_asked_twice() -> None:
     assert len({question.key for question in QUESTIONS}) == len(QUESTIONS)
 
 
-def test_no_label_stands_for_two_questions() -> None:
-    assert len({question.label for question in QUESTIONS}) == len(QUESTIONS)
+def test_no_label_stands_for_two_questions_of_a_section() -> None:
+    assert len({(question.section, question.label) for question in QUESTIONS}) == len(QUESTIONS)
+
+
+@EVERY_QUESTION
+def test_a_label_fits_into_the_column_of_a_small_terminal(question: Question) -> None:
+    assert len(question.label) <= 24
+
+
+@EVERY_QUESTION
+def test_every_question_is_explained_at_length(question: Question) -> None:
+    assert len(explanation_of(question).split()) > len(question.help.split())
+
+
+def test_nothing_is_explained_that_is_not_asked() -> None:
+    assert set(EXPLANATIONS) == {question.key for question in QUESTIONS}
+
+
+@pytest.mark.parametrize(
+    ("key", "parameter"),
+    [
+        ("tls.security_level", "smtpd_tls_security_level"),
+        ("tls.log_level", "smtpd_tls_loglevel"),
+        ("tls.ca_file", "smtpd_tls_CAfile"),
+        ("tls.random_source", "tls_random_source"),
+        ("tls.minimum_version", "smtpd_tls_mandatory_protocols"),
+        ("tls.auth_only", "smtpd_tls_auth_only"),
+        ("services.smtps", "smtpd_tls_wrappermode"),
+        ("sasl.enabled", "smtpd_sasl_auth_enable"),
+        ("sasl.local_domain", "smtpd_sasl_local_domain"),
+        ("sasl.broken_clients", "broken_sasl_auth_clients"),
+        ("sasl.recipient_restrictions", "smtpd_recipient_restrictions"),
+    ],
+)
+def test_an_explanation_says_which_parameter_the_answer_becomes(key: str, parameter: str) -> None:
+    assert parameter in EXPLANATIONS[key]
 
 
 def test_the_tables_are_those_of_the_typed_answers() -> None:

@@ -3,7 +3,6 @@
 import pytest
 
 from pfwizard.cf.main_cf import MainCf
-from pfwizard.cli.human_output import _described
 from pfwizard.cli.machine_output import _action
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
@@ -12,6 +11,7 @@ from pfwizard.plan.draft import PUBLIC_FILE, Draft
 from pfwizard.plan.plan import Reload, Restart, SmtpPort
 from pfwizard.plan.planner import _actions
 from pfwizard.plan.restart import why_restart
+from pfwizard.plan.wording import described
 from tests.plan.builders import answers, circumstances, machine
 
 
@@ -58,7 +58,7 @@ def test_it_is_the_expanded_value_that_counts() -> None:
     ],
 )
 def test_the_operator_is_told_beforehand_and_why(parameters: list[str], words: str) -> None:
-    assert _described(Restart((), tuple(parameters))) == words
+    assert described(Restart((), tuple(parameters))) == words
 
 
 def test_the_plan_stops_and_starts_where_a_reload_would_not_do() -> None:

@@ -1,0 +1,83 @@
+"""Starting the wizard: on the whole screen or line by line, here or in a demonstration."""
+
+import os
+import sys
+from dataclasses import replace
+
+from pfwizard.answers.reading import Start, start_from
+from pfwizard.cli.arguments import DEFAULT_PROBATION, Arguments
+from pfwizard.cli.demonstration import demonstration_start, fresh_tree, remove_tree
+from pfwizard.cli.interruption import Interruption
+from pfwizard.cli.report import Report, Result
+from pfwizard.cli.terminal import is_ascii_only, refuse_without_screen
+from pfwizard.errors import ExitStatus
+from pfwizard.wizard.outcome import Outcome
+from pfwizard.wizard.session import Place, Session
+
+RESULTS = {
+    ExitStatus.DONE: Result.APPLIED,
+    ExitStatus.ROLLED_BACK: Result.ROLLED_BACK,
+}
+"""How a walk ends; whatever else happens, it has failed to change anything."""
+
+
+def walk(given: Arguments, interruption: Interruption) -> Report:
+    """Lead the operator through the wizard.
+
+    Raises UsageError where there is no terminal for it, InvalidAnswers for a file to start from
+    that cannot be read.
+    """
+    if not given.plain:
+        refuse_without_screen(os.environ)
+    start = None if given.load is None else start_from(given.load)
+    if given.demo:
+        return _in_a_demonstration(given, start, interruption)
+    place = Place(
+        given.root,
+        given.config_directory,
+        given.state_directory,
+        given.confirm or DEFAULT_PROBATION,
+    )
+    outcome = _walked(Session(place, start, given.load), given, interruption)
+    return replace(_report(outcome), options=given.place_options)
+
+
+def _in_a_demonstration(
+    given: Arguments, start: Start | None, interruption: Interruption
+) -> Report:
+    root = fresh_tree()
+    try:
+        place = Place(root, is_demonstration=True)
+        session = Session(place, start or demonstration_start(), given.load)
+        report = _report(_walked(session, given, interruption))
+    except BaseException:
+        remove_tree(root)
+        raise
+    if report.result is not Result.APPLIED:
+        remove_tree(root)
+        return report
+    return replace(report, demonstration=root, options=f" --root {root}")
+
+
+def _walked(session: Session, given: Arguments, interruption: Interruption) -> Outcome:
+    if given.plain:
+        from pfwizard.cli.plain.walk import run_plain
+
+        return run_plain(session, interruption)
+    from pfwizard.screens.app import run_screens
+
+    interruption.listen_no_more()
+    return run_screens(
+        session, ascii_only=is_ascii_only(os.environ, sys.__stderr__), mouse=given.mouse
+    )
+
+
+def _report(outcome: Outcome) -> Report:
+    return Report(
+        RESULTS.get(outcome.exit_status, Result.FAILED),
+        outcome.exit_status,
+        plan=outcome.plan,
+        transaction=outcome.transaction,
+        error=outcome.error,
+        words=outcome.words,
+    )

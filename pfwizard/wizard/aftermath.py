@@ -1,0 +1,116 @@
+"""What to know when a change has been applied: how to try it, what to publish, what runs out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+from pathlib import PurePosixPath
+
+from pfwizard.answers.answers import Answers
+from pfwizard.cf.main_cf import MainCf
+from pfwizard.cf.master_cf import MasterCf
+from pfwizard.machine.effective import Effective
+from pfwizard.machine.facts import Facts
+from pfwizard.pki.certificates import Certificate, load_certificates
+from pfwizard.pki.errors import PkiError
+from pfwizard.plan.plan import Plan, SmtpPort
+from pfwizard.plan.services import ports_of
+
+
+@dataclass(frozen=True)
+class Section:
+    """Lines under a title. Those that are commands stand alone, to be copied."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def aftermath(plan: Plan, facts: Facts, answers: Answers, now: datetime) -> tuple[Section, ...]:
+    """Everything worth knowing after this plan has been applied."""
+    server = _certificate(plan, facts, answers.server.certificate)
+    authority = _certificate(plan, facts, answers.ca.certificate)
+    effective = Effective(MainCf.parse(plan.main_cf), facts.postfix.defaults)
+    ports = ports_of(MasterCf.parse(plan.master_cf), effective)
+    sections = (
+        Section("Try it from another machine", tuple(_trials(answers, ports))),
+        Section("What clients need", tuple(_for_clients(answers))),
+        Section("Certificates", tuple(_certificates(authority, server, now))),
+        Section("TLSA records (DANE)", tuple(_tlsa(answers, ports, server))),
+    )
+    return tuple(section for section in sections if section.lines)
+
+
+def _certificate(plan: Plan, facts: Facts, path: PurePosixPath) -> Certificate | None:
+    """The certificate as it stands now: planned, or there before."""
+    planned = [change.after for change in plan.changes if change.path == path]
+    content = planned[0] if planned else facts.file(path).content
+    try:
+        return None if content is None else load_certificates(content)[0]
+    except PkiError:
+        return None
+
+
+def _trials(answers: Answers, ports: tuple[SmtpPort, ...]) -> Iterator[str]:
+    """Commands that verify the certificate against the CA and the host name (openssl-s_client)."""
+    host = answers.server.names[0]
+    ca_file = answers.ca.certificate.name
+    for port in ports:
+        if port.offers_tls:
+            starttls = " -starttls smtp" if port.greets else ""
+            yield (
+                f"openssl s_client -connect {host}:{port.port}{starttls} -CAfile {ca_file} "
+                f"-verify_hostname {host} -verify_return_error -brief"
+            )
+    if answers.sasl.enabled and answers.services.smtps:
+        yield f"swaks --server {host}:465 --tls-on-connect --auth PLAIN --auth-user USER --to USER"
+    elif answers.sasl.enabled:
+        number = 587 if answers.services.submission else 25
+        yield f"swaks --server {host}:{number} --tls --auth PLAIN --auth-user USER --to USER"
+
+
+def _for_clients(answers: Answers) -> Iterator[str]:
+    yield f"The CA certificate, to be installed as a trusted one: {answers.ca.certificate}"
+    yield f"The server's name, exactly as in its certificate: {', '.join(answers.server.names)}"
+
+
+def _certificates(
+    authority: Certificate | None, server: Certificate | None, now: datetime
+) -> Iterator[str]:
+    for what, certificate in (("CA", authority), ("Server", server)):
+        if certificate is None:
+            continue
+        facts = certificate.facts
+        days = (facts.not_after - now).days
+        yield f"{what}: valid until {facts.not_after:%Y-%m-%d}, {days} days left"
+        yield f"  SHA-256 of the certificate: {facts.fingerprint_sha256}"
+        yield f"  SHA-256 of the public key: {facts.spki_sha256}"
+
+
+def _tlsa(
+    answers: Answers, ports: tuple[SmtpPort, ...], server: Certificate | None
+) -> Iterator[str]:
+    """DANE-EE(3) SPKI(1) SHA-256(1), which a renewal with the same key keeps (RFC 7672, 3.1.1)."""
+    if server is None:
+        return
+    names = [name for name in answers.server.names if _may_have_records(name)]
+    digest = server.facts.spki_sha256.replace(":", "").lower()
+    records = [
+        f"_{port.port}._tcp.{name}. IN TLSA 3 1 1 {digest}"
+        for name in names
+        for port in ports
+        if port.offers_tls
+    ]
+    if records:
+        yield "Only for a zone that is signed with DNSSEC; publish them before the key changes."
+        yield from records
+
+
+def _may_have_records(name: str) -> bool:
+    """A wildcard and an address have no TLSA record of their own."""
+    if name.startswith("*"):
+        return False
+    try:
+        ip_address(name)
+    except ValueError:
+        return True
+    return False

@@ -1,0 +1,28 @@
+"""How a walk ended, whichever face it had."""
+
+from dataclasses import dataclass
+
+from pfwizard.errors import ExitStatus, PfwizardError
+from pfwizard.plan.plan import Plan
+
+NOTHING_CHANGED = "Nothing was changed."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the shell is told, and what stays to be read when the screen is gone.
+
+    ``plan`` is the one that was applied as ``transaction``, or that took one back.
+    """
+
+    exit_status: ExitStatus
+    words: str = ""
+    plan: Plan | None = None
+    transaction: str | None = None
+    error: PfwizardError | None = None
+
+
+def left(saved_as: str = "") -> Outcome:
+    """The operator went away before anything was applied."""
+    words = f"The answers are in {saved_as}. {NOTHING_CHANGED}" if saved_as else NOTHING_CHANGED
+    return Outcome(ExitStatus.FAILED, words)

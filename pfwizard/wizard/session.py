@@ -1,0 +1,254 @@
+"""One walk on one machine: what the faces ask for, in the order in which they need it.
+
+Nothing here is shown and nothing is asked. What takes time says so; a face calls it where it can
+wait. The engine and all that it brings is imported when it is called for, because the first page
+is to be seen at once.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from pfwizard.answers.answers import Answers
+from pfwizard.answers.question import Value
+from pfwizard.answers.reading import Start
+from pfwizard.errors import ExitStatus, PfwizardError
+from pfwizard.wizard.course import Course
+from pfwizard.wizard.outcome import NOTHING_CHANGED, Outcome, left
+from pfwizard.wizard.sheet import AnswerSheet
+
+if TYPE_CHECKING:
+    from pfwizard.apply.history import Entry
+    from pfwizard.apply.manifest import TransactionId
+    from pfwizard.apply.process.events import OnProbationNow
+    from pfwizard.engine import Application, Job, Planned
+    from pfwizard.wizard.aftermath import Section
+    from pfwizard.wizard.surroundings import Observation
+
+PROBATION = 120.0
+"""Seconds: half a minute is too short to look at a mail server, as users of others have said."""
+
+BY_HAND = "it was taken back by hand"
+
+PREVIEW = (
+    "This is a preview: only root can apply the change. Save the answers, and run as root: "
+    "pfwizard --load FILE."
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the walk works: as the options of the command line say it.
+
+    ``is_demonstration``: the tree is temporary, and whoever started the walk removes it.
+    """
+
+    root: Path = Path("/")
+    config_directory: PurePosixPath | None = None
+    state_directory: Path | None = None
+    probation: float = PROBATION
+    is_demonstration: bool = False
+
+    @property
+    def job(self) -> "Job":
+        from pfwizard.engine import Job
+
+        return Job.on(self.root, self.config_directory, self.state_directory)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A change on probation that an earlier run has left; ``seconds`` are still to go."""
+
+    transaction: "TransactionId"
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the first look has found: the machine, or a change that waits.
+
+    ``taken_back`` is a transaction that an earlier run had left unfinished.
+    """
+
+    observations: "tuple[Observation, ...]" = ()
+    waiting: Waiting | None = None
+    taken_back: "TransactionId | None" = None
+
+
+@dataclass
+class Session:
+    """A walk: its place, its answers, and the last plan that was made of them.
+
+    ``start`` is what the answers file ``file`` gave. ``clock`` counts seconds, from whenever.
+    """
+
+    place: Place
+    start: Start | None = None
+    file: Path | None = None
+    clock: Callable[[], float] = time.monotonic
+    sheet: AnswerSheet = field(init=False)
+    course: Course = field(init=False)
+    outcome: Outcome = field(default=Outcome(ExitStatus.FAILED, NOTHING_CHANGED), init=False)
+    _saved: Mapping[str, Value] | None = field(default=None, init=False)
+    _planned: "tuple[Answers, Planned] | None" = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.sheet = AnswerSheet(start=None if self.start is None else self.start.values)
+        self.course = Course(self.sheet)
+        if self.start is not None:
+            self.course.see_everything()
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether this user can change what the walk is about."""
+        return os.geteuid() == 0 or os.access(self.place.root / "etc", os.W_OK)
+
+    @property
+    def has_unsaved_answers(self) -> bool:
+        """Whether something was typed that no file holds."""
+        return self.sheet.is_touched and self.sheet.to_be_saved() != self._saved
+
+    def look(self) -> Found:
+        """Look at the machine, and end what an earlier run has left. Takes a second.
+
+        Raises PfwizardError where the machine cannot be read, or only a person can go on.
+        """
+        from pfwizard.wizard import suggestions, surroundings
+
+        job = self.place.job
+        waiting = self.waiting()
+        if waiting is not None:
+            return Found(waiting=waiting)
+        taken_back = self._recover(job) if self.may_apply else None
+        facts = surroundings.look(job)
+        self.sheet.suggest(suggestions.suggest(facts))
+        return Found(surroundings.observe(facts, _now()), None, taken_back)
+
+    def waiting(self) -> Waiting | None:
+        """The change that waits for its confirmation, if there is one that can be seen."""
+        from pfwizard.apply.clock import seconds_since_boot
+        from pfwizard.apply.disk.explained import explained
+        from pfwizard.apply.recovery import waits_for_confirmation
+
+        job = self.place.job
+        if not os.access(job.state_directory, os.R_OK | os.X_OK):
+            return None
+        with explained(job.state_directory):
+            journal = job.state.under_way()
+            if journal is None or not waits_for_confirmation(journal.state()):
+                return None
+            left = journal.state().deadline - seconds_since_boot()
+            return Waiting(journal.manifest.transaction, left)
+
+    def _recover(self, job: "Job") -> "TransactionId | None":
+        from pfwizard.engine import recover_job
+
+        return recover_job(job, _silently)
+
+    def plan(self) -> "Planned":
+        """The plan for the answers as they are. Takes as long as making keys does.
+
+        Raises PfwizardError.
+        """
+        from pfwizard.engine import plan_job
+
+        answers = self.sheet.answers()
+        if self._planned is None or self._planned[0] != answers:
+            self._planned = (answers, plan_job(self.place.job, answers))
+        return self._planned[1]
+
+    def forget_plan(self) -> None:
+        """Look at the machine again when the next plan is asked for."""
+        self._planned = None
+
+    def plan_rollback(self, transaction: str) -> "Planned":
+        """The plan that takes this transaction back; raises PfwizardError."""
+        from pfwizard.engine import plan_rollback
+
+        return plan_rollback(self.place.job, transaction)
+
+    def application(
+        self,
+        planned: "Planned",
+        announce: Callable[[str], None],
+        tell_of_probation: "Callable[[OnProbationNow], None]",
+    ) -> "Application":
+        """The plan, ready to be carried out by an engine in a process of its own."""
+        from pfwizard.engine import Application
+
+        return Application(
+            self.place.job, planned, announce, tell_of_probation, self.place.probation
+        )
+
+    def keep(self) -> "TransactionId":
+        """Confirm the change on probation; raises PfwizardError when it is too late."""
+        from pfwizard.apply.disk.explained import explained
+        from pfwizard.apply.probation import Probation
+
+        job = self.place.job
+        with explained(job.state_directory):
+            return Probation(job.ending(_silently), _silently).confirm().transaction
+
+    def take_back(self, transaction: "TransactionId") -> bool:
+        """End a probation that another run began; false when it is over already."""
+        from pfwizard.apply.disk.explained import explained
+        from pfwizard.apply.probation import Probation
+
+        job = self.place.job
+        with explained(job.state_directory):
+            return Probation(job.ending(_silently), _silently).end_now(transaction, BY_HAND)
+
+    def applied(self, planned: "Planned", transaction: "TransactionId") -> None:
+        """The plan is in place, and stays."""
+        self.outcome = Outcome(ExitStatus.DONE, plan=planned.plan, transaction=transaction)
+
+    def failed(self, error: PfwizardError) -> None:
+        """Something was tried and is not in place; the error says how far it came."""
+        self.outcome = Outcome(error.exit_status, transaction=error.transaction, error=error)
+
+    def left(self, saved_as: Path | None) -> None:
+        """The operator goes away; what was applied before stays the outcome."""
+        if self.outcome.exit_status is not ExitStatus.DONE and self.outcome.error is None:
+            self.outcome = left("" if saved_as is None else str(saved_as))
+
+    def history(self) -> "tuple[Entry, ...]":
+        """Every transaction, the newest first; raises PfwizardError."""
+        from pfwizard.apply.disk.explained import explained
+        from pfwizard.apply.history import History
+
+        job = self.place.job
+        with explained(job.state_directory):
+            return tuple(reversed(History(job.state).entries()))
+
+    def aftermath(self, planned: "Planned") -> "tuple[Section, ...]":
+        """What to know and to try when the plan has been applied."""
+        if planned.undoes is not None:
+            return ()
+        from pfwizard.wizard.aftermath import aftermath
+
+        return aftermath(planned.plan, planned.facts, self.sheet.answers(), _now())
+
+    def save(self, path: Path) -> None:
+        """Write the answers to a file, so that ``pfwizard --answers`` does the same again.
+
+        Raises Failed.
+        """
+        from pfwizard.answers.writing import save, written
+
+        start = "" if self.start is None else self.start.text
+        saved = self.sheet.to_be_saved()
+        save(path, written(saved, start))
+        self.file, self._saved = path, saved
+
+
+def _silently(words: str) -> None:
+    return None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

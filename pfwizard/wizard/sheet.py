@@ -1,0 +1,171 @@
+"""The sheet of answers: what is typed, what is suggested, what is wrong with it so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pfwizard.answers.answers import Answers
+from pfwizard.answers.consistency import contradictions
+from pfwizard.answers.question import Kind, Question, Value
+from pfwizard.answers.questions import QUESTIONS
+from pfwizard.answers.reading import assemble
+from pfwizard.errors import InputProblem
+from pfwizard.wizard.steps import ASKING, Step, StepName, is_relevant, step_asking
+from pfwizard.wizard.typed_text import typed_text, value_of
+
+FOLLOWS = {
+    "server.subject.country": "ca.subject.country",
+    "server.subject.state": "ca.subject.state",
+    "server.subject.locality": "ca.subject.locality",
+    "server.subject.organization": "ca.subject.organization",
+    "server.subject.common_name": "server.names",
+}
+"""Answers that are the same as an earlier one unless somebody says otherwise."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question as it stands: its text, and either a value or a problem."""
+
+    question: Question
+    text: str
+    value: Value | None
+    problem: InputProblem | None
+
+
+class AnswerSheet:
+    """All answers of a walk. Whatever is typed stays, right or wrong.
+
+    ``suggested`` are values taken from the machine. ``start`` is what an answers file gives: where
+    there is one, what it leaves out has the value that an unattended run would give it.
+    """
+
+    def __init__(
+        self,
+        suggested: Mapping[str, Value] | None = None,
+        start: Mapping[str, object] | None = None,
+    ) -> None:
+        self._suggested = suggested or {}
+        self._start = start
+        self._typed: dict[str, str] = {}
+        if start is not None:
+            self._typed = {
+                question.key: typed_text(question, start[question.key])
+                for question in QUESTIONS
+                if question.key in start
+            }
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything would be lost if the walk ended now."""
+        started = self._start or {}
+        return any(
+            key not in started or text != typed_text(_BY_KEY[key], started[key])
+            for key, text in self._typed.items()
+        )
+
+    def suggest(self, suggested: Mapping[str, Value]) -> None:
+        """Take over what is known of the machine; what is typed already stays."""
+        self._suggested = suggested
+
+    def fill(self, key: str, text: str) -> None:
+        """Take an answer as it is typed; one that only repeats what is there is no answer yet."""
+        if text != self.text(key):
+            self._typed[key] = text
+
+    def text(self, key: str) -> str:
+        """What stands in the field of this question."""
+        typed = self._typed.get(key)
+        return self._unless_typed(_BY_KEY[key]) if typed is None else typed
+
+    def _unless_typed(self, question: Question) -> str:
+        followed = FOLLOWS.get(question.key)
+        if self._start is None and followed in self._typed:
+            answered = self.answered(followed)
+            if answered.value is not None:
+                first = answered.value[0] if isinstance(answered.value, tuple) else answered.value
+                return typed_text(question, first)
+        if self._start is None or question.is_required:
+            value = self._suggested.get(question.key, question.default)
+        else:
+            value = question.default
+        return "" if value is None else typed_text(question, value)
+
+    def answered(self, key: str) -> Answered:
+        """The question, its text, and what that means by itself."""
+        question = _BY_KEY[key]
+        text = self.text(key)
+        try:
+            return Answered(question, text, value_of(question, text), None)
+        except InputProblem as problem:
+            return Answered(question, text, None, problem)
+
+    def values(self) -> Mapping[str, Value]:
+        """The answers that are right by themselves; what is not asked counts with its default."""
+        right = {question.key: self.answered(question.key).value for question in QUESTIONS}
+        known = {key: value for key, value in right.items() if value is not None}
+        return {
+            question.key: value
+            for question in QUESTIONS
+            if (value := known.get(question.key, _if_not_asked(question, known))) is not None
+        }
+
+    def relevant(self, step: Step) -> tuple[Question, ...]:
+        """The questions of a step that the other answers leave anything to say about."""
+        values = self.values()
+        return tuple(question for question in step.questions if is_relevant(question, values))
+
+    def problems(self) -> Mapping[str, InputProblem]:
+        """What is wrong, by the key of the question where it is to be mended."""
+        values = self.values()
+        found: dict[str, InputProblem] = {}
+        for step in ASKING:
+            for question in step.questions:
+                problem = self.answered(question.key).problem
+                if problem is not None and is_relevant(question, values):
+                    found[question.key] = problem
+        for key, message, remedy in contradictions(values):
+            found.setdefault(_field_of(key), InputProblem(message, remedy))
+        return found
+
+    def problems_of(self, step: Step) -> Mapping[str, InputProblem]:
+        """The problems to be mended on one step."""
+        return {key: problem for key, problem in self.problems().items() if key in step.keys}
+
+    def first_step_with_a_problem(self) -> StepName | None:
+        problems = self.problems()
+        return next(
+            (step.name for step in ASKING if any(key in problems for key in step.keys)), None
+        )
+
+    def answers(self) -> Answers:
+        """The typed answers. To be asked for where there are no problems."""
+        return assemble(self.values())
+
+    def to_be_saved(self) -> Mapping[str, Value]:
+        """Every answer as it would stand in a file; what is wrong stays as the text it is."""
+        saved: dict[str, Value] = {}
+        for question in QUESTIONS:
+            answered = self.answered(question.key)
+            if answered.value is not None:
+                saved[question.key] = answered.value
+            elif answered.text or question.kind is not Kind.TEXTS:
+                saved[question.key] = answered.text
+        return {key: value for key, value in saved.items() if value != "" or not _needed(key)}
+
+
+def _needed(key: str) -> bool:
+    return _BY_KEY[key].is_required
+
+
+def _if_not_asked(question: Question, known: Mapping[str, Value]) -> Value | None:
+    return None if is_relevant(question, known) else question.default
+
+
+def _field_of(key: str) -> str:
+    """The question itself, or the one of its section that stands for the whole."""
+    if key in _BY_KEY:
+        return key
+    return next(asked for asked in step_asking(key).keys if asked == f"{key}.common_name")
+
+
+_BY_KEY = {question.key: question for question in QUESTIONS}

@@ -1,0 +1,212 @@
+"""What the first page says of the machine: what is there, what is configured, what is wrong."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from pfwizard.cf.problem import Severity as Weight
+from pfwizard.machine.effective import Smtpd
+from pfwizard.machine.facts import Facts, gather
+from pfwizard.machine.tree import FileKind
+from pfwizard.pki.certificates import load_certificates
+from pfwizard.pki.errors import PkiError
+from pfwizard.plan.plan import Severity, SmtpPort, listed
+from pfwizard.plan.planner import OLDEST
+from pfwizard.plan.relay import is_closed
+from pfwizard.plan.services import ports_of
+from pfwizard.wizard.suggestions import SOCKETS, files_to_look_at
+
+if TYPE_CHECKING:
+    from pfwizard.engine import Job
+
+SOON = 30
+"""Days before its end from which a certificate is worth a warning."""
+
+CERTIFICATE_PARAMETERS = ("smtpd_tls_cert_file", "smtpd_tls_CAfile")
+CHAIN_PARAMETER = "smtpd_tls_chain_files"
+
+PORTS = {25: "Port 25 (mail)", 465: "Port 465 (smtps)", 587: "Port 587 (submission)"}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One thing about the machine. Without a ``severity`` it is neither good nor bad."""
+
+    subject: str
+    state: str
+    remedy: str = ""
+    severity: Severity | None = None
+
+
+def look(job: "Job") -> Facts:
+    """Gather what there is to observe: the default paths, and those that main.cf names today.
+
+    Raises Failed where Postfix or its configuration cannot be found or read.
+    """
+    facts = gather(job.tree, job.config_directory, files_to_look_at())
+    named = [*files_to_look_at(), *_certificates_in_use(facts)]
+    return gather(job.tree, job.config_directory, named)
+
+
+def observe(facts: Facts, now: datetime) -> tuple[Observation, ...]:
+    """Everything worth saying; ``now`` decides what has expired."""
+    return tuple(found for about in SUBJECTS for found in about(facts, now))
+
+
+def _platform(facts: Facts, now: datetime) -> Iterator[Observation]:
+    if facts.platform.is_known:
+        yield Observation("Platform", facts.platform.name)
+    else:
+        yield Observation(
+            "Platform",
+            "not one that pfwizard knows",
+            "Where smtpd.conf belongs is a guess here; look at it in the review.",
+            Severity.WARNING,
+        )
+
+
+def _postfix(facts: Facts, now: datetime) -> Iterator[Observation]:
+    postfix = facts.postfix
+    state = "running" if facts.is_running else "not running"
+    if facts.works_on_a_tree:
+        state = "in a tree, where nothing is run"
+    what = f"{postfix.version}, {postfix.config_directory}, {state}"
+    if postfix.version < OLDEST:
+        yield Observation("Postfix", what, "Upgrade Postfix first.", Severity.REFUSAL)
+    elif not facts.is_running and not facts.works_on_a_tree:
+        yield Observation(
+            "Postfix", what, "The change takes effect when it is started.", Severity.WARNING
+        )
+    else:
+        yield Observation("Postfix", what)
+
+
+def _problems(facts: Facts, now: datetime) -> Iterator[Observation]:
+    """Lines that Postfix does not read as their author meant them."""
+    files = facts.configuration
+    for path, problems in (
+        (files.main_path, files.main.problems()),
+        (files.master_path, files.master.problems()),
+    ):
+        for problem in problems:
+            is_fatal = problem.severity is Weight.FATAL
+            yield Observation(
+                f"{path}:{problem.line}",
+                problem.message,
+                "Postfix cannot read this line: correct it first." if is_fatal else "",
+                Severity.REFUSAL if is_fatal else Severity.WARNING,
+            )
+
+
+def _ports(facts: Facts, now: datetime) -> Iterator[Observation]:
+    ports = {each.port: each for each in ports_of(facts.configuration.master, facts.effective)}
+    for number, name in PORTS.items():
+        yield Observation(name, _port_state(ports.get(number)))
+
+
+def _port_state(port: SmtpPort | None) -> str:
+    if port is None:
+        return "off"
+    if not port.offers_tls:
+        return "on, without TLS"
+    return "on, with STARTTLS" if port.greets else "on, with TLS at once"
+
+
+def _logins(facts: Facts, now: datetime) -> Iterator[Observation]:
+    effective = facts.effective
+    if not effective.is_on("smtpd_sasl_auth_enable"):
+        yield Observation("Logins", "off")
+        return
+    through = effective.value("smtpd_sasl_type")
+    if effective.is_on("smtpd_tls_auth_only") or effective.value("smtpd_tls_security_level") == (
+        "encrypt"
+    ):
+        yield Observation("Logins", f"on, through {through}")
+    else:
+        yield Observation(
+            "Logins",
+            f"on, through {through}, and passwords may cross the net in clear",
+            'Answer yes to "Log in over TLS only".',
+            Severity.WARNING,
+        )
+
+
+def _password_checker(facts: Facts, now: datetime) -> Iterator[Observation]:
+    found = [path for path in SOCKETS if facts.file(path).kind is FileKind.SOCKET]
+    if found:
+        yield Observation("authdaemond", f"its socket is {found[0]}")
+    else:
+        yield Observation(
+            "authdaemond",
+            "no socket was found where it is expected",
+            f"For logins through it, install and start {facts.platform.authdaemond_package}.",
+            Severity.NOTE,
+        )
+
+
+def _plugins(facts: Facts, now: datetime) -> Iterator[Observation]:
+    if facts.sasl_plugins is None:
+        yield Observation(
+            "SASL plug-ins",
+            "none were found",
+            f"Install {facts.platform.plugin_package}.",
+            Severity.WARNING,
+        )
+    else:
+        known = sorted(name for name in facts.sasl_plugins if name in ("plain", "login"))
+        yield Observation("SASL plug-ins", listed(known) if known else "neither plain nor login")
+
+
+def _certificates(facts: Facts, now: datetime) -> Iterator[Observation]:
+    for path in _certificates_in_use(facts):
+        yield _certificate(path, facts.file(path).content, now)
+
+
+def _certificate(path: PurePosixPath, content: bytes | None, now: datetime) -> Observation:
+    subject = f"Certificate {path}"
+    if content is None:
+        return Observation(subject, "is named in main.cf, and is not there", "", Severity.WARNING)
+    try:
+        facts = load_certificates(content)[0].facts
+    except PkiError as error:
+        return Observation(subject, error.message, error.remedy, Severity.WARNING)
+    days = (facts.not_after - now).days
+    until = f"{facts.subject}, valid until {facts.not_after:%Y-%m-%d}"
+    if days < 0:
+        return Observation(subject, f"{until}: it has expired", "Replace it.", Severity.WARNING)
+    if days < SOON:
+        return Observation(subject, f"{until}: {days} days left", "", Severity.WARNING)
+    return Observation(subject, until)
+
+
+def _relay(facts: Facts, now: datetime) -> Iterator[Observation]:
+    if not is_closed(Smtpd(facts.effective, facts.files)):
+        yield Observation(
+            "Relay",
+            "strangers may send mail to everywhere through this server: an open relay",
+            "The review says which setting does it, and the change is refused until it is closed.",
+            Severity.REFUSAL,
+        )
+
+
+SUBJECTS: tuple[Callable[[Facts, datetime], Iterator[Observation]], ...] = (
+    _platform,
+    _postfix,
+    _problems,
+    _relay,
+    _ports,
+    _certificates,
+    _logins,
+    _password_checker,
+    _plugins,
+)
+
+
+def _certificates_in_use(facts: Facts) -> list[PurePosixPath]:
+    """The files with certificates that main.cf names; each once."""
+    effective = facts.effective
+    names = [effective.value(parameter) for parameter in CERTIFICATE_PARAMETERS]
+    names += effective.elements(CHAIN_PARAMETER)
+    return list(dict.fromkeys(PurePosixPath(name) for name in names if name.startswith("/")))

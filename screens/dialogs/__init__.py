@@ -1,0 +1,1 @@
+"""Dialogs above a page: each returns one typed result."""

@@ -1,0 +1,31 @@
+"""Help at length."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from pfwizard.screens.widgets.lines_view import LinesView
+from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.wizard.review import Line
+
+
+class Help(ModalScreen[None]):
+    """A text above the page, which any of the usual keys closes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,f7,enter,q", "dismiss", "Close"),
+    ]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog tall"):
+            yield PlainText(self._title, classes="dialog-title")
+            yield LinesView([Line(text) for text in self._text.split("\n")])
+            yield PlainText("Up/Down scroll  Esc Close", classes="dialog-keys")

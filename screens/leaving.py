@@ -1,0 +1,72 @@
+"""Going away: what that means just now, and keeping the answers."""
+
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pfwizard.screens.dialogs.file_name import AskFileName
+from pfwizard.screens.dialogs.question import AskWhich
+
+if TYPE_CHECKING:
+    from pfwizard.screens.page import Page
+
+ANSWERS_FILE = Path("pfwizard-answers.toml")
+"""What is suggested where the walk did not begin with a file."""
+
+
+class Leaving(Enum):
+    """What leaving would mean."""
+
+    AT_EASE = "at ease"
+    BESIDE_AN_ENGINE = "beside an engine"
+
+
+class Answer(Enum):
+    STAY = "stay"
+    SAVE = "save"
+    LEAVE = "leave"
+
+
+UNSAVED: Mapping[Answer, str] = {
+    Answer.STAY: "Stay",
+    Answer.SAVE: "Save answers and quit",
+    Answer.LEAVE: "Quit",
+}
+WITHOUT_SAVING: Mapping[Answer, str] = {Answer.STAY: "Stay", Answer.LEAVE: "Quit"}
+
+AT_WORK = (
+    "The engine goes on without this screen. The change is taken back by itself unless you "
+    "confirm it in time: run pfwizard, or pfwizard confirm."
+)
+NOTHING_LOST = "Nothing is changed by leaving."
+
+
+async def agrees_to_leave(page: "Page", leaving: Leaving) -> bool:
+    """Ask whether to leave, and save the answers if that is wished."""
+    if leaving is Leaving.BESIDE_AN_ENGINE:
+        asked = AskWhich(
+            "Leave while the change is on its way?", AT_WORK, WITHOUT_SAVING, Answer.STAY
+        )
+        return await page.app.push_screen_wait(asked) is Answer.LEAVE
+    session = page.session
+    answers = UNSAVED if session.has_unsaved_answers else WITHOUT_SAVING
+    answer = await page.app.push_screen_wait(
+        AskWhich("Quit pfwizard?", NOTHING_LOST, answers, Answer.STAY)
+    )
+    if answer is not Answer.SAVE:
+        session.left(None)
+        return answer is Answer.LEAVE
+    saved = await page.app.push_screen_wait(_ask_for_name(page))
+    session.left(saved)
+    return saved is not None
+
+
+def save_answers(page: "Page") -> None:
+    """Ask for a name and write the answers there."""
+    page.app.push_screen(_ask_for_name(page))
+
+
+def _ask_for_name(page: "Page") -> AskFileName:
+    file = page.session.file
+    return AskFileName("Save the answers", file or ANSWERS_FILE, page.session.save, file)

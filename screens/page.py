@@ -1,0 +1,162 @@
+"""What all pages are: a heading, the list of steps, a body, the keys; and a typed result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Button
+
+from pfwizard.screens.dialogs.help import Help
+from pfwizard.screens.leaving import Leaving, agrees_to_leave, save_answers
+from pfwizard.screens.results import Going, Jump
+from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.screens.widgets.step_list import StepList
+from pfwizard.wizard.course import Course, Move
+from pfwizard.wizard.session import Session
+from pfwizard.wizard.steps import STEPS
+
+TOO_SMALL = "This terminal is too small: pfwizard needs 60x18. pfwizard --plain asks line by line."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button at the foot of a page; the action of the page's that it calls."""
+
+    label: str
+    action: str
+    is_enabled: bool = True
+
+    @property
+    def identifier(self) -> str:
+        return f"do-{self.action.replace('_', '-')}"
+
+
+class Page(Screen[Going]):
+    """One page of the walk; it knows no other, and ends with where the operator wants to go."""
+
+    KEYS: ClassVar[str] = "F1 Help  Esc Back  F8 Next  ^P Steps  F10 Quit"
+    """What the line at the bottom says."""
+
+    HELP = ""
+    """What F1 shows where no field has anything better to say."""
+
+    AUTO_FOCUS = None
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "explain", "Help", id="help"),
+        Binding("escape,f7", "back", "Back", id="back"),
+        Binding("f8", "next", "Next", id="next"),
+        Binding("f2", "save_answers", "Save answers", id="save"),
+        Binding("f10,ctrl+c", "leave", "Quit", id="quit", priority=True),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    @property
+    def course(self) -> Course:
+        return self.session.course
+
+    @property
+    def heading(self) -> str:
+        course = self.course
+        return f"Step {course.number} of {len(STEPS)}: {course.step.title}"
+
+    @property
+    def may_jump(self) -> bool:
+        """Whether one may go to any step from here."""
+        return True
+
+    def compose(self) -> ComposeResult:
+        yield PlainText(self._title(), id="title")
+        with Horizontal(id="middle"):
+            yield StepList(self.course)
+            with Vertical(id="page"):
+                yield from self.body()
+                with Horizontal(id="buttons"):
+                    for choice in self.choices():
+                        yield Button(
+                            f"[ {choice.label} ]".replace("[", r"\["),
+                            id=choice.identifier,
+                            action=f"screen.{choice.action}",
+                            disabled=not choice.is_enabled,
+                            compact=True,
+                        )
+        yield PlainText(self.KEYS, id="keys")
+        yield PlainText(TOO_SMALL, id="too-small")
+
+    def body(self) -> ComposeResult:
+        """The page's own widgets."""
+        raise NotImplementedError
+
+    def choices(self) -> Sequence[Choice]:
+        """The buttons at its foot."""
+        return (Choice("Back", "back"), Choice("Next", "next"))
+
+    def _title(self) -> str:
+        preview = "" if self.session.may_apply else " (preview)"
+        demonstration = " (demonstration)" if self.session.place.is_demonstration else ""
+        return f"pfwizard{preview}{demonstration}  {self.heading}"
+
+    def say_where_we_are(self) -> None:
+        """Bring the heading and the list of steps up to date."""
+        self.query_one("#title", PlainText).show(self._title())
+        self.query_one(StepList).show()
+
+    def leave_for(self, going: Going) -> None:
+        """End this page. What stands in its fields stays."""
+        self.before_leaving()
+        self.dismiss(going)
+
+    def before_leaving(self) -> None:
+        """Keep what the page holds; called however it is left."""
+
+    def action_back(self) -> None:
+        self.leave_for(Move.BACK)
+
+    def action_next(self) -> None:
+        self.leave_for(Move.NEXT)
+
+    def leaving(self) -> Leaving:
+        """What leaving would mean just now."""
+        return Leaving.AT_EASE
+
+    @work(exclusive=True, group="leaving")
+    async def action_leave(self) -> None:
+        self.before_leaving()
+        if await agrees_to_leave(self, self.leaving()):
+            self.dismiss(Jump.LEAVE)
+
+    def action_save_answers(self) -> None:
+        self.before_leaving()
+        save_answers(self)
+
+    def action_history(self) -> None:
+        self.leave_for(Jump.HISTORY)
+
+    def action_explain(self) -> None:
+        self.app.push_screen(Help(self.heading, self.HELP))
+
+    def enable(self, action: str, is_enabled: bool) -> None:
+        """Make a button usable or not."""
+        button = self.query_one(f"#{Choice('', action).identifier}", Button)
+        button.disabled = not is_enabled
+
+    @on(Button.Pressed)
+    def _ignore(self, event: Button.Pressed) -> None:
+        """Every button has its action; nobody listens to the message."""
+        event.stop()
+
+
+def main_button(page: Widget) -> Button:
+    """The one that leads on: the last of the row."""
+    return page.query("#buttons Button").last(Button)

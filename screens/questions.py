@@ -1,0 +1,113 @@
+"""A page that asks: one row for each question of the step."""
+
+from collections.abc import Iterator
+
+from pfwizard.answers.explanations import explanation_of
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+
+from pfwizard.answers.question import Kind, Question
+from pfwizard.screens.dialogs.help import Help
+from pfwizard.screens.page import Page
+from pfwizard.screens.widgets.choices import OneOf, SeveralOf
+from pfwizard.screens.widgets.field_row import FieldRow
+from pfwizard.screens.widgets.plain_text import PlainText
+
+HOW_TO_CHOOSE = "Left/Right choose."
+HOW_TO_CHOOSE_SEVERAL = "Left/Right move, space chooses."
+
+
+class Questions(Page):
+    """Whatever is typed is kept at once; only going on needs right answers."""
+
+    def body(self) -> ComposeResult:
+        step = self.course.step
+        yield PlainText(step.introduction, classes="introduction")
+        with VerticalScroll(id="fields", can_focus=False):
+            for question in step.questions:
+                if len(question.choices) != 1:
+                    yield FieldRow(question, self.session.sheet.text(question.key))
+        yield PlainText(id="hint")
+
+    def on_mount(self) -> None:
+        self._refresh()
+        self._focus_first()
+
+    @property
+    def rows(self) -> Iterator[FieldRow]:
+        return iter(self.query(FieldRow))
+
+    def _focus_first(self) -> None:
+        """Where something is to be mended, or else at the beginning."""
+        shown = [row for row in self.rows if row.display]
+        wrong = [row for row in shown if row.has_class("-wrong")]
+        for row in (wrong or shown)[:1]:
+            row.editor.focus()
+
+    @on(FieldRow.Answered)
+    def _take(self, event: FieldRow.Answered) -> None:
+        self.session.sheet.fill(event.row.question.key, event.text)
+        self.course.touch(event.row.question.key)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Show what follows from the answers so far."""
+        sheet = self.session.sheet
+        relevant = sheet.relevant(self.course.step)
+        problems = self.course.problems_to_show()
+        for row in self.rows:
+            key = row.question.key
+            row.display = row.question in relevant
+            row.show_answer(sheet.text(key))
+            row.show_problem(problems.get(key))
+        self.say_where_we_are()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        row = self._row_in_focus()
+        if row is not None:
+            self.query_one("#hint", PlainText).show(_hint(row))
+            row.scroll_visible(animate=False)
+
+    def _row_in_focus(self) -> FieldRow | None:
+        focused = self.focused
+        if focused is None:
+            return None
+        return next((row for row in self.rows if row.editor is focused), None)
+
+    def before_leaving(self) -> None:
+        for row in self.rows:
+            if row.display:
+                self.session.sheet.fill(row.question.key, row.text)
+
+    def action_next(self) -> None:
+        self.before_leaving()
+        self.course.see_all_of_this()
+        if self.session.sheet.problems_of(self.course.step):
+            self._refresh()
+            self._focus_first()
+        else:
+            super().action_next()
+
+    def action_explain(self) -> None:
+        row = self._row_in_focus()
+        if row is None:
+            self.app.push_screen(Help(self.heading, self.course.step.introduction))
+        else:
+            question = row.question
+            self.app.push_screen(Help(question.label, _at_length(question)))
+
+
+def _hint(row: FieldRow) -> str:
+    how = ""
+    if isinstance(row.editor, OneOf):
+        how = HOW_TO_CHOOSE
+    elif isinstance(row.editor, SeveralOf):
+        how = HOW_TO_CHOOSE_SEVERAL
+    return f"{row.question.help} {how}".rstrip()
+
+
+def _at_length(question: Question) -> str:
+    """The sentence of the page, the explanation, and how it stands in an answers file."""
+    line = "" if question.kind is Kind.SECRET else f"\n\nIn an answers file: {question.key}"
+    return f"{question.help}\n\n{explanation_of(question)}{line}"

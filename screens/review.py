@@ -1,0 +1,235 @@
+"""The review: every file as a diff or as a whole, the findings, and what will be done."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input, Tab, Tabs
+
+from pfwizard.errors import Failed, PfwizardError
+from pfwizard.screens.background import in_background
+from pfwizard.screens.characters import plain
+from pfwizard.screens.dialogs.file_name import AskFileName
+from pfwizard.screens.page import Choice, Page
+from pfwizard.screens.results import Apply
+from pfwizard.screens.widgets.editor import TextField
+from pfwizard.screens.widgets.lines_view import LinesView
+from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.wizard.review import Line, Style, as_text, places_of, review
+from pfwizard.wizard.review import Page as Tabbed
+from pfwizard.wizard.session import PREVIEW, Session
+from pfwizard.wizard.steps import step_of
+
+if TYPE_CHECKING:
+    from pfwizard.engine import Planned
+
+PLANNING = (Line("Making the plan: keys, certificates and diffs ...", Style.FAINT),)
+
+REVIEW_FILE = Path("pfwizard-review.diff")
+
+
+class Review(Page):
+    """Shows a plan when it is made, and offers to apply it."""
+
+    KEYS = "F1 Help  Esc Back  / Search  n Next hit  w Whole file  F6 Write  F10 Quit"
+    HELP = (
+        "Each file that changes has a tab: Left and Right go from one to the next, Up, Down and "
+        "the page keys scroll. Lines with - go, lines with + come. w shows the whole file as it "
+        "will stand, and the diff again.\n\n"
+        "/ searches in the tab, n goes to the next place. F6 writes the whole review to a file.\n\n"
+        "A refusal must be put right before the change can be applied; a warning should be read. "
+        "Private keys are never shown."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("f5", "look_again", "Look again"),
+        ("f6", "write", "Write"),
+        ("slash", "search", "Search"),
+        ("n", "next_hit", "Next hit"),
+        ("w", "whole", "Whole file"),
+        ("left", "turn(-1)", "Previous tab"),
+        ("right", "turn(1)", "Next tab"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._planned: Planned | None = None
+        self._tabs: tuple[Tabbed, ...] = ()
+        self._shows_whole = False
+        self._hit = -1
+
+    def choices(self) -> Sequence[Choice]:
+        return (Choice("Back", "back"), Choice("Apply", "next", is_enabled=False))
+
+    def body(self) -> ComposeResult:
+        yield Tabs(id="tabs")
+        yield LinesView(PLANNING, id="lines")
+        search = TextField("", is_secret=False, id="search")
+        search.placeholder = "Search, then Enter"
+        search.display = False
+        yield search
+        yield PlainText(id="news")
+
+    def on_mount(self) -> None:
+        self.query_one(LinesView).focus()
+        self._plan()
+
+    def make_plan(self) -> "Planned":
+        """Work out what is shown; takes its time. Raises PfwizardError."""
+        return self.session.plan()
+
+    @work(exclusive=True)
+    async def _plan(self) -> None:
+        if (unanswered := self._unanswered()) is not None:
+            self._show_trouble(unanswered)
+            return
+        try:
+            planned = await in_background(self.make_plan)
+        except PfwizardError as error:
+            self._show_trouble(error)
+        else:
+            await self._show(planned)
+
+    def _unanswered(self) -> PfwizardError | None:
+        wrong = self.session.sheet.first_step_with_a_problem()
+        if wrong is None:
+            return None
+        return Failed(
+            f'the step "{step_of(wrong).title}" has answers that cannot be used',
+            "Esc goes back to it, and so does the menu (Ctrl-P).",
+        )
+
+    def _show_trouble(self, error: PfwizardError) -> None:
+        self.query_one(LinesView).show(
+            (Line(f"Error: {error.message}.", Style.REFUSAL), Line(f"  {error.remedy}"))
+        )
+
+    async def _show(self, planned: "Planned") -> None:
+        self._planned = planned
+        self._tabs = review(planned.plan)
+        tabs = self.query_one(Tabs)
+        await tabs.clear()
+        for number, page in enumerate(self._tabs):
+            await tabs.add_tab(Tab(plain(self.app, page.title), id=f"tab-{number}"))
+        self._show_tab()
+        why_not = self._why_not(planned)
+        self.query_one("#news", PlainText).show(why_not)
+        self.enable("next", not why_not)
+
+    def _why_not(self, planned: "Planned") -> str:
+        if planned.plan.refusals:
+            return "This cannot be applied: the summary says why."
+        if planned.plan.is_empty:
+            return "There is nothing to apply."
+        return "" if self.session.may_apply else PREVIEW
+
+    @property
+    def _tab(self) -> Tabbed | None:
+        active = self.query_one(Tabs).active
+        return self._tabs[int(active.removeprefix("tab-"))] if active and self._tabs else None
+
+    @on(Tabs.TabActivated)
+    def _show_tab(self) -> None:
+        tab = self._tab
+        if tab is not None:
+            self._hit = -1
+            shows_whole = self._shows_whole and bool(tab.whole)
+            self.query_one(LinesView).show(tab.whole if shows_whole else tab.lines)
+
+    def action_turn(self, offset: int) -> None:
+        tabs = self.query_one(Tabs)
+        if offset > 0:
+            tabs.action_next_tab()
+        else:
+            tabs.action_previous_tab()
+
+    def action_whole(self) -> None:
+        self._shows_whole = not self._shows_whole
+        self._show_tab()
+        is_whole = self._shows_whole and self._tab is not None and bool(self._tab.whole)
+        self.query_one("#news", PlainText).show(
+            "The whole file, as it will stand. w shows the diff." if is_whole else ""
+        )
+
+    def action_search(self) -> None:
+        search = self.query_one("#search", Input)
+        search.display = True
+        search.focus()
+
+    @on(Input.Submitted, "#search")
+    def _search(self) -> None:
+        self._hit = -1
+        self.query_one("#search").display = False
+        self.query_one(LinesView).focus()
+        self.action_next_hit()
+
+    def action_next_hit(self) -> None:
+        text = self.query_one("#search", Input).value
+        lines = self.query_one(LinesView)
+        places = places_of(text, lines.lines)
+        news = self.query_one("#news", PlainText)
+        if not places:
+            news.show(f'"{text}" is not in this tab.' if text else "/ searches first.")
+            return
+        later = [place for place in places if place > self._hit]
+        self._hit = later[0] if later else places[0]
+        lines.point_at(self._hit)
+        news.show(f'"{text}": {places.index(self._hit) + 1} of {len(places)}')
+
+    def action_write(self) -> None:
+        if self._tabs:
+            self.app.push_screen(
+                AskFileName("Write the review to a file", REVIEW_FILE, self._write), self._written
+            )
+
+    def _write(self, path: Path) -> None:
+        write_review(path, as_text(self._tabs))
+
+    def _written(self, path: Path | None) -> None:
+        if path is not None:
+            self.query_one("#news", PlainText).show(f"The review is in {path}.")
+
+    def action_look_again(self) -> None:
+        self.session.forget_plan()
+        self.query_one(LinesView).show(PLANNING)
+        self._plan()
+
+    def action_back(self) -> None:
+        search = self.query_one("#search", Input)
+        if search.display:
+            search.display = False
+            self.query_one(LinesView).focus()
+        else:
+            super().action_back()
+
+    def action_next(self) -> None:
+        if self._planned is not None and not self._why_not(self._planned):
+            self.leave_for(Apply(self._planned))
+
+
+def write_review(path: Path, text: str) -> None:
+    """Write a text that holds no secret; raises Failed."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise Failed(f"{path}: {error.strerror}", "Give another name.") from error
+
+
+class RollbackReview(Review):
+    """The same for a plan that takes a transaction back."""
+
+    def __init__(self, session: Session, transaction: str) -> None:
+        super().__init__(session)
+        self._transaction = transaction
+
+    @property
+    def heading(self) -> str:
+        return f"Take back transaction {self._transaction}"
+
+    def _unanswered(self) -> PfwizardError | None:
+        return None
+
+    def make_plan(self) -> "Planned":
+        return self.session.plan_rollback(self._transaction)

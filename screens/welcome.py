@@ -1,0 +1,107 @@
+"""The first page: what this machine is, what is configured already, and what is wrong."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from pfwizard.wizard.surroundings import Observation
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from pfwizard.errors import PfwizardError
+from pfwizard.plan.plan import Severity
+from pfwizard.screens.background import in_background
+from pfwizard.screens.page import Choice, Page, main_button
+from pfwizard.screens.results import Jump
+from pfwizard.screens.widgets.lines_view import LinesView
+from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.wizard.review import FINDING_STYLES, Line, Style
+from pfwizard.wizard.session import PREVIEW, Found
+
+LOOKING = (Line("Looking at this machine ...", Style.FAINT),)
+
+
+class Welcome(Page):
+    """Looks at the machine in the background, and begins the walk."""
+
+    KEYS = "F1 Help  F8 Next  F3 History  F5 Look again  F10 Quit"
+    HELP = (
+        "pfwizard asks what it has to know, one step after another. Every answer can be changed "
+        "until you apply the change, and nothing is touched before.\n\n"
+        "Tab and the arrow keys move between fields, Enter goes on, the space bar chooses. F1 "
+        "explains the field that you are in. Esc goes back one step, and never loses anything.\n\n"
+        "The review shows each file as a diff. When you apply it, the change is on probation: you "
+        "try it, and keep it. If you do not, because the line has dropped or mail does not work, "
+        "the old configuration comes back by itself."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("f5", "look_again", "Look again"),
+        ("f3", "history", "History"),
+    ]
+
+    def choices(self) -> Sequence[Choice]:
+        return (
+            Choice("Quit", "leave"),
+            Choice("History", "history"),
+            Choice("Begin", "next", is_enabled=False),
+        )
+
+    def body(self) -> ComposeResult:
+        yield PlainText(self.course.step.introduction, classes="introduction")
+        yield LinesView(LOOKING, id="found")
+
+    def on_mount(self) -> None:
+        self.query_one(LinesView).focus()
+        self._look()
+
+    def action_look_again(self) -> None:
+        self.leave_for(Jump.LOOK_AGAIN)
+
+    def action_back(self) -> None:
+        """There is nothing before the first page."""
+
+    @work(exclusive=True)
+    async def _look(self) -> None:
+        try:
+            found = await in_background(self.session.look)
+        except PfwizardError as error:
+            self.query_one(LinesView).show(tuple(_trouble(error)))
+            return
+        if found.waiting is not None:
+            self.leave_for(found.waiting)
+            return
+        self.query_one(LinesView).show(tuple(_lines(found, may_apply=self.session.may_apply)))
+        self.enable("next", True)
+        main_button(self).focus()
+
+
+def _trouble(error: PfwizardError) -> Iterator[Line]:
+    yield Line(f"Error: {error.message}.", Style.REFUSAL)
+    yield Line(f"  {error.remedy}")
+    yield Line("")
+    yield Line("F5 looks again, F3 shows what was done before.", Style.FAINT)
+
+
+def _lines(found: Found, *, may_apply: bool) -> Iterator[Line]:
+    if not may_apply:
+        yield Line(PREVIEW, Style.WARNING)
+        yield Line("")
+    if found.taken_back is not None:
+        yield Line(
+            f"Note: transaction {found.taken_back} was unfinished, and was taken back.", Style.NOTE
+        )
+        yield Line("")
+    for observation in found.observations:
+        yield from _observed(observation)
+
+
+def _observed(observation: Observation) -> Iterator[Line]:
+    severity = observation.severity
+    style = Style.PLAIN if severity is None else FINDING_STYLES[severity]
+    word = f"{severity.value.capitalize()}: " if severity in WORTH_A_WORD else ""
+    yield Line(f"{word}{observation.subject}: {observation.state}", style)
+    if observation.remedy:
+        yield Line(f"    {observation.remedy}")
+
+
+WORTH_A_WORD = (Severity.WARNING, Severity.REFUSAL)

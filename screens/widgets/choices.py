@@ -1,0 +1,142 @@
+"""Choices side by side, each with a mark that needs no colour."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.style import Style
+from textual.widget import Widget
+
+BETWEEN = "  "
+
+FOCUSED = Style(reverse=True)
+CHOSEN = Style(bold=True)
+
+
+class Choices(Widget, can_focus=True):
+    """Some choices in a row, or in as many rows as they need; the keyboard moves among them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", show=False),
+        Binding("right", "move(1)", show=False),
+        Binding("space", "choose", show=False),
+        Binding("enter", "app.focus_next", show=False),
+    ]
+
+    class Changed(Message):
+        """Another choice was made."""
+
+        def __init__(self, choices: "Choices") -> None:
+            super().__init__()
+            self.choices = choices
+
+        @property
+        def control(self) -> "Choices":
+            return self.choices
+
+    def __init__(self, labels: Sequence[str], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.labels = tuple(labels)
+        self.place = 0
+
+    def is_chosen(self, place: int) -> bool:
+        raise NotImplementedError
+
+    def mark(self, place: int) -> str:
+        raise NotImplementedError
+
+    def action_move(self, offset: int) -> None:
+        raise NotImplementedError
+
+    def action_choose(self) -> None:
+        raise NotImplementedError
+
+    def render(self) -> Content:
+        rows = self._rows(self.size.width)
+        return Content("\n").join(
+            Content(BETWEEN).join(self._item(place) for place in row) for row in rows
+        )
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(list(self._rows(width)))
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def changed(self) -> None:
+        self.refresh()
+        self.post_message(self.Changed(self))
+
+    def _text(self, place: int) -> str:
+        return f"{self.mark(place)} {self.labels[place]}"
+
+    def _item(self, place: int) -> Content:
+        content = Content(self._text(place))
+        if self.has_focus and place == self.place:
+            return content.stylize(FOCUSED)
+        return content.stylize(CHOSEN) if self.is_chosen(place) else content
+
+    def _rows(self, width: int) -> Iterator[list[int]]:
+        row: list[int] = []
+        used = 0
+        for place in range(len(self.labels)):
+            needed = len(self._text(place))
+            if row and used + len(BETWEEN) + needed > width:
+                yield row
+                row, used = [], 0
+            used += needed + (len(BETWEEN) if row else 0)
+            row.append(place)
+        yield row
+
+
+class OneOf(Choices):
+    """Exactly one of the choices: moving chooses."""
+
+    def __init__(self, labels: Sequence[str], chosen: int, id: str | None = None) -> None:
+        super().__init__(labels, id)
+        self.place = chosen
+
+    def is_chosen(self, place: int) -> bool:
+        return place == self.place
+
+    def mark(self, place: int) -> str:
+        return "(*)" if place == self.place else "( )"
+
+    def action_move(self, offset: int) -> None:
+        self.choose((self.place + offset) % len(self.labels))
+
+    def action_choose(self) -> None:
+        self.action_move(1)
+
+    def choose(self, place: int) -> None:
+        if place != self.place:
+            self.place = place
+            self.changed()
+
+
+class SeveralOf(Choices):
+    """Any number of the choices: moving looks at one, the space bar chooses."""
+
+    def __init__(self, labels: Sequence[str], chosen: Sequence[int], id: str | None = None) -> None:
+        super().__init__(labels, id)
+        self.chosen = frozenset(chosen)
+
+    def is_chosen(self, place: int) -> bool:
+        return place in self.chosen
+
+    def mark(self, place: int) -> str:
+        return "[x]" if place in self.chosen else "[ ]"
+
+    def action_move(self, offset: int) -> None:
+        self.place = (self.place + offset) % len(self.labels)
+        self.refresh()
+
+    def action_choose(self) -> None:
+        self.chosen = self.chosen ^ {self.place}
+        self.changed()

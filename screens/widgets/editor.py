@@ -1,0 +1,91 @@
+"""The field of a question: the widget that fits its kind, with the answer as a text."""
+
+from textual.widgets import Input
+
+from pfwizard.answers.question import Kind, Question
+from pfwizard.screens.widgets.choices import OneOf, SeveralOf
+from pfwizard.wizard.typed_text import NO, YES, shown_choice, typed_text
+
+Editor = Input | OneOf | SeveralOf
+
+BLANK = "_" * 30
+"""What shows an empty field on a terminal without colours too."""
+
+
+def editor_for(question: Question, text: str) -> Editor:
+    """A field with this text in it."""
+    name = id_of(question.key)
+    if question.kind is Kind.TEXTS and question.choices:
+        words = _words(text)
+        chosen = [place for place, each in enumerate(question.choices) if each in words]
+        return SeveralOf(question.choices, chosen, id=name)
+    if choices := choices_of(question):
+        return OneOf(choices, _place(choices, text), id=name)
+    return TextField(text, is_secret=question.kind is Kind.SECRET, id=name)
+
+
+def choices_of(question: Question) -> tuple[str, ...]:
+    """What can be chosen, as it is shown; nothing where a text is typed."""
+    if question.kind is Kind.BOOLEAN:
+        return (YES, NO)
+    if question.kind is Kind.CHOICE:
+        return tuple(shown_choice(choice) for choice in question.choices)
+    return ()
+
+
+def text_in(editor: Editor, question: Question) -> str:
+    """The answer that stands in a field."""
+    if isinstance(editor, OneOf):
+        return _typed(question, editor.labels[editor.place])
+    if isinstance(editor, SeveralOf):
+        return ", ".join(editor.labels[place] for place in sorted(editor.chosen))
+    return editor.value
+
+
+def show_text(editor: Editor, text: str) -> None:
+    """Put another answer into a field."""
+    if isinstance(editor, OneOf):
+        editor.place = _place(editor.labels, text)
+        editor.refresh()
+    elif isinstance(editor, SeveralOf):
+        words = _words(text)
+        editor.chosen = frozenset(
+            place for place, each in enumerate(editor.labels) if each in words
+        )
+        editor.refresh()
+    elif editor.value != text:
+        editor.value = text
+
+
+def id_of(key: str) -> str:
+    """A question's key as an identifier, in which there are no dots."""
+    return key.replace(".", "-")
+
+
+class TextField(Input):
+    """One line that is typed. Nothing blinks: an idle line sends nothing."""
+
+    def __init__(self, text: str, *, is_secret: bool, id: str) -> None:
+        super().__init__(
+            text,
+            placeholder=BLANK,
+            password=is_secret,
+            compact=True,
+            id=id,
+            select_on_focus=False,
+        )
+        self.cursor_blink = False
+
+
+def _typed(question: Question, label: str) -> str:
+    choices = dict(zip(choices_of(question), question.choices, strict=False))
+    return typed_text(question, choices.get(label, label))
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",")]
+
+
+def _place(labels: tuple[str, ...], text: str) -> int:
+    shown = shown_choice(text)
+    return labels.index(shown) if shown in labels else 0

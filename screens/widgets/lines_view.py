@@ -1,0 +1,109 @@
+"""Many lines to be read: a diff, a file, findings. Long ones are broken, none is cut off."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style as Colours
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from pfwizard.screens.characters import showable
+from pfwizard.wizard.review import Line, Style
+
+COLOURS = {
+    Style.PLAIN: Colours(),
+    Style.HEADING: Colours(bold=True),
+    Style.FAINT: Colours(dim=True),
+    Style.ADDED: Colours(color="green"),
+    Style.REMOVED: Colours(color="red"),
+    Style.HUNK: Colours(color="cyan"),
+    Style.NOTE: Colours(bold=True),
+    Style.WARNING: Colours(color="yellow", bold=True),
+    Style.REFUSAL: Colours(color="red", bold=True),
+}
+"""The terminal's own colours, on the terminal's own background."""
+
+FOUND = Colours(reverse=True)
+
+CONTINUED = "    "
+"""How the rest of a line begins that was broken."""
+
+NARROWEST = 10
+"""Columns."""
+
+
+class LinesView(ScrollView, can_focus=True):
+    """Lines with their meaning, scrolled with the keyboard."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "page_down", show=False),
+        Binding("b", "page_up", show=False),
+    ]
+
+    def __init__(self, lines: Sequence[Line] = (), *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines = tuple(lines)
+        self._rows: list[tuple[int, str]] = []
+        self._found: int | None = None
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self._lines
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show other lines, from their beginning."""
+        self._lines = tuple(lines)
+        self._found = None
+        self._break()
+        self.scroll_home(animate=False)
+
+    def point_at(self, number: int) -> None:
+        """Show this line, counted from 0, and mark it."""
+        self._found = number
+        first = next(row for row, (line, _) in enumerate(self._rows) if line == number)
+        self.scroll_to(y=max(first - self.size.height // 3, 0), animate=False)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._break()
+
+    def render_line(self, y: int) -> Strip:
+        place = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if place >= len(self._rows):
+            return Strip.blank(width)
+        number, text = self._rows[place]
+        style = COLOURS[self._lines[number].style]
+        if number == self._found:
+            style += FOUND
+        return Strip([Segment(text, style)]).adjust_cell_length(width)
+
+    def _break(self) -> None:
+        width = self.scrollable_content_region.width
+        if width < NARROWEST:  # not laid out yet: it will be told its size
+            return
+        self._rows = [
+            (number, text)
+            for number, line in enumerate(self._lines)
+            for text in _broken(showable(self.app, line.text), width)
+        ]
+        self.virtual_size = Size(width, len(self._rows))
+        self.refresh()
+
+
+def _broken(text: str, width: int) -> list[str]:
+    if len(text) <= width:
+        return [text]
+    indentation = text[: len(text) - len(text.lstrip())]
+    return textwrap.wrap(
+        text,
+        width,
+        subsequent_indent=(indentation + CONTINUED)[: width // 2],
+        drop_whitespace=False,
+        replace_whitespace=False,
+        break_on_hyphens=False,
+    )

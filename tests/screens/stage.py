@@ -1,0 +1,157 @@
+"""A session on a machine in memory, on which everything is the same in every run."""
+
+import threading
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pfwizard.wizard.suggestions import suggest
+from pfwizard.wizard.surroundings import observe
+
+from pfwizard.answers.reading import Start
+from pfwizard.apply.history import Entry
+from pfwizard.apply.manifest import TransactionId
+from pfwizard.apply.process.events import OnProbationNow
+from pfwizard.engine import Planned
+from pfwizard.errors import PfwizardError
+from pfwizard.machine.facts import Facts
+from pfwizard.pki.key_type import KeyType
+from pfwizard.pki.keys import PrivateKey, load_private_key
+from pfwizard.plan.draft import Circumstances
+from pfwizard.plan.planner import make_plan
+from pfwizard.secret import Secret
+from pfwizard.wizard.session import Found, Place, Session, Waiting
+from tests.guide import ANSWERS
+from tests.plan.builders import NOW, machine
+
+KEYS = Path(__file__).parent / "keys"
+"""Made for pictures: they guard nothing."""
+
+TRANSACTION = TransactionId("0001-a1b2c3d4")
+
+PROBATION = 120.0
+
+
+class Clock:
+    """Stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def _keys() -> Callable[[KeyType], PrivateKey]:
+    numbers = iter(range(2))
+
+    def generate(kind: KeyType) -> PrivateKey:
+        return load_private_key(Secret((KEYS / f"{next(numbers)}.pem").read_bytes()), "a key")
+
+    return generate
+
+
+@dataclass
+class Act:
+    """An engine that does what a test tells it, when the test tells it.
+
+    It announces ``steps``, goes on probation if ``probation`` says so, and then waits for ``end``.
+    """
+
+    steps: Sequence[str] = ("Keeping what is there now", "Putting the new files in place")
+    probation: bool = True
+    error: PfwizardError | None = None
+    may_end: threading.Event = field(default_factory=threading.Event)
+    stopped: list[str] = field(default_factory=list)
+    announce: Callable[[str], None] = field(default=lambda words: None, init=False)
+    tell_of_probation: Callable[[OnProbationNow], None] = field(
+        default=lambda event: None, init=False
+    )
+
+    def carry_out(self) -> TransactionId:
+        for words in self.steps:
+            self.announce(words)
+        if self.probation:
+            self.tell_of_probation(OnProbationNow(TRANSACTION, PROBATION, True))
+        self.may_end.wait()
+        if self.error is not None:
+            raise self.error
+        return TRANSACTION
+
+    def stop(self, why: str) -> None:
+        self.stopped.append(why)
+        self.may_end.set()
+
+
+class StagedSession(Session):
+    """A walk over ``facts``; nothing is touched, and no clock runs."""
+
+    def __init__(
+        self,
+        facts: Facts | None = None,
+        start: Start | None = None,
+        act: Act | None = None,
+        *,
+        is_root: bool = True,
+    ) -> None:
+        super().__init__(Place(), start, clock=Clock())
+        self.facts = facts or machine()
+        self.act = act or Act()
+        self.is_root = is_root
+        self.waits: Waiting | None = None
+        self.trouble: PfwizardError | None = None
+        self.entries: tuple[Entry, ...] = ()
+        self.kept = 0
+
+    @property
+    def may_apply(self) -> bool:
+        return self.is_root
+
+    def look(self) -> Found:
+        if self.trouble is not None:
+            raise self.trouble
+        if self.waits is not None:
+            return Found(waiting=self.waits)
+        self.sheet.suggest(suggest(self.facts))
+        return Found(observe(self.facts, NOW))
+
+    def plan(self) -> Planned:
+        circumstances = Circumstances(NOW, lambda size: b"\x2a" * size, _keys())
+        return Planned(self.facts, make_plan(self.sheet.answers(), self.facts, circumstances))
+
+    def application(  # type: ignore[override]
+        self,
+        planned: Planned,
+        announce: Callable[[str], None],
+        tell_of_probation: Callable[[OnProbationNow], None],
+    ) -> Act:
+        self.act.announce = announce
+        self.act.tell_of_probation = tell_of_probation
+        return self.act
+
+    def keep(self) -> TransactionId:
+        self.kept += 1
+        self.act.may_end.set()
+        return TRANSACTION
+
+    def take_back(self, transaction: TransactionId) -> bool:
+        self.waits = None
+        return True
+
+    def history(self) -> tuple[Entry, ...]:
+        return self.entries
+
+
+def started(more: str = "") -> Start:
+    """The answers of the guide, as a file gives them, and further ones that override them."""
+    values = {**dict(_flattened(tomllib.loads(ANSWERS))), **dict(_flattened(tomllib.loads(more)))}
+    return Start(values, (), ANSWERS)
+
+
+def _flattened(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flattened(value, f"{above}{name}.")
+        elif name != "format":
+            yield f"{above}{name}", value

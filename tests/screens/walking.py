@@ -1,0 +1,116 @@
+"""Driving the wizard in a test: keys go in, and what is on the screen comes out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+from textual.widgets import Button
+
+from pfwizard.screens.app import Wizard
+from pfwizard.screens.page import Page
+from pfwizard.screens.widgets.editor import id_of
+from pfwizard.wizard.outcome import Outcome
+from pfwizard.wizard.session import Session
+from pfwizard.wizard.steps import StepName
+
+SIZE = (80, 24)
+
+PAUSE, TURNS = 0.02, 500
+"""Seconds between two looks, and how many there are before a test gives up."""
+
+
+@asynccontextmanager
+async def wizard(
+    session: Session, size: tuple[int, int] = SIZE, *, ascii_only: bool = False
+) -> AsyncIterator[Pilot[Outcome]]:
+    """The wizard at its first page, after its first look at the machine."""
+    app = Wizard(session, ascii_only=ascii_only)
+    async with app.run_test(size=size) as pilot:
+        await until_shown(pilot, Page)
+        await settled(pilot)
+        yield pilot
+
+
+async def settled(pilot: Pilot[Outcome]) -> None:
+    """Wait until nothing but the walk itself, and what waits for an engine, is at work."""
+    for _ in range(TURNS):
+        await pilot.pause(PAUSE)
+        busy = [
+            worker
+            for worker in pilot.app.workers
+            if worker.is_running and worker.name != "walk" and worker.group not in ENDLESS
+        ]
+        if not busy:
+            await pilot.pause()
+            return
+    raise AssertionError("it does not come to rest")
+
+
+ENDLESS = ("apply", "leaving")
+
+
+async def until_shown(pilot: Pilot[Outcome], kind: type[Page]) -> None:
+    """Wait for a page of this kind."""
+    for _ in range(TURNS):
+        if isinstance(pilot.app.screen, kind):
+            await pilot.pause()
+            return
+        await pilot.pause(PAUSE)
+    raise AssertionError(f"{type(pilot.app.screen).__name__} is shown, not {kind.__name__}")
+
+
+async def press(pilot: Pilot[Outcome], *keys: str) -> None:
+    """Press keys, and wait for what they set going."""
+    await pilot.press(*keys)
+    await settled(pilot)
+
+
+async def fill(pilot: Pilot[Outcome], key: str, text: str) -> None:
+    """Type an answer into the field of a question, in place of what is there."""
+    field = pilot.app.screen.query_one(f"#{id_of(key)}")
+    field.focus()
+    await pilot.pause()
+    await pilot.press("end", "ctrl+u", *(NAMES.get(c, c) for c in text))
+    await pilot.pause()
+
+
+NAMES = {
+    " ": "space",
+    ".": "full_stop",
+    "/": "slash",
+    "-": "minus",
+    ":": "colon",
+    "_": "underscore",
+    "$": "dollar_sign",
+    ",": "comma",
+}
+"""How Textual calls the keys."""
+
+
+async def choose(pilot: Pilot[Outcome], key: str, label: str) -> None:
+    """Move to one of several choices with the arrow keys."""
+    from pfwizard.screens.widgets.choices import OneOf
+
+    field = pilot.app.screen.query_one(f"#{id_of(key)}", OneOf)
+    field.focus()
+    await pilot.pause()
+    for _ in field.labels:
+        if field.labels[field.place] == label:
+            return
+        await pilot.press("right")
+    raise AssertionError(f"{label} is none of {field.labels}")
+
+
+async def go_to(pilot: Pilot[Outcome], step: StepName) -> None:
+    """Go to a step as the command palette does."""
+    page = pilot.app.screen
+    assert isinstance(page, Page)
+    page.leave_for(step)
+    await pilot.pause(PAUSE)
+    await settled(pilot)
+
+
+def is_enabled(pilot: Pilot[Outcome], action: str) -> bool:
+    """Whether a button can be pressed."""
+    button = pilot.app.screen.query_one(f"#do-{action}", Button)
+    return button.display and not button.disabled
