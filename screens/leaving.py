@@ -55,10 +55,10 @@ async def agrees_to_leave(page: "Page", leaving: Leaving) -> bool:
         AskWhich("Quit pfwizard?", NOTHING_LOST, answers, Answer.STAY)
     )
     if answer is not Answer.SAVE:
-        session.left(None)
+        session.left("")
         return answer is Answer.LEAVE
     saved = await page.app.push_screen_wait(_ask_for_name(page))
-    session.left(saved)
+    session.left(str(saved or ""))
     return saved is not None
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from pfwizard.answers.explanations import explanation_of
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
+from pfwizard.answers.explanations import explanation_of
 from pfwizard.answers.question import Kind, Question
 from pfwizard.screens.dialogs.help import Help
 from pfwizard.screens.page import Page

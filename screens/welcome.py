@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from pfwizard.wizard.surroundings import Observation
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,6 +16,7 @@ from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.review import FINDING_STYLES, Line, Style
 from pfwizard.wizard.session import PREVIEW, Found
+from pfwizard.wizard.surroundings import Observation
 
 LOOKING = (Line("Looking at this machine ...", Style.FAINT),)
 

@@ -5,122 +5,131 @@ from collections.abc import Mapping
 from pfwizard.answers.question import Question
 
 _SUBJECT = {
-    "country": "The attribute C of the certificate's name: two capital letters from ISO 3166, such "
-    "as DE, IT or GB (the United Kingdom is not UK). Programs show it to people and decide nothing "
-    "by it, so that it may be left empty.",
-    "state": "The attribute ST of the certificate's name. Write the state, region or province in "
-    "full; abbreviations are allowed and help nobody. It may be left empty.",
+    "country": "The attribute C of the certificate's name: two capital letters from ISO 3166, "
+    "such as DE, IT or GB (the United Kingdom is not UK). Programs show it to people and "
+    "decide nothing by it, so that it may be left empty.",
+    "state": "The attribute ST of the certificate's name. Write the state, region or province "
+    "in full; abbreviations are allowed and help nobody. It may be left empty.",
     "locality": "The attribute L of the certificate's name: the town in which the organization "
     "sits. It may be left empty.",
-    "organization": "The attribute O of the certificate's name: who runs this server. People see it "
-    "when they look at the certificate; a private CA vouches for it by your word alone. At most 64 "
-    "characters. It may be left empty.",
-    "organizational_unit": "The attribute OU of the certificate's name: a department, or what the "
-    "certificate is for. The CA and the server must differ in at least one attribute, and this is a "
-    "good place for it. It may be left empty.",
-    "common_name": "The attribute CN of the certificate's name. For the CA it is what clients list "
-    "it under, so say whose it is. For the server it is the host name by custom; mail programs "
-    "compare the host names of the certificate, and no longer this one. At most 64 characters.",
+    "organization": "The attribute O of the certificate's name: who runs this server. People "
+    "see it when they look at the certificate; a private CA vouches for it by your word "
+    "alone. At most 64 characters. It may be left empty.",
+    "organizational_unit": "The attribute OU of the certificate's name: a department, or what "
+    "the certificate is for. The CA and the server must differ in at least one attribute, and "
+    "this is a good place for it. It may be left empty.",
+    "common_name": "The attribute CN of the certificate's name. For the CA it is what clients "
+    "list it under, so say whose it is. For the server it is the host name by custom; mail "
+    "programs compare the host names of the certificate, and no longer this one. At most 64 "
+    "characters.",
     "email": "An address inside the certificate's name, for questions about it. Everybody who "
-    "connects can read it, so that a role such as postmaster is better than a person. It may be left "
-    "empty.",
+    "connects can read it, so that a role such as postmaster is better than a person. It may "
+    "be left empty.",
 }
 
 _OTHERS = {
-    "ca.source": "A private CA is made on this machine, and found again by later runs. Clients have "
-    "to install its certificate once.",
-    "ca.certificate": "Where the CA's certificate is written, readable by all: clients install this "
-    "file, and it holds no secret. If it is there already together with its key, both are used as "
-    "they are and never replaced.",
-    "ca.key": "Where the CA's private key is written, readable by root only. Whoever copies it can "
-    "make certificates that your clients trust. Keep a copy off this machine: without it nothing can "
-    "be issued or renewed. If it is there already together with the certificate, it is used as it is.",
-    "ca.key_type": "RSA is understood by every client there is. 3072 bits are the usual choice for "
-    "a key that has to last ten years; 4096 cost time in each handshake and gain little. ec:p256 and "
-    "ec:p384 are smaller and faster, and unknown to some clients from before 2014.",
-    "ca.days": "When the CA's certificate runs out, every certificate that it has signed runs out "
-    "with it, and every client must install a new one. Ten years (3650) are usual. A server "
-    "certificate cannot outlive it.",
+    "ca.source": "A private CA is made on this machine, and found again by later runs. Clients "
+    "have to install its certificate once.",
+    "ca.certificate": "Where the CA's certificate is written, readable by all: clients install "
+    "this file, and it holds no secret. If it is there already together with its key, both "
+    "are used as they are and never replaced.",
+    "ca.key": "Where the CA's private key is written, readable by root only. Whoever copies it "
+    "can make certificates that your clients trust. Keep a copy off this machine: without it "
+    "nothing can be issued or renewed. If it is there already together with the certificate, "
+    "it is used as it is.",
+    "ca.key_type": "RSA is understood by every client there is. 3072 bits are the usual choice "
+    "for a key that has to last ten years; 4096 cost time in each handshake and gain little. "
+    "ec:p256 and ec:p384 are smaller and faster, and unknown to some clients from before "
+    "2014.",
+    "ca.days": "When the CA's certificate runs out, every certificate that it has signed runs "
+    "out with it, and every client must install a new one. Ten years (3650) are usual. A "
+    "server certificate cannot outlive it.",
     "server.source": "The server's certificate is signed by the CA of the step before.",
     "server.names": "Every host name that a mail program or a mail server may use to reach this "
-    "one, separated by commas. They become the subjectAltName of the certificate, which is what "
-    "clients compare; a name that is missing here is refused by them. Wildcards such as "
-    "*.example.org cover one label, and IP addresses are possible. The name in Postfix's myhostname "
-    "should be among them.",
+    "one, separated by commas. They become the subjectAltName of the certificate, which is "
+    "what clients compare; a name that is missing here is refused by them. Wildcards such as "
+    "*.example.org cover one label, and IP addresses are possible. The name in Postfix's "
+    "myhostname should be among them.",
     "server.layout": "pair: the certificate in one file and the key in another "
-    "(smtpd_tls_cert_file and smtpd_tls_key_file), as in most guides. chain: both also in the file "
-    "of the key (smtpd_tls_chain_files), so that a renewal never shows a new certificate with an "
-    "old key for a moment; that needs Postfix 3.4 or later.",
+    "(smtpd_tls_cert_file and smtpd_tls_key_file), as in most guides. chain: both also in the "
+    "file of the key (smtpd_tls_chain_files), so that a renewal never shows a new certificate "
+    "with an old key for a moment; that needs Postfix 3.4 or later.",
     "server.certificate": "Where the server's certificate is written; smtpd_tls_cert_file in "
-    "main.cf points to it. A certificate that is there already is checked and left alone. If it "
-    "does not fit the answers, you are told what to move away.",
-    "server.key": "Where the server's private key is written, readable by root only: Postfix reads "
-    "it before it gives up its privileges, and cannot ask for a passphrase. A key that is there "
-    "already is used again, so that pinned fingerprints stay valid.",
-    "server.request": "The certificate signing request is kept, so that a public CA can sign the "
-    "same key later without anything having to be made anew on this machine.",
+    "main.cf points to it. A certificate that is there already is checked and left alone. If "
+    "it does not fit the answers, you are told what to move away.",
+    "server.key": "Where the server's private key is written, readable by root only: Postfix "
+    "reads it before it gives up its privileges, and cannot ask for a passphrase. A key that "
+    "is there already is used again, so that pinned fingerprints stay valid.",
+    "server.request": "The certificate signing request is kept, so that a public CA can sign "
+    "the same key later without anything having to be made anew on this machine.",
     "server.key_type": "rsa:2048 is understood by every mail server, and strong enough for a "
-    "certificate that lasts a year. ec:p256 makes handshakes cheaper and loses some old senders, "
-    "which then deliver without TLS or not at all.",
+    "certificate that lasts a year. ec:p256 makes handshakes cheaper and loses some old "
+    "senders, which then deliver without TLS or not at all.",
     "server.days": "How long the certificate is valid. 397 days are accepted by every client; "
-    "Apple's refuse more than 825, whoever has signed it. Note the date: when it is over, mail "
-    "programs refuse to send.",
-    "server.request_attributes.challenge_password": "An attribute of the signing request with which "
-    "some CAs let you revoke a certificate later. It stands in clear in the request and does not "
-    "protect the key; the request is then readable by root only. Leave it empty unless your CA asks "
-    "for it.",
+    "Apple's refuse more than 825, whoever has signed it. Note the date: when it is over, "
+    "mail programs refuse to send.",
+    "server.request_attributes.challenge_password": "An attribute of the signing request with "
+    "which some CAs let you revoke a certificate later. It stands in clear in the request and "
+    "does not protect the key; the request is then readable by root only. Leave it empty "
+    "unless your CA asks for it.",
     "server.request_attributes.company_name": "An attribute of the signing request that openssl "
     "asks for (unstructuredName). No CA that we know of uses it. Leave it empty.",
-    "tls.security_level": "smtpd_tls_security_level in main.cf. may offers STARTTLS to everyone and "
-    "takes mail without it too, which is what a server with an MX record must do (RFC 3207). "
-    "encrypt refuses mail without TLS: right for a server that only known hosts talk to. Ports 465 "
-    "and 587 require TLS in any case.",
+    "tls.security_level": "smtpd_tls_security_level in main.cf. may offers STARTTLS to everyone "
+    "and takes mail without it too, which is what a server with an MX record must do (RFC "
+    "3207). encrypt refuses mail without TLS: right for a server that only known hosts talk "
+    "to. Ports 465 and 587 require TLS in any case.",
     "tls.log_level": "smtpd_tls_loglevel in main.cf. 0 logs nothing of TLS, 1 a line for each "
-    "handshake, which is what you want when somebody cannot connect. 2 to 4 dump protocol details "
-    "and fill a busy server's disk.",
+    "handshake, which is what you want when somebody cannot connect. 2 to 4 dump protocol "
+    "details and fill a busy server's disk.",
     "tls.ca_file": "smtpd_tls_CAfile in main.cf: the CA certificates that sign your clients' own "
-    "certificates. It is not needed for the server's certificate, and it makes no client trust "
-    "you. Leave it empty if no client shows a certificate.",
+    "certificates. It is not needed for the server's certificate, and it makes no client "
+    "trust you. Leave it empty if no client shows a certificate.",
     "tls.random_source": "tls_random_source in main.cf: from where Postfix seeds its random "
-    "numbers, such as dev:/dev/urandom. Its own default is right on every system of today; guides "
-    "from before 2010 set it because OpenSSL could not.",
-    "tls.minimum_version": "smtpd_tls_protocols and smtpd_tls_mandatory_protocols in main.cf, in "
-    "the syntax of this Postfix. TLSv1.2 shuts out senders from before 2010, which on port 25 then "
-    "deliver in clear if they may. Left at its default, Postfix decides, and follows its releases.",
-    "tls.auth_only": "smtpd_tls_auth_only in main.cf. yes: AUTH is announced after TLS has begun "
-    "and not before, so that no password crosses the net in clear. no: a client without TLS may "
-    "log in on ports where TLS is only offered; say so only for clients that cannot be mended.",
-    "services.smtps": "The service on port 465 in master.cf, with smtpd_tls_wrappermode=yes: TLS "
-    "begins with the first byte, so that nobody in between can suppress it. RFC 8314 recommends it "
-    "for mail programs. The commented template in master.cf is used where there is one.",
+    "numbers, such as dev:/dev/urandom. Its own default is right on every system of today; "
+    "guides from before 2010 set it because OpenSSL could not.",
+    "tls.minimum_version": "smtpd_tls_protocols and smtpd_tls_mandatory_protocols in main.cf, "
+    "in the syntax of this Postfix. TLSv1.2 shuts out senders from before 2010, which on port "
+    "25 then deliver in clear if they may. Left at its default, Postfix decides, and follows "
+    "its releases.",
+    "tls.auth_only": "smtpd_tls_auth_only in main.cf. yes: AUTH is announced after TLS has "
+    "begun and not before, so that no password crosses the net in clear. no: a client without "
+    "TLS may log in on ports where TLS is only offered; say so only for clients that cannot "
+    "be mended.",
+    "services.smtps": "The service on port 465 in master.cf, with smtpd_tls_wrappermode=yes: "
+    "TLS begins with the first byte, so that nobody in between can suppress it. RFC 8314 "
+    "recommends it for mail programs. The commented template in master.cf is used where there "
+    "is one.",
     "services.submission": "The service on port 587 in master.cf, with "
-    "smtpd_tls_security_level=encrypt: a mail program must start TLS before it can log in. Switch "
-    "it on for programs that do not know port 465, or that are configured already.",
-    "sasl.enabled": "smtpd_sasl_auth_enable in main.cf or master.cf. Without logins only hosts in "
-    "mynetworks can send mail to everywhere through this server. With them, so can everybody who "
-    "knows a user's password: weak passwords are found and used for spam within days.",
-    "sasl.scope": "submission: smtpd_sasl_auth_enable is on for the services on ports 465 and 587 "
-    "only, and port 25 offers no AUTH to those who guess passwords there. everywhere: it is on in "
-    "main.cf, for port 25 too, which is for clients that cannot use another port.",
+    "smtpd_tls_security_level=encrypt: a mail program must start TLS before it can log in. "
+    "Switch it on for programs that do not know port 465, or that are configured already.",
+    "sasl.enabled": "smtpd_sasl_auth_enable in main.cf or master.cf. Without logins only hosts "
+    "in mynetworks can send mail to everywhere through this server. With them, so can "
+    "everybody who knows a user's password: weak passwords are found and used for spam within "
+    "days.",
+    "sasl.scope": "submission: smtpd_sasl_auth_enable is on for the services on ports 465 and "
+    "587 only, and port 25 offers no AUTH to those who guess passwords there. everywhere: it "
+    "is on in main.cf, for port 25 too, which is for clients that cannot use another port.",
     "sasl.backend": "smtpd_sasl_type is cyrus, and Cyrus SASL asks Courier's authdaemond, which "
     "knows users from PAM, LDAP, SQL or its own database.",
     "sasl.socket": "The file through which Cyrus SASL asks authdaemond; authdaemond_path in "
-    "smtpd.conf. Postfix's user must be allowed to reach it: pfwizard adds it to the socket's group "
-    "where that is needed, and takes smtpd out of the chroot if the socket cannot be seen from "
-    "inside.",
-    "sasl.mechanisms": "mech_list in smtpd.conf. PLAIN and LOGIN both send the password as it is "
-    "and rely on TLS to hide it; authdaemond can check no others, because it never sees a stored "
-    "password in clear. LOGIN is for old versions of Outlook. Keep both unless you know better.",
+    "smtpd.conf. Postfix's user must be allowed to reach it: pfwizard adds it to the socket's "
+    "group where that is needed, and takes smtpd out of the chroot if the socket cannot be "
+    "seen from inside.",
+    "sasl.mechanisms": "mech_list in smtpd.conf. PLAIN and LOGIN both send the password as it "
+    "is and rely on TLS to hide it; authdaemond can check no others, because it never sees a "
+    "stored password in clear. LOGIN is for old versions of Outlook. Keep both unless you "
+    "know better.",
     "sasl.local_domain": "smtpd_sasl_local_domain in main.cf: appended as a realm to a login "
-    "without one. authdaemond takes logins as they are typed; leave it empty unless your users are "
-    "stored as name@domain and log in by their name alone. $mydomain stands for the server's domain.",
-    "sasl.broken_clients": "broken_sasl_auth_clients in main.cf. Outlook Express 4 and Exchange 5.0 "
-    'look for "AUTH=LOGIN" with an equals sign. Nobody else is disturbed by the second line, and '
-    "hardly anybody needs it today.",
-    "sasl.recipient_restrictions": "Merged into smtpd_recipient_restrictions in main.cf, in this "
-    "order; what stands there already stays where it is. permit_sasl_authenticated lets users "
-    "who have logged in send to everywhere. Whatever refuses strangers must come after it, and "
-    "pfwizard adds that if it is missing, so that the server is no open relay.",
+    "without one. authdaemond takes logins as they are typed; leave it empty unless your "
+    "users are stored as name@domain and log in by their name alone. $mydomain stands for the "
+    "server's domain.",
+    "sasl.broken_clients": "broken_sasl_auth_clients in main.cf. Outlook Express 4 and Exchange "
+    '5.0 look for "AUTH=LOGIN" with an equals sign. Nobody else is disturbed by the second '
+    "line, and hardly anybody needs it today.",
+    "sasl.recipient_restrictions": "Merged into smtpd_recipient_restrictions in main.cf, in "
+    "this order; what stands there already stays where it is. permit_sasl_authenticated lets "
+    "users who have logged in send to everywhere. Whatever refuses strangers must come after "
+    "it, and pfwizard adds that if it is missing, so that the server is no open relay.",
 }
 
 SUBJECTS = ("ca.subject", "server.subject")

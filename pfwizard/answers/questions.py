@@ -313,7 +313,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "sasl.broken_clients",
         "Very old mail programs",
-        "Announces AUTH a second time, in the spelling that Outlook Express 4 and its age look for.",
+        "Announces AUTH a second time, in the spelling that Outlook Express 4 looks for.",
         Kind.BOOLEAN,
         default=False,
     ),

@@ -211,10 +211,10 @@ class Session:
         """Something was tried and is not in place; the error says how far it came."""
         self.outcome = Outcome(error.exit_status, transaction=error.transaction, error=error)
 
-    def left(self, saved_as: Path | None) -> None:
+    def left(self, saved_as: str) -> None:
         """The operator goes away; what was applied before stays the outcome."""
         if self.outcome.exit_status is not ExitStatus.DONE and self.outcome.error is None:
-            self.outcome = left("" if saved_as is None else str(saved_as))
+            self.outcome = left(saved_as)
 
     def history(self) -> "tuple[Entry, ...]":
         """Every transaction, the newest first; raises PfwizardError."""

@@ -1,0 +1,95 @@
+"""Asking the questions of one step."""
+
+import textwrap
+from enum import Enum
+
+from pfwizard.answers.explanations import explanation_of
+from pfwizard.answers.question import Kind, Question
+from pfwizard.cli.plain.lines import Lines
+from pfwizard.errors import InputProblem
+from pfwizard.wizard.course import Course
+from pfwizard.wizard.sheet import AnswerSheet
+from pfwizard.wizard.steps import STEPS, is_relevant
+from pfwizard.wizard.typed_text import NO, YES, shown_choice
+
+WIDTH = 78
+
+EXPLAIN, BACK, STEP_BACK, NOTHING = "?", "<", "<<", "-"
+
+HOW_TO_ANSWER = (
+    "Enter keeps what stands in brackets. "
+    f"{EXPLAIN} explains the question, {BACK} goes back one question, {STEP_BACK} one step, "
+    f"{NOTHING} leaves an answer empty. Ctrl-D leaves pfwizard; it asks first."
+)
+
+
+class Way(Enum):
+    """Where to go after a question or a step."""
+
+    ON = "on"
+    BACK = "back"
+    STEP_BACK = "step back"
+
+
+def ask_step(lines: Lines, course: Course) -> Way:
+    """Ask until every answer of this step can be used; BACK is for the step before."""
+    step, sheet = course.step, course.sheet
+    lines.say(f"\nStep {course.number} of {len(STEPS)}: {step.title}\n{step.introduction}\n")
+    place = 0
+    while True:
+        questions = [each for each in step.questions if is_relevant(each, sheet.values())]
+        if place >= len(questions):
+            wrong = list(sheet.problems_of(step).items())
+            if not wrong:
+                return Way.ON
+            _say_problem(lines, wrong[0][1])
+            place = next(n for n, each in enumerate(questions) if each.key == wrong[0][0])
+        way = _ask(lines, sheet, questions[place])
+        if way is Way.STEP_BACK or (way is Way.BACK and place == 0):
+            return Way.BACK
+        place += 1 if way is Way.ON else -1
+
+
+def _ask(lines: Lines, sheet: AnswerSheet, question: Question) -> Way:
+    """Ask one question until it has an answer that can be used."""
+    lines.say(question.help)
+    while True:
+        typed = _typed(lines, sheet, question)
+        if typed == EXPLAIN:
+            lines.say(textwrap.fill(explanation_of(question), WIDTH))
+            continue
+        if typed in (BACK, STEP_BACK):
+            return Way.BACK if typed == BACK else Way.STEP_BACK
+        if typed:
+            sheet.fill(question.key, "" if typed == NOTHING else _meant(question, typed))
+        problem = sheet.answered(question.key).problem
+        if problem is None:
+            return Way.ON
+        _say_problem(lines, problem)
+
+
+def _typed(lines: Lines, sheet: AnswerSheet, question: Question) -> str:
+    choices = _choices(question)
+    offered = f" ({', '.join(choices)})" if choices else ""
+    present = sheet.text(question.key)
+    if question.kind is Kind.SECRET:
+        kept = " [kept]" if present else ""
+        return lines.ask_secretly(f"{question.label}{kept}: ")
+    shown = shown_choice(present) if choices else present
+    return lines.ask(f"{question.label}{offered} [{shown}]: ")
+
+
+def _choices(question: Question) -> tuple[str, ...]:
+    if question.kind is Kind.BOOLEAN:
+        return (YES, NO)
+    return tuple(shown_choice(choice) for choice in question.choices)
+
+
+def _meant(question: Question, typed: str) -> str:
+    """A choice by its first letters, if there is but one; anything else as it is typed."""
+    meant = [choice for choice in _choices(question) if choice.startswith(typed.lower())]
+    return meant[0] if len(meant) == 1 and question.kind is Kind.CHOICE else typed
+
+
+def _say_problem(lines: Lines, problem: InputProblem) -> None:
+    lines.say(f"Error: {problem.message}. {problem.remedy}")

@@ -1,0 +1,126 @@
+"""The walk of the line dialogue: the same steps, answers, plan and transaction as on a screen."""
+
+from pfwizard.cli.interruption import Interruption
+from pfwizard.cli.plain.applying import apply
+from pfwizard.cli.plain.asking import HOW_TO_ANSWER, Way, ask_step
+from pfwizard.cli.plain.deciding import Decision, decide, save_answers
+from pfwizard.cli.plain.lines import Left, Lines
+from pfwizard.errors import PfwizardError
+from pfwizard.plan.plan import Severity
+from pfwizard.wizard.course import Move
+from pfwizard.wizard.outcome import Outcome
+from pfwizard.wizard.session import PREVIEW, Found, Session, Waiting
+from pfwizard.wizard.steps import StepName, step_of
+
+WORTH_A_WORD = (Severity.WARNING, Severity.REFUSAL)
+
+
+def run_plain(session: Session, interruption: Interruption, lines: Lines | None = None) -> Outcome:
+    """Lead the operator through the wizard line by line; returns how it ended."""
+    lines = lines or Lines()
+    interruption.listen_no_more()
+    while True:
+        try:
+            _walk(lines, session, interruption)
+            return session.outcome
+        except Left:
+            if _leaves(lines, session):
+                return session.outcome
+
+
+def _leaves(lines: Lines, session: Session) -> bool:
+    """Whether the operator really goes; the end of the input settles it."""
+    try:
+        words = ("stay", "save", "quit") if session.has_unsaved_answers else ("stay", "quit")
+        word = lines.choose("\nQuit pfwizard? Nothing is changed by leaving.", words)
+        saved = save_answers(lines, session) if word == "save" else ""
+    except Left:
+        word, saved = "quit", ""
+    if word == "stay" or (word == "save" and not saved):
+        return False
+    session.left(saved)
+    return True
+
+
+def _walk(lines: Lines, session: Session, interruption: Interruption) -> None:
+    """From where the course stands to the end; raises Left."""
+    course = session.course
+    while course.here is not StepName.DONE:
+        if course.here is StepName.WELCOME:
+            _welcome(lines, session)
+            course.move(Move.NEXT)
+        elif course.here is StepName.REVIEW:
+            _review(lines, session, interruption)
+        else:
+            way = ask_step(lines, course)
+            course.move(Move.NEXT if way is Way.ON else Move.BACK)
+
+
+def _welcome(lines: Lines, session: Session) -> None:
+    lines.say(f"{step_of(StepName.WELCOME).introduction}\n{HOW_TO_ANSWER}\n")
+    while True:
+        try:
+            found = session.look()
+        except PfwizardError as error:
+            lines.say(f"Error: {error}")
+            if lines.choose("What now?", ("again", "quit")) == "quit":
+                raise Left from error
+            continue
+        if found.waiting is None:
+            _say_found(lines, session, found)
+            return
+        _end_probation(lines, session, found.waiting)
+
+
+def _say_found(lines: Lines, session: Session, found: Found) -> None:
+    if not session.may_apply:
+        lines.say(PREVIEW)
+    for observation in found.observations:
+        severity = observation.severity
+        word = f"{severity.value.capitalize()}: " if severity in WORTH_A_WORD else ""
+        lines.say(f"{word}{observation.subject}: {observation.state}")
+        if observation.remedy:
+            lines.say(f"  {observation.remedy}")
+
+
+def _end_probation(lines: Lines, session: Session, waiting: Waiting) -> None:
+    """A change that an earlier run has left is decided before anything else."""
+    lines.say(
+        f"Transaction {waiting.transaction} is on probation: the old configuration comes back by "
+        f"itself in {waiting.seconds:.0f} s."
+    )
+    word = lines.choose("What now?", ("keep", "rollback", "quit"))
+    if word == "quit":
+        raise Left
+    try:
+        if word == "keep":
+            session.keep()
+        else:
+            session.take_back(waiting.transaction)
+    except PfwizardError as error:
+        lines.say(f"Error: {error}")
+
+
+def _review(lines: Lines, session: Session, interruption: Interruption) -> None:
+    decided = decide(lines, session)
+    match decided:
+        case Decision.QUIT:
+            raise Left
+        case Decision.BACK:
+            session.course.go(StepName.SASL)
+            return
+        case Decision():
+            return
+    if apply(lines, session, decided, interruption):
+        for section in session.aftermath(decided):
+            lines.say("\n".join(("", section.title, *section.lines)))
+        session.course.go(StepName.DONE)
+        _offer_to_save(lines, session)
+    else:
+        session.forget_plan()
+
+
+def _offer_to_save(lines: Lines, session: Session) -> None:
+    asks = session.has_unsaved_answers
+    if asks and lines.choose("\nSave the answers?", ("yes", "no")) == "yes":
+        save_answers(lines, session)
