@@ -27,6 +27,7 @@ from pfwizard.screens.flow import walk  # noqa: E402
 from pfwizard.screens.page import Page  # noqa: E402
 from pfwizard.screens.places import Places  # noqa: E402
 from pfwizard.screens.results import Going  # noqa: E402
+from pfwizard.screens.widgets.scroll_bar import use_whole_cells  # noqa: E402
 from pfwizard.wizard.outcome import Outcome  # noqa: E402
 from pfwizard.wizard.session import Session  # noqa: E402
 
@@ -50,6 +51,7 @@ class Wizard(App[Outcome], inherit_bindings=False):
 
     def __init__(self, session: Session, *, ascii_only: bool) -> None:
         super().__init__(ansi_color=True)
+        use_whole_cells()
         self.session = session
         self.theme = THEME
         self.set_class(ascii_only, "-ascii")

@@ -78,6 +78,9 @@ class Applying(Page):
 
     def __init__(self, session: Session, planned: "Planned") -> None:
         super().__init__(session)
+        self._view = LinesView(id="progress")
+        self._countdown = PlainText(id="countdown")
+        self._news = PlainText(IF_THE_LINE_DROPS, id="news")
         self.planned = planned
         self._progress = Progress()
         self._application: Application | None = None
@@ -99,9 +102,9 @@ class Applying(Page):
         )
 
     def body(self) -> ComposeResult:
-        yield LinesView(id="progress")
-        yield PlainText(id="countdown")
-        yield PlainText(IF_THE_LINE_DROPS, id="news")
+        yield self._view
+        yield self._countdown
+        yield self._news
 
     def on_mount(self) -> None:
         self._offer("stop")
@@ -110,10 +113,10 @@ class Applying(Page):
     def _offer(self, *actions: str) -> None:
         """Show these buttons and no others, the last one in focus."""
         for choice in self.choices():
-            button = self.query_one(f"#{choice.identifier}")
-            button.display = choice.action in actions
-            if choice.action == actions[-1]:
-                button.focus()
+            for button in self.query(f"#{choice.identifier}"):
+                button.display = choice.action in actions
+                if choice.action == actions[-1]:
+                    button.focus()
 
     @work(exclusive=True, group="apply")
     async def _carry_out(self) -> None:
@@ -145,7 +148,7 @@ class Applying(Page):
         self._show_progress()
         self._ends = self.session.clock() + event.event.seconds
         not_at_boot = "" if event.event.is_recovered_at_boot else f" {NOT_AT_BOOT}"
-        self.query_one("#news", PlainText).show(f"{TRY_IT} {IF_THE_LINE_DROPS}{not_at_boot}")
+        self._news.show(f"{TRY_IT} {IF_THE_LINE_DROPS}{not_at_boot}")
         self._offer("roll_back", "keep")
         self._tick()
         self.set_interval(TICK, self._tick)
@@ -153,12 +156,12 @@ class Applying(Page):
     def _tick(self) -> None:
         if self._ends is not None and not self._is_over:
             seconds = self._ends - self.session.clock()
-            self.query_one("#countdown", PlainText).show(
+            self._countdown.show(
                 f"On probation: the old configuration comes back in {left(seconds)}."
             )
 
     def _show_progress(self) -> None:
-        self.query_one(LinesView).show(tuple(self._lines()))
+        self._view.show(tuple(self._lines()))
 
     def _lines(self) -> Iterator[Line]:
         for step in self._progress.steps:
@@ -185,8 +188,8 @@ class Applying(Page):
 
     def _end(self, countdown: str, news: str) -> None:
         self._is_over = True
-        self.query_one("#countdown", PlainText).show(countdown)
-        self.query_one("#news", PlainText).show(news)
+        self._countdown.show(countdown)
+        self._news.show(news)
 
     def action_stop(self) -> None:
         self._stop()
@@ -197,7 +200,7 @@ class Applying(Page):
     def _stop(self) -> None:
         if self._application is not None and not self._is_over:
             self._application.stop(BY_HAND)
-            self.query_one("#news", PlainText).show("Taking the change back ...")
+            self._news.show("Taking the change back ...")
             self._offer("stop")
 
     def leaving(self) -> Leaving:
@@ -210,7 +213,7 @@ class Applying(Page):
         try:
             await in_background(self.session.keep)
         except PfwizardError as error:
-            self.query_one("#news", PlainText).show(f"Error: {error.message}. {error.remedy}")
+            self._news.show(f"Error: {error.message}. {error.remedy}")
 
     def action_back(self) -> None:
         if self._is_over and self._error is not None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Done(Page):
     """Everything stays here until the operator has read it."""
 
-    KEYS = "F1 Help  F2 Save answers  F3 History  F10 Quit"
+    KEYS = "F1 Help  F10 Quit  F2 Save answers  F3 History"
     HELP = (
         "Try the commands from another machine: what works here may be blocked on the way. Save "
         "the answers (F2): pfwizard --answers FILE does the same again, here or on another server, "

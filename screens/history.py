@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class HistoryPage(Page):
     """A list of transactions, and what the one under the cursor has changed."""
 
-    KEYS = "F1 Help  Esc Back  Up/Down choose  Tab to its changes  F10 Quit"
+    KEYS = "F1 Help  F10 Quit  Esc Back  Up/Down choose  Tab to its changes"
     HELP = (
         "Every change that was made here, the newest first, and how it ended. Roll back makes a "
         "plan that takes the chosen one back; you see its diffs before anything happens. What "
@@ -37,6 +37,9 @@ class HistoryPage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
+        self._list = OptionList(id="entries", markup=False, compact=True)
+        self._view = LinesView((Line("Reading the history ...", Style.FAINT),), id="lines")
+        self._news = PlainText(id="news")
         self._entries: tuple[Entry, ...] = ()
 
     @property
@@ -47,41 +50,40 @@ class HistoryPage(Page):
         return (Choice("Back", "back"), Choice("Roll back", "roll_back", is_enabled=False))
 
     def body(self) -> ComposeResult:
-        yield OptionList(id="entries", markup=False, compact=True)
-        yield LinesView((Line("Reading the history ...", Style.FAINT),), id="lines")
-        yield PlainText(id="news")
+        yield self._list
+        yield self._view
+        yield self._news
 
     def on_mount(self) -> None:
         self._read()
 
     @work(exclusive=True)
     async def _read(self) -> None:
-        lines = self.query_one(LinesView)
         try:
             self._entries = await in_background(self.session.history)
         except PfwizardError as error:
-            lines.show((Line(f"Error: {error.message}.", Style.REFUSAL), Line(error.remedy)))
+            self._view.show((Line(f"Error: {error.message}.", Style.REFUSAL), Line(error.remedy)))
             return
         if not self._entries:
-            lines.show((Line("Nothing has been done yet."),))
+            self._view.show((Line("Nothing has been done yet."),))
             return
-        entries = self.query_one(OptionList)
-        entries.add_options([Option(plain(self.app, _summary(each))) for each in self._entries])
-        entries.highlighted = 0
-        entries.focus()
+        summaries = [plain(self.app, _summary(each)) for each in self._entries]
+        self._list.add_options([Option(summary) for summary in summaries])
+        self._list.highlighted = 0
+        self._list.focus()
 
     @on(OptionList.OptionHighlighted)
     def _show(self) -> None:
         entry = self._entry
         if entry is not None:
-            self.query_one(LinesView).show(tuple(_lines(entry)))
+            self._view.show(tuple(_lines(entry)))
             why_not = self._why_not(entry)
             self.enable("roll_back", not why_not)
-            self.query_one("#news", PlainText).show(why_not)
+            self._news.show(why_not)
 
     @property
     def _entry(self) -> "Entry | None":
-        place = self.query_one(OptionList).highlighted
+        place = self._list.highlighted
         return None if place is None else self._entries[place]
 
     def _why_not(self, entry: "Entry") -> str:

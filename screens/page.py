@@ -40,7 +40,7 @@ class Choice:
 class Page(Screen[Going]):
     """One page of the walk; it knows no other, and ends with where the operator wants to go."""
 
-    KEYS: ClassVar[str] = "F1 Help  Esc Back  F8 Next  ^P Steps  F10 Quit"
+    KEYS: ClassVar[str] = "F1 Help  F10 Quit  Esc Back  F8 Next  ^P Steps"
     """What the line at the bottom says."""
 
     HELP = ""
@@ -148,8 +148,8 @@ class Page(Screen[Going]):
 
     def enable(self, action: str, is_enabled: bool) -> None:
         """Make a button usable or not."""
-        button = self.query_one(f"#{Choice('', action).identifier}", Button)
-        button.disabled = not is_enabled
+        for button in self.query(f"#{Choice('', action).identifier}").results(Button):
+            button.disabled = not is_enabled
 
     @on(Button.Pressed)
     def _ignore(self, event: Button.Pressed) -> None:

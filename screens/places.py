@@ -18,14 +18,14 @@ class Places(Provider):
 
     async def discover(self) -> Hits:
         for label, explanation, go in self._places():
-            yield DiscoveryHit(label, go, help=explanation)
+            yield DiscoveryHit(label, go, help=explanation or None)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for label, explanation, go in self._places():
             score = matcher.match(label)
             if score > 0:
-                yield Hit(score, matcher.highlight(label), go, help=explanation)
+                yield Hit(score, matcher.highlight(label), go, help=explanation or None)
 
     def _places(self) -> "Iterator[tuple[str, str, Callable[[], object]]]":
         page = self.screen
@@ -33,7 +33,7 @@ class Places(Provider):
             return
         if page.may_jump:
             for step in OPEN_TO_ALL:
-                yield f"Step: {step.title}", step.introduction, partial(page.leave_for, step.name)
+                yield f"Step: {step.title}", "", partial(page.leave_for, step.name)
             yield "History", "What was done before, and how to take it back", page.action_history
         yield "Save answers", "Write them to a file", page.action_save_answers
         yield "Help", "Explain what is on the screen", page.action_explain

@@ -18,13 +18,17 @@ HOW_TO_CHOOSE = "Left/Right choose."
 HOW_TO_CHOOSE_SEVERAL = "Left/Right move, space chooses."
 
 
+class Fields(VerticalScroll, inherit_bindings=False, can_focus=False):
+    """Scrolls to the field in focus. The arrow keys move between fields, and so are not its own."""
+
+
 class Questions(Page):
     """Whatever is typed is kept at once; only going on needs right answers."""
 
     def body(self) -> ComposeResult:
         step = self.course.step
         yield PlainText(step.introduction, classes="introduction")
-        with VerticalScroll(id="fields", can_focus=False):
+        with Fields(id="fields"):
             for question in step.questions:
                 if len(question.choices) != 1:
                     yield FieldRow(question, self.session.sheet.text(question.key))

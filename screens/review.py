@@ -34,7 +34,7 @@ REVIEW_FILE = Path("pfwizard-review.diff")
 class Review(Page):
     """Shows a plan when it is made, and offers to apply it."""
 
-    KEYS = "F1 Help  Esc Back  / Search  n Next hit  w Whole file  F6 Write  F10 Quit"
+    KEYS = "F1 Help  F10 Quit  Esc Back  / Search  n Next hit  w Whole file  F6 Write"
     HELP = (
         "Each file that changes has a tab: Left and Right go from one to the next, Up, Down and "
         "the page keys scroll. Lines with - go, lines with + come. w shows the whole file as it "
@@ -55,6 +55,10 @@ class Review(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
+        self._view = LinesView(PLANNING, id="lines")
+        self._bar = Tabs(id="tabs")
+        self._news = PlainText(id="news")
+        self._search_field = _search_field()
         self._planned: Planned | None = None
         self._tabs: tuple[Tabbed, ...] = ()
         self._shows_whole = False
@@ -64,16 +68,13 @@ class Review(Page):
         return (Choice("Back", "back"), Choice("Apply", "next", is_enabled=False))
 
     def body(self) -> ComposeResult:
-        yield Tabs(id="tabs")
-        yield LinesView(PLANNING, id="lines")
-        search = TextField("", is_secret=False, id="search")
-        search.placeholder = "Search, then Enter"
-        search.display = False
-        yield search
-        yield PlainText(id="news")
+        yield self._bar
+        yield self._view
+        yield self._search_field
+        yield self._news
 
     def on_mount(self) -> None:
-        self.query_one(LinesView).focus()
+        self._view.focus()
         self._plan()
 
     def make_plan(self) -> "Planned":
@@ -102,20 +103,19 @@ class Review(Page):
         )
 
     def _show_trouble(self, error: PfwizardError) -> None:
-        self.query_one(LinesView).show(
+        self._view.show(
             (Line(f"Error: {error.message}.", Style.REFUSAL), Line(f"  {error.remedy}"))
         )
 
     async def _show(self, planned: "Planned") -> None:
         self._planned = planned
         self._tabs = review(planned.plan)
-        tabs = self.query_one(Tabs)
-        await tabs.clear()
+        await self._bar.clear()
         for number, page in enumerate(self._tabs):
-            await tabs.add_tab(Tab(plain(self.app, page.title), id=f"tab-{number}"))
+            await self._bar.add_tab(Tab(plain(self.app, page.title), id=f"tab-{number}"))
         self._show_tab()
         why_not = self._why_not(planned)
-        self.query_one("#news", PlainText).show(why_not)
+        self._news.show(why_not)
         self.enable("next", not why_not)
 
     def _why_not(self, planned: "Planned") -> str:
@@ -127,7 +127,7 @@ class Review(Page):
 
     @property
     def _tab(self) -> Tabbed | None:
-        active = self.query_one(Tabs).active
+        active = self._bar.active
         return self._tabs[int(active.removeprefix("tab-"))] if active and self._tabs else None
 
     @on(Tabs.TabActivated)
@@ -136,47 +136,41 @@ class Review(Page):
         if tab is not None:
             self._hit = -1
             shows_whole = self._shows_whole and bool(tab.whole)
-            self.query_one(LinesView).show(tab.whole if shows_whole else tab.lines)
+            self._view.show(tab.whole if shows_whole else tab.lines)
 
     def action_turn(self, offset: int) -> None:
-        tabs = self.query_one(Tabs)
         if offset > 0:
-            tabs.action_next_tab()
+            self._bar.action_next_tab()
         else:
-            tabs.action_previous_tab()
+            self._bar.action_previous_tab()
 
     def action_whole(self) -> None:
         self._shows_whole = not self._shows_whole
         self._show_tab()
         is_whole = self._shows_whole and self._tab is not None and bool(self._tab.whole)
-        self.query_one("#news", PlainText).show(
-            "The whole file, as it will stand. w shows the diff." if is_whole else ""
-        )
+        self._news.show("The whole file, as it will stand. w shows the diff." if is_whole else "")
 
     def action_search(self) -> None:
-        search = self.query_one("#search", Input)
-        search.display = True
-        search.focus()
+        self._search_field.display = True
+        self._search_field.focus()
 
     @on(Input.Submitted, "#search")
     def _search(self) -> None:
         self._hit = -1
-        self.query_one("#search").display = False
-        self.query_one(LinesView).focus()
+        self._search_field.display = False
+        self._view.focus()
         self.action_next_hit()
 
     def action_next_hit(self) -> None:
-        text = self.query_one("#search", Input).value
-        lines = self.query_one(LinesView)
-        places = places_of(text, lines.lines)
-        news = self.query_one("#news", PlainText)
+        text = self._search_field.value
+        places = places_of(text, self._view.lines)
         if not places:
-            news.show(f'"{text}" is not in this tab.' if text else "/ searches first.")
+            self._news.show(f'"{text}" is not in this tab.' if text else "/ searches first.")
             return
         later = [place for place in places if place > self._hit]
         self._hit = later[0] if later else places[0]
-        lines.point_at(self._hit)
-        news.show(f'"{text}": {places.index(self._hit) + 1} of {len(places)}')
+        self._view.point_at(self._hit)
+        self._news.show(f'"{text}": {places.index(self._hit) + 1} of {len(places)}')
 
     def action_write(self) -> None:
         if self._tabs:
@@ -189,24 +183,30 @@ class Review(Page):
 
     def _written(self, path: Path | None) -> None:
         if path is not None:
-            self.query_one("#news", PlainText).show(f"The review is in {path}.")
+            self._news.show(f"The review is in {path}.")
 
     def action_look_again(self) -> None:
         self.session.forget_plan()
-        self.query_one(LinesView).show(PLANNING)
+        self._view.show(PLANNING)
         self._plan()
 
     def action_back(self) -> None:
-        search = self.query_one("#search", Input)
-        if search.display:
-            search.display = False
-            self.query_one(LinesView).focus()
+        if self._search_field.display:
+            self._search_field.display = False
+            self._view.focus()
         else:
             super().action_back()
 
     def action_next(self) -> None:
         if self._planned is not None and not self._why_not(self._planned):
             self.leave_for(Apply(self._planned))
+
+
+def _search_field() -> TextField:
+    field = TextField("", is_secret=False, id="search")
+    field.placeholder = "Search, then Enter"
+    field.display = False
+    return field
 
 
 def write_review(path: Path, text: str) -> None:

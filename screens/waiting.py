@@ -22,7 +22,7 @@ PAUSE = 1.0
 class ChangeWaits(Page):
     """Keep or roll back, as in the run that made the change."""
 
-    KEYS = "F1 Help  F5 Look again  F10 Quit"
+    KEYS = "F1 Help  F10 Quit  F5 Look again"
     HELP = (
         "An earlier run has changed this machine, and nobody has confirmed the change yet. Try "
         "whether mail works and users can log in. Keep makes the change stay; Roll back puts the "
@@ -33,6 +33,8 @@ class ChangeWaits(Page):
 
     def __init__(self, session: Session, waiting: Waiting) -> None:
         super().__init__(session)
+        self._countdown = PlainText(id="countdown")
+        self._news = PlainText(id="news")
         self._waiting = waiting
         self._ends = self.session.clock() + waiting.seconds
 
@@ -50,8 +52,8 @@ class ChangeWaits(Page):
             "run, perhaps over a line that has dropped.",
             classes="introduction",
         )
-        yield PlainText(id="countdown")
-        yield PlainText(id="news")
+        yield self._countdown
+        yield self._news
 
     def on_mount(self) -> None:
         self._tick()
@@ -63,9 +65,7 @@ class ChangeWaits(Page):
         if seconds <= 0:
             self.action_look_again()
             return
-        self.query_one("#countdown", PlainText).show(
-            f"The old configuration comes back by itself in {left(seconds)}."
-        )
+        self._countdown.show(f"The old configuration comes back by itself in {left(seconds)}.")
 
     def action_back(self) -> None:
         """There is nothing before this page."""
@@ -85,13 +85,12 @@ class ChangeWaits(Page):
         await self._decide(lambda: self.session.take_back(self._waiting.transaction))
 
     async def _decide(self, decide: Callable[[], object]) -> None:
-        news = self.query_one("#news", PlainText)
         for action in ("keep", "roll_back"):
             self.enable(action, False)
-        news.show("One moment ...")
+        self._news.show("One moment ...")
         try:
             await in_background(decide)
         except PfwizardError as error:
-            news.show(f"Error: {error.message}. {error.remedy}")
+            self._news.show(f"Error: {error.message}. {error.remedy}")
         else:
             self.action_look_again()

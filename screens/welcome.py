@@ -15,7 +15,7 @@ from pfwizard.screens.results import Jump
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.review import FINDING_STYLES, Line, Style
-from pfwizard.wizard.session import PREVIEW, Found
+from pfwizard.wizard.session import PREVIEW, Found, Session
 from pfwizard.wizard.surroundings import Observation
 
 LOOKING = (Line("Looking at this machine ...", Style.FAINT),)
@@ -24,7 +24,7 @@ LOOKING = (Line("Looking at this machine ...", Style.FAINT),)
 class Welcome(Page):
     """Looks at the machine in the background, and begins the walk."""
 
-    KEYS = "F1 Help  F8 Next  F3 History  F5 Look again  F10 Quit"
+    KEYS = "F1 Help  F10 Quit  F8 Next  F3 History  F5 Look again"
     HELP = (
         "pfwizard asks what it has to know, one step after another. Every answer can be changed "
         "until you apply the change, and nothing is touched before.\n\n"
@@ -39,6 +39,10 @@ class Welcome(Page):
         ("f3", "history", "History"),
     ]
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._view = LinesView(LOOKING, id="found")
+
     def choices(self) -> Sequence[Choice]:
         return (
             Choice("Quit", "leave"),
@@ -48,10 +52,10 @@ class Welcome(Page):
 
     def body(self) -> ComposeResult:
         yield PlainText(self.course.step.introduction, classes="introduction")
-        yield LinesView(LOOKING, id="found")
+        yield self._view
 
     def on_mount(self) -> None:
-        self.query_one(LinesView).focus()
+        self._view.focus()
         self._look()
 
     def action_look_again(self) -> None:
@@ -65,12 +69,12 @@ class Welcome(Page):
         try:
             found = await in_background(self.session.look)
         except PfwizardError as error:
-            self.query_one(LinesView).show(tuple(_trouble(error)))
+            self._view.show(tuple(_trouble(error)))
             return
         if found.waiting is not None:
             self.leave_for(found.waiting)
             return
-        self.query_one(LinesView).show(tuple(_lines(found, may_apply=self.session.may_apply)))
+        self._view.show(tuple(_lines(found, may_apply=self.session.may_apply)))
         self.enable("next", True)
         main_button(self).focus()
 

@@ -9,6 +9,7 @@ from pfwizard.cli.arguments import DEFAULT_PROBATION, Arguments
 from pfwizard.cli.demonstration import demonstration_start, fresh_tree, remove_tree
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import Report, Result
+from pfwizard.cli.streams import say
 from pfwizard.cli.terminal import is_ascii_only, refuse_without_screen
 from pfwizard.errors import ExitStatus
 from pfwizard.wizard.outcome import Outcome
@@ -67,9 +68,12 @@ def _walked(session: Session, given: Arguments, interruption: Interruption) -> O
     from pfwizard.screens.app import run_screens
 
     interruption.listen_no_more()
-    return run_screens(
+    outcome = run_screens(
         session, ascii_only=is_ascii_only(os.environ, sys.__stderr__), mouse=given.mouse
     )
+    if outcome.afterwards:
+        say("\n".join(outcome.afterwards))
+    return outcome
 
 
 def _report(outcome: Outcome) -> Report:

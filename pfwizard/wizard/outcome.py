@@ -12,7 +12,8 @@ NOTHING_CHANGED = "Nothing was changed."
 class Outcome:
     """What the shell is told, and what stays to be read when the screen is gone.
 
-    ``plan`` is the one that was applied as ``transaction``, or that took one back.
+    ``plan`` is the one that was applied as ``transaction``, or that took one back. ``afterwards``
+    are the lines of the last page, with commands that are to be copied whole.
     """
 
     exit_status: ExitStatus
@@ -20,6 +21,7 @@ class Outcome:
     plan: Plan | None = None
     transaction: str | None = None
     error: PfwizardError | None = None
+    afterwards: tuple[str, ...] = ()
 
 
 def left(saved_as: str = "") -> Outcome:

@@ -205,7 +205,17 @@ class Session:
 
     def applied(self, planned: "Planned", transaction: "TransactionId") -> None:
         """The plan is in place, and stays."""
-        self.outcome = Outcome(ExitStatus.DONE, plan=planned.plan, transaction=transaction)
+        lines = [
+            line
+            for section in self.aftermath(planned)
+            for line in (section.title, *(f"    {text}" for text in section.lines), "")
+        ]
+        self.outcome = Outcome(
+            ExitStatus.DONE,
+            plan=planned.plan,
+            transaction=transaction,
+            afterwards=tuple(lines),
+        )
 
     def failed(self, error: PfwizardError) -> None:
         """Something was tried and is not in place; the error says how far it came."""

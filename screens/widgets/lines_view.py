@@ -103,7 +103,6 @@ def _broken(text: str, width: int) -> list[str]:
         text,
         width,
         subsequent_indent=(indentation + CONTINUED)[: width // 2],
-        drop_whitespace=False,
         replace_whitespace=False,
         break_on_hyphens=False,
     )

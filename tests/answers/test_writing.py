@@ -230,6 +230,11 @@ def test_where_nothing_has_changed_the_text_is_the_same() -> None:
     assert written(answers_in(guide.ANSWERS), guide.ANSWERS) == guide.ANSWERS
 
 
+def test_where_nothing_has_changed_not_even_a_line_end_is_added() -> None:
+    start = "format = 1\n[ca]\ndays = 5"
+    assert written({"ca.days": 5}, start) == start
+
+
 def test_one_change_changes_one_line_and_no_comment() -> None:
     ((before, after),) = guide_with("services.submission", True)
     assert after == before.replace("false", "true")
@@ -302,6 +307,15 @@ names = [
     assert "# goes" not in text
 
 
+def test_a_list_that_cannot_be_changed_element_by_element_is_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tomlkit.items.Array, "__delitem__", lambda array, index: None)
+    start = "# mine\nformat = 1\n[server]\nnames = [\n    'a.example'\n]\n"
+    text = written({"server.names": ("b.example",)}, start)
+    assert text == "# mine\nformat = 1\n[server]\nnames = ['b.example']\n"
+
+
 def test_a_new_answer_goes_to_the_end_of_its_table() -> None:
     start = "format = 1\n[ca]\n  days = 5\n\n# the server\n[server]\ndays = 5\n"
     assert written({"ca.key_type": "ec:p256"}, start) == start.replace(
@@ -309,9 +323,19 @@ def test_a_new_answer_goes_to_the_end_of_its_table() -> None:
     )
 
 
+def test_a_new_answer_goes_behind_answers_that_are_written_with_dots() -> None:
+    start = "format = 1\n[ca]\nsubject.state = 'x'\n\n[tls]\n"
+    assert written({"ca.days": 5}, start) == start.replace("'x'\n", "'x'\ndays = 5\n")
+
+
 def test_a_missing_table_is_added_at_the_end() -> None:
     start = "format = 1\n\n[ca]\ndays = 5\n"
     assert written({"tls.log_level": 1}, start) == f"{start}\n[tls]\nlog_level = 1\n"
+
+
+def test_no_second_blank_line_is_put_before_a_table() -> None:
+    start = "format = 1\n\n"
+    assert written({"tls.log_level": 1}, start) == f"{start}[tls]\nlog_level = 1\n"
 
 
 def test_a_missing_format_is_added_at_the_beginning() -> None:
@@ -336,6 +360,13 @@ def test_where_a_text_cannot_be_changed_the_answers_are_written_afresh(
 
     monkeypatch.setattr(tomlkit, "parse", lost)
     assert written({"ca.days": 5}, "format = 1\n[ca]\ndays = 6\n") == written({"ca.days": 5})
+
+
+def test_where_a_change_has_gone_wrong_the_answers_are_written_afresh(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tomlkit.items.InlineTable, "append", lambda table, key, item: table)
+    assert written({"ca.days": 5}, "format = 1\nca = {}\n") == written({"ca.days": 5})
 
 
 def test_a_table_that_is_none_stays_where_nothing_is_to_be_added_to_it() -> None:
