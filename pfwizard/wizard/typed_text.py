@@ -14,8 +14,8 @@ NOTHING = "default"
 
 def typed_text(question: Question, value: object) -> str:
     """How a value looks in a field."""
-    if question.kind is Kind.BOOLEAN:
-        return {True: YES, False: NO}.get(value is True, str(value))
+    if isinstance(value, bool):
+        return YES if value else NO
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return str(value)
