@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pfwizard.wizard.suggestions import suggest
-from pfwizard.wizard.surroundings import observe
-
 from pfwizard.answers.reading import Start
 from pfwizard.apply.history import Entry
 from pfwizard.apply.manifest import TransactionId
@@ -21,7 +18,10 @@ from pfwizard.pki.keys import PrivateKey, load_private_key
 from pfwizard.plan.draft import Circumstances
 from pfwizard.plan.planner import make_plan
 from pfwizard.secret import Secret
+from pfwizard.wizard.aftermath import Section, aftermath
 from pfwizard.wizard.session import Found, Place, Session, Waiting
+from pfwizard.wizard.suggestions import suggest
+from pfwizard.wizard.surroundings import observe
 from tests.guide import ANSWERS
 from tests.plan.builders import NOW, machine
 
@@ -138,6 +138,9 @@ class StagedSession(Session):
     def take_back(self, transaction: TransactionId) -> bool:
         self.waits = None
         return True
+
+    def aftermath(self, planned: Planned) -> tuple[Section, ...]:
+        return aftermath(planned.plan, planned.facts, self.sheet.answers(), NOW)
 
     def history(self) -> tuple[Entry, ...]:
         return self.entries
