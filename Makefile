@@ -32,7 +32,7 @@ $(READY): $(INSTALLED)
 	@touch $@
 
 demo: $(INSTALLED)
-	@$(BIN)/pfwizard --demo
+	@$(BIN)/pfwizard --demo --answers pfwizard/demo/answers.toml
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal

@@ -38,6 +38,7 @@ THEME = "ansi-dark"
 class Wizard(App[Outcome], inherit_bindings=False):
     """The wizard on a whole screen."""
 
+    TITLE = "pfwizard"
     CSS_PATH = "wizard.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Places}
     BINDINGS: ClassVar[list[BindingType]] = []

@@ -1,0 +1,112 @@
+"""The sheet of answers: what is typed, suggested and followed, and what is wrong with it."""
+
+from pathlib import Path
+
+from pfwizard.answers.question import Value
+from pfwizard.answers.reading import parse, start_from
+from pfwizard.answers.writing import written
+from pfwizard.wizard.sheet import AnswerSheet
+from pfwizard.wizard.steps import StepName, step_of
+from tests.guide import ANSWERS
+from tests.screens.stage import started
+
+SUGGESTED: dict[str, Value] = {
+    "server.names": ("mail.example.org",),
+    "server.subject.common_name": "mail.example.org",
+    "ca.subject.common_name": "CA of example.org",
+}
+
+
+def test_the_answers_of_a_file_are_those_of_an_unattended_run() -> None:
+    assert AnswerSheet(SUGGESTED, started().values).answers() == parse(ANSWERS.encode())
+
+
+def test_what_a_file_leaves_out_has_the_value_of_an_unattended_run() -> None:
+    sheet = AnswerSheet({"tls.log_level": 2}, started().values)
+    sheet.fill("ca.subject.country", "DE")
+
+    assert "tls.auth_only" not in started().values
+    assert sheet.answers().tls.auth_only is False
+
+
+def test_a_suggestion_is_there_until_something_else_is_typed() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    assert sheet.text("server.names") == "mail.example.org"
+
+    sheet.fill("server.names", "smtp.example.org")
+
+    assert sheet.text("server.names") == "smtp.example.org"
+
+
+def test_the_server_is_in_the_country_of_its_ca_unless_told_otherwise() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("ca.subject.country", "DE")
+    assert sheet.text("server.subject.country") == "DE"
+
+    sheet.fill("server.subject.country", "AT")
+
+    assert sheet.text("server.subject.country") == "AT"
+
+
+def test_what_follows_a_wrong_answer_stays_as_it_is() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("ca.subject.country", "Germany")
+
+    assert sheet.text("server.subject.country") == ""
+
+
+def test_a_wrong_answer_stays_and_has_a_problem() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("ca.days", "ten")
+
+    assert sheet.text("ca.days") == "ten"
+    assert "ca.days" in sheet.problems()
+    assert sheet.first_step_with_a_problem() is StepName.AUTHORITY
+
+
+def test_answers_that_contradict_each_other_are_mended_at_one_of_them() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("ca.subject.common_name", "mail.example.org")
+
+    assert set(sheet.problems()) == {"server.subject.common_name"}
+
+
+def test_a_wrong_answer_that_is_not_asked_for_any_more_blocks_nothing() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("sasl.socket", "not a path")
+    assert set(sheet.problems()) == {"sasl.socket"}
+
+    sheet.fill("sasl.enabled", "no")
+
+    assert not sheet.problems()
+    assert not sheet.answers().sasl.enabled
+
+
+def test_only_what_is_left_to_ask_is_asked() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("sasl.enabled", "no")
+
+    asked = [question.key for question in sheet.relevant(step_of(StepName.SASL))]
+    assert asked == ["sasl.enabled"]
+
+
+def test_looking_at_a_field_is_no_answer() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("server.names", sheet.text("server.names"))
+
+    assert not sheet.is_touched
+
+
+def test_saved_answers_begin_the_same_walk_again(tmp_path: Path) -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("ca.days", "ten")
+    sheet.fill("ca.subject.organization", "Kernel Panic Inc.")
+    file = tmp_path / "answers.toml"
+    file.write_text(written(sheet.to_be_saved()))
+    file.chmod(0o600)
+
+    again = AnswerSheet(start=start_from(file).values)
+
+    assert again.text("ca.days") == "ten"
+    assert again.text("ca.subject.organization") == "Kernel Panic Inc."
+    assert again.text("server.names") == "mail.example.org"

@@ -1,0 +1,103 @@
+"""What is said of a machine before anything is asked."""
+
+from datetime import timedelta
+
+from pfwizard.machine.facts import Facts
+from pfwizard.plan.plan import Severity
+from pfwizard.wizard.suggestions import suggest
+from pfwizard.wizard.surroundings import Observation, observe
+from tests.plan.builders import (
+    NOW,
+    SERVER,
+    STOCK_MAIN,
+    STOCK_MASTER,
+    applied,
+    file,
+    guide_pki,
+    machine,
+    plan_for,
+)
+
+WITH_CERTIFICATE = STOCK_MAIN + f"smtpd_tls_cert_file = {SERVER}\n"
+
+
+def about(subject: str, facts: Facts, days: int = 0) -> Observation:
+    found = [
+        each for each in observe(facts, NOW + timedelta(days)) if each.subject.startswith(subject)
+    ]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_a_fresh_machine_has_ports_and_logins_off() -> None:
+    assert about("Port 465", machine()).state == "off"
+    assert about("Port 25", machine()).state == "on, without TLS"
+    assert about("Logins", machine()).state == "off"
+
+
+def test_a_machine_after_the_guide_has_them_on() -> None:
+    after = applied(machine(), plan_for(machine()))
+
+    assert about("Port 465", after).state == "on, with TLS at once"
+    assert about("Port 25", after).state == "on, with STARTTLS"
+    assert about("Logins", after).severity is Severity.WARNING
+
+
+def test_an_open_relay_is_said_at_once() -> None:
+    opened = machine(STOCK_MAIN.replace("mynetworks = ", "mynetworks = 0.0.0.0/0 "))
+
+    assert about("Relay", opened).severity is Severity.REFUSAL
+
+
+def test_a_line_that_postfix_does_not_read_has_its_number() -> None:
+    broken = machine(STOCK_MAIN, STOCK_MASTER + "smtp inet n\n")
+
+    assert about("/etc/postfix/master.cf:", broken).severity is Severity.REFUSAL
+
+
+def test_a_certificate_that_has_expired_is_a_warning() -> None:
+    facts = machine(WITH_CERTIFICATE, STOCK_MASTER, *guide_pki())
+    assert about("Certificate", facts).severity is None
+
+    assert "has expired" in about("Certificate", facts, days=4000).state
+
+
+def test_a_certificate_that_is_missing_is_a_warning() -> None:
+    assert about("Certificate", machine(WITH_CERTIFICATE)).severity is Severity.WARNING
+
+
+def test_a_file_that_is_no_certificate_is_a_warning() -> None:
+    facts = machine(WITH_CERTIFICATE, STOCK_MASTER, file(SERVER, b"rubbish"))
+
+    assert about("Certificate", facts).severity is Severity.WARNING
+
+
+def test_the_host_name_is_suggested_for_the_certificate() -> None:
+    suggested = suggest(machine())
+
+    assert suggested["server.names"] == ("mail.kernel-panic.it",)
+    assert suggested["server.subject.common_name"] == "mail.kernel-panic.it"
+
+
+def test_a_host_name_without_a_domain_is_not_suggested() -> None:
+    facts = machine(STOCK_MAIN.replace("mail.kernel-panic.it", "localhost"))
+
+    assert "server.names" not in suggest(facts)
+
+
+def test_what_an_earlier_run_has_made_is_asked_for_again() -> None:
+    suggested = suggest(machine(STOCK_MAIN, STOCK_MASTER, *guide_pki()))
+
+    assert suggested["ca.subject.organizational_unit"] == "Postfix CA"
+    assert suggested["server.subject.country"] == "IT"
+
+
+def test_what_is_stricter_than_our_default_stays() -> None:
+    facts = machine(STOCK_MAIN + "smtpd_tls_security_level = encrypt\nsmtpd_tls_auth_only = yes\n")
+
+    assert suggest(facts)["tls.security_level"] == "encrypt"
+    assert suggest(facts)["tls.auth_only"] is True
+
+
+def test_the_socket_that_is_there_is_suggested() -> None:
+    assert suggest(machine())["sasl.socket"] == "/var/run/courier-auth/socket"
