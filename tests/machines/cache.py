@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 Build = Callable[[Path, Path], None]
 """Fills an existing, empty directory (first argument) and logs to a file (second)."""
@@ -114,8 +115,9 @@ def run_logged(argv: list[str], log: Path, *, doing: str) -> None:
 
 
 def _build(place: Path, recipe: str, build: Build, log: Path) -> None:
-    partial = place.with_name(place.name + ".partial")
-    partial.mkdir()
+    # A name of its own: what a killed build left may not let itself be removed (mounts, owners).
+    partial = Path(mkdtemp(dir=home(), prefix=f"{place.name}.", suffix=".partial"))
+    partial.chmod(0o755)
     log.write_bytes(b"")
     build(partial, log)
     (partial / RECIPE_NAME).write_text(recipe)

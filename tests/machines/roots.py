@@ -79,6 +79,8 @@ def _options(suite: Suite, init: tuple[str, ...]) -> list[str]:
 def _build(suite: Suite, options: list[str], place: Path, log: Path) -> None:
     argv = [mmdebstrap(), *options, suite.name, str(place / "root"), mirror()]
     if os.geteuid() == 0:
-        # A host name of its own: Postfix's maintainer script copies it into main.cf.
-        argv = ["unshare", "--uts", "sh", "-c", f'hostname {HOSTNAME} && exec "$@"', "sh", *argv]
+        # A host name of its own: Postfix's maintainer script copies it into main.cf. Mounts of its
+        # own: a build that is killed leaves none behind.
+        own = ["unshare", "--uts", "--mount", "sh", "-c", f'hostname {HOSTNAME} && exec "$@"', "sh"]
+        argv = [*own, *argv]
     cache.run_logged(argv, log, doing=f"building the {suite.name} root with mmdebstrap")

@@ -38,11 +38,18 @@ class DetachedEngine:
 
     def events(self) -> Iterator[Event]:
         """What it tells, up to its end; without an ``Ended`` it was killed."""
+        ended = False
         with suppress(EOFError, OSError):
-            while True:
+            while not ended:
                 event: Event = self._connection.recv()
+                ended = isinstance(event, Ended)
+                if ended:  # whoever is told so need not ask for more
+                    self._close()
                 yield event
-                if isinstance(event, Ended):
-                    break
+        if not ended:
+            self._close()
+
+    def _close(self) -> None:
+        """Nothing more comes; the process is at its end, and must not stay as a zombie."""
         self._connection.close()
         self._process.wait()

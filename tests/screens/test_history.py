@@ -1,0 +1,129 @@
+"""The history on the screen, and the way back, on a real tree with a real engine."""
+
+from collections.abc import Iterator
+from dataclasses import replace as with_other
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from pfwizard.apply.history import Entry, History
+from pfwizard.apply.manifest import TransactionId
+from pfwizard.errors import ExitStatus
+from pfwizard.screens.apply import Applying
+from pfwizard.screens.done import Done
+from pfwizard.screens.history import HistoryPage
+from pfwizard.screens.review import RollbackReview
+from pfwizard.screens.welcome import Welcome
+from pfwizard.wizard.outcome import Outcome
+from pfwizard.wizard.session import Place, Session
+from tests.apply.builders import (
+    MAIN,
+    OLD_MAIN,
+    ObedientMailSystem,
+    plan_of,
+    replace,
+    small_tree,
+    state_of,
+    transaction,
+)
+from tests.cli.program import Machine, contents, pfwizard_process
+from tests.screens.conftest import LooksRight, text_of
+from tests.screens.stage import StagedSession
+from tests.screens.walking import is_enabled, press, settled, until_shown, wizard
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine.below(tmp_path)
+
+
+def entries(place: Path) -> Iterator[Entry]:
+    """One transaction that is in place, with a name and a time that are always the same."""
+    tree = small_tree(place)
+    new = OLD_MAIN + b"smtpd_tls_security_level = may\n"
+    transaction(tree, ObedientMailSystem(tree.root)).apply(plan_of([replace(MAIN, OLD_MAIN, new)]))
+    for entry in History(state_of(tree)).entries():
+        manifest = with_other(
+            entry.manifest,
+            transaction=TransactionId("0001-a1b2c3d4"),
+            time="2026-01-15T12:30:00+00:00",
+        )
+        yield with_other(entry, manifest=manifest)
+
+
+async def test_a_history_with_a_change_in_place(tmp_path: Path, looks_right: LooksRight) -> None:
+    session = StagedSession()
+    session.entries = tuple(entries(tmp_path))
+    async with wizard(session) as pilot:
+        await press(pilot, "f3")
+        await until_shown(pilot, HistoryPage)
+        await settled(pilot)
+        await looks_right(pilot, "in place")
+
+
+async def test_a_history_without_anything(looks_right: LooksRight) -> None:
+    async with wizard(StagedSession()) as pilot:
+        await press(pilot, "f3")
+        await until_shown(pilot, HistoryPage)
+        await settled(pilot)
+        await looks_right(pilot, "empty")
+
+
+async def roll_back(pilot: Pilot[Outcome]) -> None:
+    """From the welcome to a rollback that is on probation."""
+    await press(pilot, "f3")
+    await until_shown(pilot, HistoryPage)
+    await settled(pilot)
+    await press(pilot, "enter")
+    await until_shown(pilot, RollbackReview)
+    await settled(pilot)
+    await press(pilot, "f8")
+    await until_shown(pilot, Applying)
+
+
+async def until_it_says(pilot: Pilot[Outcome], words: str) -> None:
+    for _ in range(600):
+        if words in text_of(pilot.app):
+            return
+        await pilot.pause(0.05)
+    raise AssertionError(text_of(pilot.app))
+
+
+async def test_a_change_is_taken_back_after_its_diffs_were_seen(machine: Machine) -> None:
+    before = contents(machine.root)
+    assert machine.pfwizard().returncode == 0
+    session = Session(Place(machine.root))
+    async with wizard(session) as pilot:
+        await roll_back(pilot)
+        await until_it_says(pilot, "[ Keep ]")
+        await pilot.click("#do-keep")
+        await until_it_says(pilot, "[ Next ]")
+        await pilot.press("f8")
+        await until_shown(pilot, Done)
+        await pilot.press("f8")
+        await pilot.pause(0.1)
+
+    assert session.outcome.exit_status is ExitStatus.DONE
+    assert contents(machine.root) == before
+
+
+async def test_what_was_taken_back_cannot_be_taken_back_again(machine: Machine) -> None:
+    assert machine.pfwizard().returncode == 0
+    assert pfwizard_process("rollback", "--root", machine.root).returncode == 0
+    async with wizard(Session(Place(machine.root))) as pilot:
+        await press(pilot, "f3")
+        await until_shown(pilot, HistoryPage)
+        await settled(pilot)
+        await press(pilot, "down")
+
+        assert "taken back already" in text_of(pilot.app)
+        assert not is_enabled(pilot, "roll-back")
+
+
+async def test_the_history_leads_back_to_where_one_was(machine: Machine) -> None:
+    async with wizard(Session(Place(machine.root))) as pilot:
+        await press(pilot, "f3")
+        await until_shown(pilot, HistoryPage)
+        await pilot.press("escape")
+        await until_shown(pilot, Welcome)
