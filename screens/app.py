@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 # Read by Textual when it is imported. Whether the line is slow cannot be seen: sudo hides SSH's
@@ -22,11 +23,10 @@ from textual.app import App  # noqa: E402
 from textual.binding import BindingType  # noqa: E402
 from textual.command import Provider  # noqa: E402
 
-from pfwizard.errors import ExitStatus, defect  # noqa: E402
-from pfwizard.screens.flow import walk  # noqa: E402
+from pfwizard.errors import defect  # noqa: E402
 from pfwizard.screens.page import Page  # noqa: E402
 from pfwizard.screens.places import Places  # noqa: E402
-from pfwizard.screens.results import Going  # noqa: E402
+from pfwizard.screens.welcome import Welcome  # noqa: E402
 from pfwizard.screens.widgets.scroll_bar import use_whole_cells  # noqa: E402
 from pfwizard.wizard.outcome import Outcome  # noqa: E402
 from pfwizard.wizard.session import Session  # noqa: E402
@@ -58,20 +58,46 @@ class Wizard(App[Outcome], inherit_bindings=False):
         self.set_class(ascii_only, "-ascii")
 
     def on_mount(self) -> None:
-        loop = asyncio.get_running_loop()
         if not self.is_headless:
-            loop.add_signal_handler(signal.SIGTERM, self._end_by_signal)
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, self._end_by_signal, number)
+            loop.add_signal_handler(signal.SIGHUP, self._end_with_the_line)
         self.run_worker(self._walk(), name="walk")
 
     async def _walk(self) -> None:
-        self.exit(await walk(self.session, self._show))
+        page: Page | None = Welcome(self.session)
+        while page is not None:
+            going = await self.push_screen_wait(page)
+            # The other pages are imported when the first has long been seen.
+            from pfwizard.screens.flow import page_after
 
-    async def _show(self, page: Page) -> Going:
-        return await self.push_screen_wait(page)
+            page = page_after(self.session, page, going)
+            if page is not None:
+                self.session.keep_draft()
+        self.exit(self.session.outcome)
 
-    def _end_by_signal(self) -> None:
+    def _end_by_signal(self, number: signal.Signals) -> None:
         """The terminal is put right first; an engine at work goes on without us."""
-        self.exit(Outcome(ExitStatus.FAILED, "The wizard was asked to end (SIGTERM)."))
+        self._take_what_stands_in_the_fields()
+        self.session.cut_off()
+        outcome = self.session.outcome
+        if outcome.error is None:
+            words = f"The wizard was asked to end ({number.name}). {outcome.words}"
+            outcome = replace(outcome, words=words)
+        self.exit(outcome)
+
+    def _end_with_the_line(self) -> None:
+        """There is no terminal any more: keep what was typed, and end as SIGHUP ends a program."""
+        self._take_what_stands_in_the_fields()
+        self.session.cut_off()
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    def _take_what_stands_in_the_fields(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.before_leaving()
 
     def _fatal_error(self) -> None:
         """End without the page full of local variables that Textual would show.

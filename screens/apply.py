@@ -16,8 +16,8 @@ from pfwizard.screens.page import Choice, Page
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.course import Move
+from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.progress import Progress, StepState
-from pfwizard.wizard.review import Line, Style
 from pfwizard.wizard.session import BY_HAND, Session
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pfwizard.screens.page import Choice, Page, main_button
 from pfwizard.screens.results import Jump
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
-from pfwizard.wizard.review import Line, Style
+from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.session import Session
 
 if TYPE_CHECKING:

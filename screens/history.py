@@ -18,7 +18,8 @@ from pfwizard.screens.results import TakeBack
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.course import Move
-from pfwizard.wizard.review import Line, Style, change_lines
+from pfwizard.wizard.lines import Line, Style
+from pfwizard.wizard.review import change_lines
 from pfwizard.wizard.session import Session
 
 if TYPE_CHECKING:

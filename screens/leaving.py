@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pfwizard.screens.dialogs.file_name import AskFileName
 from pfwizard.screens.dialogs.question import AskWhich
+from pfwizard.wizard.outcome import AT_WORK
 
 if TYPE_CHECKING:
     from pfwizard.screens.page import Page
@@ -35,10 +36,6 @@ UNSAVED: Mapping[Answer, str] = {
 }
 WITHOUT_SAVING: Mapping[Answer, str] = {Answer.STAY: "Stay", Answer.LEAVE: "Quit"}
 
-AT_WORK = (
-    "The engine goes on without this screen. The change is taken back by itself unless you "
-    "confirm it in time: run pfwizard, or pfwizard confirm."
-)
 NOTHING_LOST = "Nothing is changed by leaving."
 
 

@@ -18,8 +18,9 @@ from pfwizard.screens.results import Apply
 from pfwizard.screens.widgets.editor import TextField
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
-from pfwizard.wizard.review import Line, Style, as_text, places_of, review
+from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.review import Page as Tabbed
+from pfwizard.wizard.review import as_text, places_of, review
 from pfwizard.wizard.session import PREVIEW, Session
 from pfwizard.wizard.steps import step_of
 

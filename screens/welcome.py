@@ -8,15 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pfwizard.errors import PfwizardError
-from pfwizard.plan.plan import Severity
 from pfwizard.screens.background import in_background
 from pfwizard.screens.page import Choice, Page, main_button
 from pfwizard.screens.results import Jump
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
-from pfwizard.wizard.review import FINDING_STYLES, Line, Style
-from pfwizard.wizard.session import PREVIEW, Found, Session
-from pfwizard.wizard.surroundings import Observation
+from pfwizard.wizard.course import Move
+from pfwizard.wizard.lines import Line, Style
+from pfwizard.wizard.session import Session
 
 LOOKING = (Line("Looking at this machine ...", Style.FAINT),)
 
@@ -37,6 +36,7 @@ class Welcome(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("f5", "look_again", "Look again"),
         ("f3", "history", "History"),
+        ("f4", "take_up", "Take up answers"),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -44,9 +44,11 @@ class Welcome(Page):
         self._view = LinesView(LOOKING, id="found")
 
     def choices(self) -> Sequence[Choice]:
+        take_up = Choice("Take up answers", "take_up", is_enabled=False)
         return (
             Choice("Quit", "leave"),
             Choice("History", "history"),
+            *(() if self.session.draft is None else (take_up,)),
             Choice("Begin", "next", is_enabled=False),
         )
 
@@ -56,10 +58,18 @@ class Welcome(Page):
 
     def on_mount(self) -> None:
         self._view.focus()
-        self._look()
+        self.call_after_refresh(self._look)  # the page is seen before the engine is imported
 
     def action_look_again(self) -> None:
         self.leave_for(Jump.LOOK_AGAIN)
+
+    def action_take_up(self) -> None:
+        try:
+            self.session.take_up_draft()
+        except PfwizardError as error:
+            self._view.show(tuple(_trouble(error)))
+        else:
+            self.leave_for(Move.NEXT)
 
     def action_back(self) -> None:
         """There is nothing before the first page."""
@@ -74,7 +84,10 @@ class Welcome(Page):
         if found.waiting is not None:
             self.leave_for(found.waiting)
             return
-        self._view.show(tuple(_lines(found, may_apply=self.session.may_apply)))
+        from pfwizard.wizard.first_look import found_lines  # by now the engine is imported
+
+        self._view.show(tuple(found_lines(found, may_apply=self.session.may_apply)))
+        self.enable("take_up", True)
         self.enable("next", True)
         main_button(self).focus()
 
@@ -84,28 +97,3 @@ def _trouble(error: PfwizardError) -> Iterator[Line]:
     yield Line(f"  {error.remedy}")
     yield Line("")
     yield Line("F5 looks again, F3 shows what was done before.", Style.FAINT)
-
-
-def _lines(found: Found, *, may_apply: bool) -> Iterator[Line]:
-    if not may_apply:
-        yield Line(PREVIEW, Style.WARNING)
-        yield Line("")
-    if found.taken_back is not None:
-        yield Line(
-            f"Note: transaction {found.taken_back} was unfinished, and was taken back.", Style.NOTE
-        )
-        yield Line("")
-    for observation in found.observations:
-        yield from _observed(observation)
-
-
-def _observed(observation: Observation) -> Iterator[Line]:
-    severity = observation.severity
-    style = Style.PLAIN if severity is None else FINDING_STYLES[severity]
-    word = f"{severity.value.capitalize()}: " if severity in WORTH_A_WORD else ""
-    yield Line(f"{word}{observation.subject}: {observation.state}", style)
-    if observation.remedy:
-        yield Line(f"    {observation.remedy}")
-
-
-WORTH_A_WORD = (Severity.WARNING, Severity.REFUSAL)

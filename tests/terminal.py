@@ -84,8 +84,9 @@ class Terminal:
         """Read until these words are on the screen."""
         deadline = time.monotonic() + LIMIT
         while words not in self.text:
-            assert time.monotonic() < deadline, f"{words!r} is not shown:\n{self.text}"
+            is_over = self.process.poll() is not None or time.monotonic() >= deadline
             self.read(0.1)
+            assert not is_over or words in self.text, f"{words!r} is not shown:\n{self.text}"
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size; the kernel tells the program (SIGWINCH, tty_ioctl(4))."""

@@ -2,7 +2,6 @@
 
 import re
 
-from pfwizard.cf.expansion import BadExpansion, references
 from pfwizard.errors import InputProblem
 from pfwizard.quoting import quoted
 
@@ -67,6 +66,8 @@ def one_line(text: str) -> str:
 
 def parameter_value(text: str) -> str:
     """A value of main.cf, in which ``$name`` stands for another parameter."""
+    from pfwizard.cf.expansion import BadExpansion, references  # a parser, for a rare answer
+
     try:
         references(one_line(text))
     except BadExpansion as error:

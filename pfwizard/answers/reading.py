@@ -7,22 +7,18 @@ import shlex
 import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from pathlib import Path, PurePosixPath
-from typing import Any
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from pfwizard.answers import answers as typed
 from pfwizard.answers.answers import Answers
+from pfwizard.answers.assembly import assemble
 from pfwizard.answers.consistency import contradictions
 from pfwizard.answers.positions import Key, dotted, line_numbers, occurrences
 from pfwizard.answers.question import Kind, Value, shown
 from pfwizard.answers.questions import QUESTIONS, SECTIONS
 from pfwizard.answers.unknown_keys import KNOWN, unknown
 from pfwizard.errors import ExitStatus, InputProblem, PfwizardError
-from pfwizard.pki.key_type import KeyType
-from pfwizard.pki.subject import Subject
 from pfwizard.quoting import visible
-from pfwizard.secret import Secret
 
 FORMAT = 1
 LARGEST_FILE = 1 << 16
@@ -316,59 +312,3 @@ def flattened(table: Mapping[str, object], above: Key = ()) -> Iterator[tuple[st
             yield from flattened(value, key)
         else:
             yield dotted(key), value
-
-
-def assemble(values: Mapping[str, Value]) -> Answers:
-    """Build the typed answers from the validated values of all questions."""
-    return Answers(
-        ca=_section(
-            typed.AuthorityAnswers, "ca", values, subject=_section(Subject, "ca.subject", values)
-        ),
-        server=_section(
-            typed.ServerAnswers,
-            "server",
-            values,
-            subject=_section(Subject, "server.subject", values),
-            request_attributes=_section(
-                typed.RequestAttributes, "server.request_attributes", values
-            ),
-        ),
-        tls=_section(typed.TlsAnswers, "tls", values),
-        services=_section(typed.ServicesAnswers, "services", values),
-        sasl=_section(typed.SaslAnswers, "sasl", values),
-    )
-
-
-def _section(kind: type[Any], section: str, values: Mapping[str, Value], **parts: object) -> Any:
-    """One dataclass of the typed answers: its fields are the questions of its section."""
-    for each in fields(kind):
-        key = f"{section}.{each.name}"
-        if key in values:
-            parts[each.name] = _typed(key, values[key])
-    return kind(**parts)
-
-
-_BY_KEY = {question.key: question for question in QUESTIONS}
-_ENUMERATIONS: Mapping[str, type] = {
-    "ca.source": typed.AuthoritySource,
-    "server.source": typed.CertificateSource,
-    "ca.key_type": KeyType,
-    "server.key_type": KeyType,
-    "server.layout": typed.CertificateLayout,
-    "tls.security_level": typed.SecurityLevel,
-    "sasl.scope": typed.SaslScope,
-    "sasl.backend": typed.SaslBackend,
-}
-
-
-def _typed(key: str, value: Value) -> object:
-    if key in _ENUMERATIONS:
-        return _ENUMERATIONS[key](value)
-    kind = _BY_KEY[key].kind
-    if kind is Kind.INTEGER and value == "":
-        return None
-    if kind is Kind.PATH:
-        return PurePosixPath(str(value)) if value else None
-    if kind is Kind.SECRET:
-        return Secret(str(value))
-    return value

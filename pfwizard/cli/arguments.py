@@ -12,8 +12,8 @@ from typing import NoReturn
 
 from pfwizard import __version__
 from pfwizard.cli.terminal import has_terminal
+from pfwizard.enumeration import listed
 from pfwizard.errors import UsageError
-from pfwizard.plan.plan import listed
 
 DESCRIPTION = "Give a Postfix server TLS and SMTP AUTH, as one change that can be taken back."
 

@@ -11,8 +11,8 @@ from pfwizard.apply.probation import Probation
 from pfwizard.apply.recovery import set_aside
 from pfwizard.cli.report import Report, Result
 from pfwizard.engine import Job, recover_job
+from pfwizard.enumeration import listed
 from pfwizard.errors import ExitStatus, Failed
-from pfwizard.plan.plan import listed
 
 BY_COMMAND = "pfwizard rollback was run"
 

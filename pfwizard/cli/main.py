@@ -1,38 +1,19 @@
-"""The program: from the command line to the exit status."""
+"""The program: from the command line to the exit status.
+
+What a run does not need it does not import: help and the first screen are to be seen at once.
+"""
 
 import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from pfwizard.answers.reading import load
-from pfwizard.cli import human_output, machine_output, streams
-from pfwizard.cli.arguments import Arguments, Command, parse_arguments
-from pfwizard.cli.demonstration import demonstration_answers, fresh_tree, remove_tree
+from pfwizard.cli import streams
+from pfwizard.cli.arguments import Command, parse_arguments
 from pfwizard.cli.interruption import Interruption
-from pfwizard.cli.report import Report, Result
-from pfwizard.errors import ExitStatus, PfwizardError, Refused, defect
-from pfwizard.plan.plan import Plan
-
-if TYPE_CHECKING:
-    from pfwizard.answers.answers import Answers
-    from pfwizard.apply.manifest import TransactionId
-    from pfwizard.apply.process.events import OnProbationNow
-    from pfwizard.engine import Job, Planned
+from pfwizard.cli.report import Report, failure
 
 PRIVATE_UMASK = 0o077
-
-DRY_RUN = "Nothing was changed: this was a dry run."
-
-RESULTS = {
-    ExitStatus.ROLLED_BACK: Result.ROLLED_BACK,
-    ExitStatus.USAGE: Result.REFUSED,
-    ExitStatus.BUSY: Result.REFUSED,
-}
-"""How errors end in the JSON output; all others have failed."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,19 +23,35 @@ def main(arguments: list[str] | None = None) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # there will be keys in this memory
     streams.prepare()
     given = sys.argv[1:] if arguments is None else arguments
-    run = _Run()
-    run.interruption.listen()
+    interruption = Interruption()
+    interruption.listen()
     try:
-        report = run.guarded(given)
+        report = _run(given, interruption)
     finally:  # --help and --version leave through here too
-        run.interruption.listen_no_more()
+        interruption.listen_no_more()
         streams.finish_standard_output()
     _show(report, json="--json" in given)
     return report.exit_status
 
 
+def _run(given: list[str], interruption: Interruption) -> Report:
+    try:
+        arguments = parse_arguments(given)
+        if arguments.command is Command.WALK:
+            from pfwizard.cli.walk import walk
+
+            return walk(arguments, interruption)
+        from pfwizard.cli.unattended import Unattended
+
+        return Unattended(arguments, interruption).report()
+    except Exception as error:
+        return failure(error)
+
+
 def _show(report: Report, *, json: bool) -> None:
     """Show the report; that it cannot be shown does not change how the run ended."""
+    from pfwizard.cli import human_output
+
     try:
         if json:
             _show_to_programs(report)
@@ -69,174 +66,12 @@ def _show(report: Report, *, json: bool) -> None:
 
 
 def _show_to_programs(report: Report) -> None:
+    from pfwizard.cli import human_output, machine_output
+
     print(machine_output.as_json(report))
     if report.error is not None:
         human_output.show_error(report.error)
     human_output.show_demonstration(report)
-
-
-class _Run:
-    """One run, and what is known of it when it fails."""
-
-    def __init__(self) -> None:
-        self.interruption = Interruption()
-        self._plan: Plan | None = None
-        self._plan_was_shown = False
-
-    def guarded(self, given: list[str]) -> Report:
-        """Every end of a run as a report, those included that should not happen."""
-        try:
-            return self._run(parse_arguments(given))
-        except PfwizardError as error:
-            return self._failure(error)
-        except Exception as error:  # a traceback is a defect, and its message may be secret
-            return self._failure(defect(error))
-
-    def _failure(self, error: PfwizardError) -> Report:
-        if isinstance(error, Refused):
-            result = Result.REFUSED
-        else:
-            result = RESULTS.get(error.exit_status, Result.FAILED)
-        return Report(
-            result,
-            error.exit_status,
-            plan=self._plan,
-            transaction=error.transaction,
-            error=error,
-            plan_was_shown=self._plan_was_shown,
-        )
-
-    def _run(self, given: Arguments) -> Report:
-        if given.command is Command.WALK:
-            from pfwizard.cli import walk
-
-            return walk.walk(given, self.interruption)
-        if given.demo:
-            return self._demonstrate(given)
-        if given.answers is not None:
-            answers = load(given.answers)
-            return self._apply(_job(given), answers, given)
-        return self._command(_job(given), given)
-
-    def _command(self, job: "Job", given: Arguments) -> Report:
-        from pfwizard.cli import commands
-
-        announce = _announcing(given)
-        match given.command:
-            case Command.CONFIRM:
-                with self.interruption.held_back():
-                    return commands.confirm(job, announce)
-            case Command.HISTORY:
-                return commands.history(job)
-            case Command.SHOW:
-                return commands.show(job, given.transaction or "")
-            case Command.RECOVER:
-                with self.interruption.held_back():
-                    return commands.recover(job, given.archive, announce)
-            case _:
-                return self._roll_back(job, given)
-
-    def _recover(self, job: "Job", given: Arguments) -> "TransactionId | None":
-        """What every run does first, unless it only looks."""
-        from pfwizard.engine import recover_job
-
-        with self.interruption.held_back():
-            transaction = recover_job(job, _announcing(given))
-        self.interruption.raise_what_waits()
-        return transaction
-
-    def _demonstrate(self, given: Arguments) -> Report:
-        from pfwizard.engine import Job
-
-        answers = demonstration_answers(given.answers)
-        root = fresh_tree()
-        try:
-            report = self._apply(Job.on(root, None, None), answers, given)
-        except BaseException:
-            remove_tree(root)
-            raise
-        if report.result is Result.APPLIED:
-            return replace(report, demonstration=root, options=f" --root {root}")
-        remove_tree(root)
-        return report
-
-    def _apply(self, job: "Job", answers: "Answers", given: Arguments) -> Report:
-        from pfwizard.engine import plan_job
-
-        if not given.dry_run:
-            self._recover(job, given)
-        return self._walk(job, plan_job(job, answers), given)
-
-    def _roll_back(self, job: "Job", given: Arguments) -> Report:
-        from pfwizard.cli import commands
-        from pfwizard.engine import plan_rollback
-
-        if not given.dry_run:
-            with self.interruption.held_back():
-                ended = commands.end_probation(job, given.transaction)
-            if ended is not None:
-                return ended
-            recovered = self._recover(job, given)
-            if recovered is not None and given.transaction is None:
-                return commands.taken_back(recovered)
-        planned = plan_rollback(job, given.transaction)
-        if planned.plan.is_empty:
-            words = f"Nothing to do: nothing of transaction {planned.undoes} is in place any more."
-            return Report(Result.UNCHANGED, ExitStatus.DONE, planned.plan, words=words)
-        report = self._walk(job, planned, given)
-        if given.dry_run:
-            return replace(report, words=DRY_RUN)
-        return replace(report, way_back=f"pfwizard rollback {report.transaction}")
-
-    def _walk(self, job: "Job", planned: "Planned", given: Arguments) -> Report:
-        from pfwizard.engine import Application, with_obstacles
-
-        plan = self._plan = planned.plan
-        if plan.refusals:
-            raise Refused(plan.refusals[0].message, plan.refusals[0].remedy)
-        if plan.is_empty:
-            return Report(Result.UNCHANGED, ExitStatus.DONE, plan)
-        if given.dry_run:
-            return Report(Result.PENDING, ExitStatus.PENDING, with_obstacles(job, plan))
-        application = Application(
-            job,
-            planned,
-            _announcing(given),
-            lambda event: self._tell_of_probation(event, given),
-            given.confirm,
-        )
-        detaches = given.confirm is not None
-        with self.interruption.passed_on(application.stop, detaches=detaches):
-            transaction = application.carry_out()
-        return Report(
-            Result.APPLIED,
-            ExitStatus.DONE,
-            plan,
-            transaction,
-            options=given.place_options,
-            plan_was_shown=self._plan_was_shown,
-        )
-
-    def _tell_of_probation(self, event: "OnProbationNow", given: Arguments) -> None:
-        """What was changed is to be read while there is time to decide about it."""
-        if self._plan is not None and not given.json:
-            self._plan_was_shown = True
-            try:
-                human_output.show_outcome(self._plan)
-            except OSError:
-                streams.give_up_standard_output()
-            human_output.show_findings(self._plan)
-        human_output.show_probation(event, given.place_options)
-
-
-def _job(given: Arguments) -> "Job":
-    from pfwizard.engine import Job  # brings the cryptography library
-
-    return Job.on(given.root, given.config_directory, given.state_directory)
-
-
-def _announcing(given: Arguments) -> Callable[[str], None]:
-    return (lambda words: None) if given.json else human_output.show_step
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pfwizard.errors import ExitStatus, PfwizardError
-from pfwizard.plan.plan import Plan
+from pfwizard.errors import ExitStatus, PfwizardError, Refused, defect
 
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
+    from pfwizard.plan.plan import Plan
 
 
 class Result(Enum):
@@ -36,7 +36,7 @@ class Report:
 
     result: Result
     exit_status: ExitStatus
-    plan: Plan | None = None
+    plan: "Plan | None" = None
     transaction: str | None = None
     error: PfwizardError | None = None
     words: str = ""
@@ -46,3 +46,19 @@ class Report:
     plan_was_shown: bool = False
     way_back: str = "pfwizard rollback"
     demonstration: Path | None = None
+
+
+RESULTS = {
+    ExitStatus.ROLLED_BACK: Result.ROLLED_BACK,
+    ExitStatus.USAGE: Result.REFUSED,
+    ExitStatus.BUSY: Result.REFUSED,
+}
+"""How errors end in the JSON output; all others have failed."""
+
+
+def failure(error: Exception) -> Report:
+    """The end of a run by an error; one that is not our own is a defect, and may hold secrets."""
+    found = error if isinstance(error, PfwizardError) else defect(error)
+    refused = isinstance(found, Refused)
+    result = Result.REFUSED if refused else RESULTS.get(found.exit_status, Result.FAILED)
+    return Report(result, found.exit_status, transaction=found.transaction, error=found)

@@ -3,17 +3,21 @@
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pfwizard.answers.reading import Start, start_from
 from pfwizard.cli.arguments import DEFAULT_PROBATION, Arguments
-from pfwizard.cli.demonstration import demonstration_start, fresh_tree, remove_tree
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import Report, Result
 from pfwizard.cli.streams import say
 from pfwizard.cli.terminal import is_ascii_only, refuse_without_screen
 from pfwizard.errors import ExitStatus
+from pfwizard.wizard.draft import Draft, draft_file
 from pfwizard.wizard.outcome import Outcome
 from pfwizard.wizard.session import Place, Session
+
+if TYPE_CHECKING:
+    from pfwizard.answers.reading import Start
 
 RESULTS = {
     ExitStatus.DONE: Result.APPLIED,
@@ -30,7 +34,7 @@ def walk(given: Arguments, interruption: Interruption) -> Report:
     """
     if not given.plain:
         refuse_without_screen(os.environ)
-    start = None if given.load is None else start_from(given.load)
+    start = None if given.load is None else _start(given.load)
     if given.demo:
         return _in_a_demonstration(given, start, interruption)
     place = Place(
@@ -38,14 +42,28 @@ def walk(given: Arguments, interruption: Interruption) -> Report:
         given.config_directory,
         given.state_directory,
         given.confirm or DEFAULT_PROBATION,
+        draft=_draft(given),
     )
     outcome = _walked(Session(place, start, given.load), given, interruption)
     return replace(_report(outcome), options=given.place_options)
 
 
+def _draft(given: Arguments) -> Draft | None:
+    file = draft_file(os.environ, given.root, given.config_directory)
+    return None if file is None else Draft(file)
+
+
+def _start(path: Path) -> "Start":
+    from pfwizard.answers.reading import start_from
+
+    return start_from(path)
+
+
 def _in_a_demonstration(
-    given: Arguments, start: Start | None, interruption: Interruption
+    given: Arguments, start: "Start | None", interruption: Interruption
 ) -> Report:
+    from pfwizard.cli.demonstration import demonstration_start, fresh_tree, remove_tree
+
     root = fresh_tree()
     try:
         place = Place(root, is_demonstration=True)

@@ -1,8 +1,9 @@
 """What else in master.cf decides whether the settings in main.cf have their effect."""
 
 from pfwizard.cf.service import Service
+from pfwizard.enumeration import listed
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.plan import listed, warning
+from pfwizard.plan.plan import warning
 from pfwizard.plan.services import smtp_servers
 from pfwizard.plan.tls import level_of
 

@@ -1,7 +1,6 @@
 """The plan: what would change, what would be done besides, and what the operator should know."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePosixPath
@@ -163,9 +162,3 @@ def warning(identifier: str, message: str, remedy: str) -> Finding:
 
 def refusal(identifier: str, message: str, remedy: str) -> Finding:
     return Finding(identifier, Severity.REFUSAL, message, remedy)
-
-
-def listed(words: Iterable[str]) -> str:
-    """``one, two and three``."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pfwizard.cf.lists import split_list
 from pfwizard.cf.service import Service
+from pfwizard.enumeration import listed
 from pfwizard.machine.effective import Smtpd
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.mynetworks import admits_everyone, not_judged
-from pfwizard.plan.plan import Finding, listed, note, refusal, warning
+from pfwizard.plan.plan import Finding, note, refusal, warning
 from pfwizard.plan.relay import (
     DOMAINS,
     LISTS,

@@ -8,9 +8,10 @@ from pfwizard.answers.answers import SaslScope
 from pfwizard.cf.problem import Severity
 from pfwizard.cf.service import Service, ServiceField
 from pfwizard.cf.smtpd_conf import SmtpdConf
+from pfwizard.enumeration import listed
 from pfwizard.machine.effective import Effective
 from pfwizard.plan.draft import PUBLIC_FILE, Draft
-from pfwizard.plan.plan import Finding, JoinGroup, listed, note, refusal, warning
+from pfwizard.plan.plan import Finding, JoinGroup, note, refusal, warning
 from pfwizard.plan.services import smtp_servers
 from pfwizard.plan.socket import Reach, reachability
 

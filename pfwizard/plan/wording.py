@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pfwizard.enumeration import listed
 from pfwizard.plan.diff import unified_diff
 from pfwizard.plan.plan import (
     Action,
@@ -11,7 +12,6 @@ from pfwizard.plan.plan import (
     JoinGroup,
     LeaveGroup,
     Restart,
-    listed,
 )
 
 VERBS = {

@@ -1,11 +1,19 @@
 """How a walk ended, whichever face it had."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pfwizard.errors import ExitStatus, PfwizardError
-from pfwizard.plan.plan import Plan
+
+if TYPE_CHECKING:
+    from pfwizard.plan.plan import Plan
 
 NOTHING_CHANGED = "Nothing was changed."
+
+AT_WORK = (
+    "The engine goes on without this screen. The change is taken back by itself unless you "
+    "confirm it in time: run pfwizard, or pfwizard confirm."
+)
 
 
 @dataclass(frozen=True)
@@ -18,7 +26,7 @@ class Outcome:
 
     exit_status: ExitStatus
     words: str = ""
-    plan: Plan | None = None
+    plan: "Plan | None" = None
     transaction: str | None = None
     error: PfwizardError | None = None
     afterwards: tuple[str, ...] = ()
@@ -28,3 +36,7 @@ def left(saved_as: str = "") -> Outcome:
     """The operator went away before anything was applied."""
     words = f"The answers are in {saved_as}. {NOTHING_CHANGED}" if saved_as else NOTHING_CHANGED
     return Outcome(ExitStatus.FAILED, words)
+
+
+ON_ITS_WAY = Outcome(ExitStatus.BUSY, AT_WORK)
+"""The walk ended, however it did, while an engine was at work."""

@@ -2,31 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from pfwizard.plan.plan import Change, ChangeKind, Finding, Plan, Severity
 from pfwizard.plan.wording import described, diff_lines, headline
 from pfwizard.quoting import harmless
-
-
-class Style(Enum):
-    """What a line is. Its text says it as well: colours are a help only."""
-
-    PLAIN = "plain"
-    HEADING = "heading"
-    FAINT = "faint"
-    ADDED = "added"
-    REMOVED = "removed"
-    HUNK = "hunk"
-    NOTE = "note"
-    WARNING = "warning"
-    REFUSAL = "refusal"
-
-
-@dataclass(frozen=True)
-class Line:
-    text: str
-    style: Style = Style.PLAIN
+from pfwizard.wizard.lines import Line, Style
 
 
 @dataclass(frozen=True)

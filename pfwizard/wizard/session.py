@@ -13,15 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from pfwizard.answers.answers import Answers
 from pfwizard.answers.question import Value
-from pfwizard.answers.reading import Start
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.wizard.course import Course
-from pfwizard.wizard.outcome import NOTHING_CHANGED, Outcome, left
+from pfwizard.wizard.draft import Draft
+from pfwizard.wizard.outcome import NOTHING_CHANGED, ON_ITS_WAY, Outcome, left
 from pfwizard.wizard.sheet import AnswerSheet
 
 if TYPE_CHECKING:
+    from pfwizard.answers.answers import Answers
+    from pfwizard.answers.reading import Start
     from pfwizard.apply.history import Entry
     from pfwizard.apply.manifest import TransactionId
     from pfwizard.apply.process.events import OnProbationNow
@@ -44,7 +45,8 @@ PREVIEW = (
 class Place:
     """Where the walk works: as the options of the command line say it.
 
-    ``is_demonstration``: the tree is temporary, and whoever started the walk removes it.
+    ``is_demonstration``: the tree is temporary, and whoever started the walk removes it. ``draft``
+    is where the answers are kept as long as the walk goes on.
     """
 
     root: Path = Path("/")
@@ -52,6 +54,7 @@ class Place:
     state_directory: Path | None = None
     probation: float = PROBATION
     is_demonstration: bool = False
+    draft: Draft | None = None
 
     @property
     def job(self) -> "Job":
@@ -72,12 +75,14 @@ class Waiting:
 class Found:
     """What the first look has found: the machine, or a change that waits.
 
-    ``taken_back`` is a transaction that an earlier run had left unfinished.
+    ``taken_back`` is a transaction that an earlier run had left unfinished, ``draft`` the time from
+    which there are answers of a walk that was cut off.
     """
 
     observations: "tuple[Observation, ...]" = ()
     waiting: Waiting | None = None
     taken_back: "TransactionId | None" = None
+    draft: datetime | None = None
 
 
 @dataclass
@@ -88,7 +93,7 @@ class Session:
     """
 
     place: Place
-    start: Start | None = None
+    start: "Start | None" = None
     file: Path | None = None
     clock: Callable[[], float] = time.monotonic
     sheet: AnswerSheet = field(init=False)
@@ -96,6 +101,7 @@ class Session:
     outcome: Outcome = field(default=Outcome(ExitStatus.FAILED, NOTHING_CHANGED), init=False)
     _saved: Mapping[str, Value] | None = field(default=None, init=False)
     _planned: "tuple[Answers, Planned] | None" = field(default=None, init=False)
+    _has_draft: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.sheet = AnswerSheet(start=None if self.start is None else self.start.values)
@@ -127,7 +133,38 @@ class Session:
         taken_back = self._recover(job) if self.may_apply else None
         facts = surroundings.look(job)
         self.sheet.suggest(suggestions.suggest(facts))
-        return Found(surroundings.observe(facts, _now()), None, taken_back)
+        return Found(surroundings.observe(facts, _now()), None, taken_back, self.draft)
+
+    @property
+    def draft(self) -> datetime | None:
+        """When answers were kept that could be taken up now: those of a walk that was cut off."""
+        draft = self.place.draft
+        if draft is None or self._has_draft or self.start is not None:
+            return None
+        return draft.written_at
+
+    def take_up_draft(self) -> None:
+        """Go on with the answers of a walk that was cut off; raises InvalidAnswers."""
+        if self.place.draft is not None:
+            self.sheet.take_up(self.place.draft.read())
+            self._has_draft = True
+
+    def keep_draft(self) -> Path | None:
+        """Keep what no file holds, in case that the walk is cut off; returns where."""
+        draft = self.place.draft
+        if draft is None:
+            return None
+        if self.has_unsaved_answers and self.outcome.exit_status is not ExitStatus.DONE:
+            self._has_draft = draft.write(self.sheet.to_be_saved())
+            return draft.file if self._has_draft else None
+        self._remove_draft()
+        return None
+
+    def _remove_draft(self) -> None:
+        """Remove what this walk has kept or taken up, and nothing that it has only seen."""
+        if self._has_draft and self.place.draft is not None:
+            self.place.draft.remove()
+            self._has_draft = False
 
     def waiting(self) -> Waiting | None:
         """The change that waits for its confirmation, if there is one that can be seen."""
@@ -181,6 +218,7 @@ class Session:
         """The plan, ready to be carried out by an engine in a process of its own."""
         from pfwizard.engine import Application
 
+        self.outcome = ON_ITS_WAY
         return Application(
             self.place.job, planned, announce, tell_of_probation, self.place.probation
         )
@@ -216,6 +254,7 @@ class Session:
             transaction=transaction,
             afterwards=tuple(lines),
         )
+        self._remove_draft()
 
     def failed(self, error: PfwizardError) -> None:
         """Something was tried and is not in place; the error says how far it came."""
@@ -223,7 +262,16 @@ class Session:
 
     def left(self, saved_as: str) -> None:
         """The operator goes away; what was applied before stays the outcome."""
-        if self.outcome.exit_status is not ExitStatus.DONE and self.outcome.error is None:
+        self._end(saved_as)
+        self._remove_draft()
+
+    def cut_off(self) -> None:
+        """The walk ends, and nobody can be asked: the answers are kept for the next one."""
+        kept = self.keep_draft()
+        self._end("" if kept is None else str(kept))
+
+    def _end(self, saved_as: str) -> None:
+        if self.outcome.exit_status is ExitStatus.FAILED and self.outcome.error is None:
             self.outcome = left(saved_as)
 
     def history(self) -> "tuple[Entry, ...]":

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pfwizard.answers.answers import Answers
 from pfwizard.answers.consistency import contradictions
 from pfwizard.answers.question import Kind, Question, Value
 from pfwizard.answers.questions import QUESTIONS
-from pfwizard.answers.reading import assemble
 from pfwizard.errors import InputProblem
 from pfwizard.wizard.steps import ASKING, Step, StepName, is_relevant, step_asking
 from pfwizard.wizard.typed_text import typed_text, value_of
+
+if TYPE_CHECKING:
+    from pfwizard.answers.answers import Answers
 
 FOLLOWS = {
     "server.subject.country": "ca.subject.country",
@@ -71,6 +73,12 @@ class AnswerSheet:
         """Take an answer as it is typed; one that only repeats what is there is no answer yet."""
         if text != self.text(key):
             self._typed[key] = text
+
+    def take_up(self, given: Mapping[str, object]) -> None:
+        """Take answers as if they had been typed just now."""
+        for question in QUESTIONS:
+            if question.key in given:
+                self.fill(question.key, typed_text(question, given[question.key]))
 
     def text(self, key: str) -> str:
         """What stands in the field of this question."""
@@ -137,8 +145,10 @@ class AnswerSheet:
             (step.name for step in ASKING if any(key in problems for key in step.keys)), None
         )
 
-    def answers(self) -> Answers:
+    def answers(self) -> "Answers":
         """The typed answers. To be asked for where there are no problems."""
+        from pfwizard.answers.assembly import assemble
+
         return assemble(self.values())
 
     def to_be_saved(self) -> Mapping[str, Value]:

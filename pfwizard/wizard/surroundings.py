@@ -7,12 +7,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pfwizard.cf.problem import Severity as Weight
+from pfwizard.enumeration import listed
 from pfwizard.machine.effective import Smtpd
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import FileKind
 from pfwizard.pki.certificates import load_certificates
 from pfwizard.pki.errors import PkiError
-from pfwizard.plan.plan import Severity, SmtpPort, listed
+from pfwizard.plan.plan import Severity, SmtpPort
 from pfwizard.plan.planner import OLDEST
 from pfwizard.plan.relay import is_closed
 from pfwizard.plan.services import ports_of

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
-from pfwizard.wizard.review import Line
+from pfwizard.wizard.lines import Line
 
 
 class Help(ModalScreen[None]):

@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pfwizard.screens.characters import showable
-from pfwizard.wizard.review import Line, Style
+from pfwizard.wizard.lines import Line, Style
 
 COLOURS = {
     Style.PLAIN: Colours(),

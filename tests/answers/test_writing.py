@@ -11,10 +11,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tomlkit.exceptions import TOMLKitError
 
+from pfwizard.answers.assembly import assemble
 from pfwizard.answers.consistency import contradictions
 from pfwizard.answers.question import Kind, Question, Value
 from pfwizard.answers.questions import QUESTIONS
-from pfwizard.answers.reading import assemble, parse
+from pfwizard.answers.reading import parse
 from pfwizard.answers.writing import written
 from tests import guide
 

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import Answers
+from pfwizard.answers.assembly import assemble
 from pfwizard.answers.question import Question, Value
 from pfwizard.answers.questions import QUESTIONS
-from pfwizard.answers.reading import assemble
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.machine.accounts import Accounts, parse_accounts

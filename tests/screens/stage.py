@@ -4,6 +4,7 @@ import threading
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from pfwizard.answers.reading import Start
@@ -19,6 +20,8 @@ from pfwizard.plan.draft import Circumstances
 from pfwizard.plan.planner import make_plan
 from pfwizard.secret import Secret
 from pfwizard.wizard.aftermath import Section, aftermath
+from pfwizard.wizard.draft import Draft
+from pfwizard.wizard.outcome import ON_ITS_WAY
 from pfwizard.wizard.session import Found, Place, Session, Waiting
 from pfwizard.wizard.suggestions import suggest
 from pfwizard.wizard.surroundings import observe
@@ -94,8 +97,9 @@ class StagedSession(Session):
         act: Act | None = None,
         *,
         is_root: bool = True,
+        draft: Draft | None = None,
     ) -> None:
-        super().__init__(Place(), start, clock=Clock())
+        super().__init__(Place(draft=draft), start, clock=Clock())
         self.facts = facts or machine()
         self.act = act or Act()
         self.is_root = is_root
@@ -103,10 +107,15 @@ class StagedSession(Session):
         self.trouble: PfwizardError | None = None
         self.entries: tuple[Entry, ...] = ()
         self.kept = 0
+        self.cut_off_before = False
 
     @property
     def may_apply(self) -> bool:
         return self.is_root
+
+    @property
+    def draft(self) -> datetime | None:
+        return NOW if self.cut_off_before else super().draft
 
     def look(self) -> Found:
         if self.trouble is not None:
@@ -114,7 +123,7 @@ class StagedSession(Session):
         if self.waits is not None:
             return Found(waiting=self.waits)
         self.sheet.suggest(suggest(self.facts))
-        return Found(observe(self.facts, NOW))
+        return Found(observe(self.facts, NOW), draft=self.draft)
 
     def plan(self) -> Planned:
         circumstances = Circumstances(NOW, lambda size: b"\x2a" * size, _keys())
@@ -126,6 +135,7 @@ class StagedSession(Session):
         announce: Callable[[str], None],
         tell_of_probation: Callable[[OnProbationNow], None],
     ) -> Act:
+        self.outcome = ON_ITS_WAY
         self.act.announce = announce
         self.act.tell_of_probation = tell_of_probation
         return self.act

@@ -1,27 +1,17 @@
 """The real program on a pseudo-terminal, with each kind of terminal that operators have."""
 
 import signal
-import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import ENVIRONMENT, Machine, pfwizard_process, traces
-from tests.terminal import ENTER, F8, F10, TAB, Terminal
+from tests.cli.program import Machine, pfwizard_process, traces
+from tests.screens.on_a_terminal import OnTerminal, opened_terminals
+from tests.terminal import ENTER, F8, F10, TAB
 
 TERMS = ["xterm-256color", "screen", "tmux-256color", "linux", "vt220"]
-
-UTF_8 = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
-
-open_terminals: list[Terminal] = []
-
-
-@pytest.fixture(autouse=True)
-def _end_terminals() -> Iterator[None]:
-    yield
-    while open_terminals:
-        open_terminals.pop().end()
 
 
 @pytest.fixture
@@ -29,22 +19,19 @@ def machine(tmp_path: Path) -> Machine:
     return Machine.below(tmp_path)
 
 
-def wizard(*arguments: str | Path, **environment: str) -> Terminal:
-    """The program on a terminal of its own."""
-    argv = [sys.executable, "-m", "pfwizard", *map(str, arguments)]
-    terminal = Terminal(argv, {**ENVIRONMENT, **UTF_8, "TERM": "xterm", **environment})
-    open_terminals.append(terminal)
-    return terminal
-
-
-def on(machine: Machine, **environment: str) -> Terminal:
+@pytest.fixture
+def on(machine: Machine) -> Iterator[OnTerminal]:
     """The wizard on a tree, starting from answers with keys that are made at once."""
-    return wizard("--load", machine.answers, "--root", machine.root, **environment)
+    with opened_terminals() as start:
+        home = str(machine.root.parent)
+        yield partial(start, "--load", machine.answers, "--root", machine.root, HOME=home)
 
 
 @pytest.mark.parametrize("term", TERMS)
-def test_the_whole_walk_works_on_every_terminal(machine: Machine, term: str) -> None:
-    terminal = on(machine, TERM=term)
+def test_the_whole_walk_works_on_every_terminal(
+    machine: Machine, term: str, on: OnTerminal
+) -> None:
+    terminal = on(TERM=term)
     terminal.wait_for("Port 25 (mail): on, without TLS")
     for title in ("Certificate authority", "Server certificate", "Client certificates"):
         terminal.type(F8)
@@ -65,9 +52,9 @@ def test_the_whole_walk_works_on_every_terminal(machine: Machine, term: str) -> 
     assert "smtpd_tls_security_level = may" in (machine.root / "etc/postfix/main.cf").read_text()
 
 
-def test_leaving_half_way_changes_nothing(machine: Machine) -> None:
+def test_leaving_half_way_changes_nothing(machine: Machine, on: OnTerminal) -> None:
     before = traces(machine.root)
-    terminal = on(machine)
+    terminal = on()
     terminal.wait_for("Port 25 (mail)")
     terminal.type(F8)
     terminal.wait_for("Certificate authority")
@@ -81,8 +68,8 @@ def test_leaving_half_way_changes_nothing(machine: Machine) -> None:
     assert traces(machine.root) == before
 
 
-def test_a_resize_in_the_middle_loses_nothing(machine: Machine) -> None:
-    terminal = on(machine)
+def test_a_resize_in_the_middle_loses_nothing(on: OnTerminal) -> None:
+    terminal = on()
     terminal.wait_for("Port 25 (mail)")
     terminal.type(F8)
     terminal.wait_for("Certificate authority")
@@ -93,9 +80,11 @@ def test_a_resize_in_the_middle_loses_nothing(machine: Machine) -> None:
     terminal.wait_for("ITDE")
 
 
-def test_a_line_that_drops_ends_the_wizard_and_changes_nothing(machine: Machine) -> None:
+def test_a_line_that_drops_ends_the_wizard_and_changes_nothing(
+    machine: Machine, on: OnTerminal
+) -> None:
     before = traces(machine.root)
-    terminal = on(machine)
+    terminal = on()
     terminal.wait_for("Port 25 (mail)")
 
     terminal.hang_up()
@@ -104,8 +93,10 @@ def test_a_line_that_drops_ends_the_wizard_and_changes_nothing(machine: Machine)
     assert traces(machine.root) == before
 
 
-def test_a_line_that_drops_on_probation_leaves_the_change_to_be_kept(machine: Machine) -> None:
-    terminal = on(machine)
+def test_a_line_that_drops_on_probation_leaves_the_change_to_be_kept(
+    machine: Machine, on: OnTerminal
+) -> None:
+    terminal = on()
     terminal.wait_for("Port 25 (mail)")
     terminal.type(*[F8] * 7)
     terminal.wait_for("Files and directories")
@@ -114,7 +105,7 @@ def test_a_line_that_drops_on_probation_leaves_the_change_to_be_kept(machine: Ma
 
     terminal.hang_up()
     terminal.wait()
-    again = on(machine)
+    again = on()
     again.wait_for("is on probation")
     again.wait_for("[ Keep ]")
     again.type(ENTER)
@@ -123,8 +114,8 @@ def test_a_line_that_drops_on_probation_leaves_the_change_to_be_kept(machine: Ma
     assert "confirmed" in pfwizard_process("history", "--root", machine.root).stdout
 
 
-def test_a_termination_leaves_the_terminal_as_it_was(machine: Machine) -> None:
-    terminal = on(machine)
+def test_a_termination_leaves_the_terminal_as_it_was(on: OnTerminal) -> None:
+    terminal = on()
     terminal.wait_for("Port 25 (mail)")
 
     terminal.process.terminate()
@@ -134,8 +125,8 @@ def test_a_termination_leaves_the_terminal_as_it_was(machine: Machine) -> None:
     assert "asked to end" in terminal.text
 
 
-def test_nothing_is_sent_while_nobody_types(machine: Machine) -> None:
-    terminal = on(machine)
+def test_nothing_is_sent_while_nobody_types(on: OnTerminal) -> None:
+    terminal = on()
     terminal.wait_for("Port 25 (mail)")
     terminal.type(F8)
     terminal.wait_for("Certificate authority")
@@ -144,8 +135,8 @@ def test_nothing_is_sent_while_nobody_types(machine: Machine) -> None:
     assert terminal.read(3.0) == b""
 
 
-def test_no_color_is_heeded(machine: Machine) -> None:
-    terminal = on(machine, NO_COLOR="1")
+def test_no_color_is_heeded(on: OnTerminal) -> None:
+    terminal = on(NO_COLOR="1")
     terminal.wait_for("Port 25 (mail)")
     terminal.type(*[F8] * 7)
     terminal.wait_for("Files and directories")
@@ -161,8 +152,8 @@ def colours(sent: bytes) -> bytes:
     ).replace(b"39;49", b"")
 
 
-def test_a_terminal_without_unicode_gets_ascii_only(machine: Machine) -> None:
-    terminal = on(machine, PFWIZARD_ASCII="1")
+def test_a_terminal_without_unicode_gets_ascii_only(on: OnTerminal) -> None:
+    terminal = on(PFWIZARD_ASCII="1")
     terminal.wait_for("Port 25 (mail)")
     terminal.type(*[F8] * 7)
     terminal.wait_for("Files and directories")
@@ -170,22 +161,22 @@ def test_a_terminal_without_unicode_gets_ascii_only(machine: Machine) -> None:
     assert terminal.sent.isascii()
 
 
-def test_the_mouse_is_left_to_the_terminal(machine: Machine) -> None:
-    terminal = on(machine)
+def test_the_mouse_is_left_to_the_terminal(on: OnTerminal) -> None:
+    terminal = on()
     terminal.wait_for("Port 25 (mail)")
 
     assert b"\x1b[?1003h" not in terminal.sent
 
 
-def test_the_mouse_is_used_on_request(machine: Machine) -> None:
-    terminal = wizard("--load", machine.answers, "--root", machine.root, "--mouse")
+def test_the_mouse_is_used_on_request(on: OnTerminal) -> None:
+    terminal = on("--mouse")
     terminal.wait_for("Port 25 (mail)")
 
     assert b"\x1b[?1003h" in terminal.sent
 
 
-def test_a_dumb_terminal_is_told_of_the_line_dialogue(machine: Machine) -> None:
-    terminal = on(machine, TERM="dumb")
+def test_a_dumb_terminal_is_told_of_the_line_dialogue(on: OnTerminal) -> None:
+    terminal = on(TERM="dumb")
 
     assert terminal.wait() == 2
     assert "pfwizard --plain" in terminal.text
@@ -210,14 +201,12 @@ Questions.on_mount = crash
 from pfwizard.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
-    argv = [sys.executable, "-c", code, "--load", str(machine.answers)]
-    environment = {**ENVIRONMENT, **UTF_8, "TERM": "xterm"}
-    terminal = Terminal([*argv, "--root", str(machine.root)], environment)
-    open_terminals.append(terminal)
-    terminal.wait_for("Port 25 (mail)")
-    terminal.type(F8)
+    with opened_terminals("-c", code) as start:
+        terminal = start("--load", machine.answers, "--root", machine.root)
+        terminal.wait_for("Port 25 (mail)")
+        terminal.type(F8)
 
-    assert terminal.wait() == 1
-    assert terminal.is_sane
-    assert b"internal error: RuntimeError" in terminal.sent
-    assert b"hunter2secret" not in terminal.sent
+        assert terminal.wait() == 1
+        assert terminal.is_sane
+        assert b"internal error: RuntimeError" in terminal.sent
+        assert b"hunter2secret" not in terminal.sent

@@ -29,6 +29,7 @@ from tests.screens.walking import (
     is_enabled,
     press,
     settled,
+    type_in,
     until_shown,
     wizard,
 )
@@ -91,7 +92,7 @@ async def answer_like_the_guide(pilot: Pilot[Outcome]) -> None:
         for key, label in CHOSEN[step].items():
             await choose(pilot, key, label)
         for key, text in texts.items():
-            await fill(pilot, key, text)
+            await type_in(pilot, key, text)
         await press(pilot, "f8")
     await until_shown(pilot, Review)
     await settled(pilot)
@@ -107,9 +108,9 @@ async def test_the_guide_typed_in_by_hand_gives_the_very_plan_of_its_answers_fil
 
 
 async def test_going_back_and_answering_anew_changes_the_plan_by_just_that() -> None:
-    session = StagedSession()
+    session = StagedSession(start=started())
     async with wizard(session) as pilot:
-        await answer_like_the_guide(pilot)
+        await go_to(pilot, StepName.REVIEW)
         await press(pilot, "escape", "escape")
         assert session.course.here is StepName.SERVICES
         await choose(pilot, "services.submission", "yes")

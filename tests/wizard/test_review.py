@@ -1,7 +1,8 @@
 """What the review shows, and what it never does."""
 
 from pfwizard.plan.plan import Severity
-from pfwizard.wizard.review import Line, Style, as_text, places_of, review
+from pfwizard.wizard.lines import Line, Style
+from pfwizard.wizard.review import as_text, places_of, review
 from tests.plan.builders import key, machine, plan_for
 
 PLAN = plan_for(machine())

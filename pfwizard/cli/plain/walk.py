@@ -6,13 +6,11 @@ from pfwizard.cli.plain.asking import HOW_TO_ANSWER, Way, ask_step
 from pfwizard.cli.plain.deciding import Decision, decide, save_answers
 from pfwizard.cli.plain.lines import Left, Lines
 from pfwizard.errors import PfwizardError
-from pfwizard.plan.plan import Severity
 from pfwizard.wizard.course import Move
+from pfwizard.wizard.first_look import found_lines
 from pfwizard.wizard.outcome import Outcome
-from pfwizard.wizard.session import PREVIEW, Found, Session, Waiting
+from pfwizard.wizard.session import Found, Session, Waiting
 from pfwizard.wizard.steps import StepName, step_of
-
-WORTH_A_WORD = (Severity.WARNING, Severity.REFUSAL)
 
 
 def run_plain(session: Session, interruption: Interruption, lines: Lines | None = None) -> Outcome:
@@ -35,7 +33,8 @@ def _leaves(lines: Lines, session: Session) -> bool:
         word = lines.choose("\nQuit pfwizard? Nothing is changed by leaving.", words)
         saved = save_answers(lines, session) if word == "save" else ""
     except Left:
-        word, saved = "quit", ""
+        session.cut_off()
+        return True
     if word == "stay" or (word == "save" and not saved):
         return False
     session.left(saved)
@@ -46,6 +45,7 @@ def _walk(lines: Lines, session: Session, interruption: Interruption) -> None:
     """From where the course stands to the end; raises Left."""
     course = session.course
     while course.here is not StepName.DONE:
+        session.keep_draft()
         if course.here is StepName.WELCOME:
             _welcome(lines, session)
             course.move(Move.NEXT)
@@ -68,19 +68,23 @@ def _welcome(lines: Lines, session: Session) -> None:
             continue
         if found.waiting is None:
             _say_found(lines, session, found)
+            _offer_draft(lines, session)
             return
         _end_probation(lines, session, found.waiting)
 
 
 def _say_found(lines: Lines, session: Session, found: Found) -> None:
-    if not session.may_apply:
-        lines.say(PREVIEW)
-    for observation in found.observations:
-        severity = observation.severity
-        word = f"{severity.value.capitalize()}: " if severity in WORTH_A_WORD else ""
-        lines.say(f"{word}{observation.subject}: {observation.state}")
-        if observation.remedy:
-            lines.say(f"  {observation.remedy}")
+    for line in found_lines(found, may_apply=session.may_apply):
+        lines.say(line.text)
+
+
+def _offer_draft(lines: Lines, session: Session) -> None:
+    if session.draft is None or lines.choose("Take them up?", ("yes", "no")) == "no":
+        return
+    try:
+        session.take_up_draft()
+    except PfwizardError as error:
+        lines.say(f"Error: {error}")
 
 
 def _end_probation(lines: Lines, session: Session, waiting: Waiting) -> None:

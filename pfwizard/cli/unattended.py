@@ -1,0 +1,167 @@
+"""A run that asks nothing: answers applied, a change taken back, a look at the history."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pfwizard.answers.reading import load
+from pfwizard.cli import human_output, streams
+from pfwizard.cli.arguments import Arguments, Command
+from pfwizard.cli.demonstration import demonstration_answers, fresh_tree, remove_tree
+from pfwizard.cli.interruption import Interruption
+from pfwizard.cli.report import Report, Result, failure
+from pfwizard.errors import ExitStatus, Refused
+from pfwizard.plan.plan import Plan
+
+if TYPE_CHECKING:
+    from pfwizard.answers.answers import Answers
+    from pfwizard.apply.manifest import TransactionId
+    from pfwizard.apply.process.events import OnProbationNow
+    from pfwizard.engine import Job, Planned
+
+DRY_RUN = "Nothing was changed: this was a dry run."
+
+
+class Unattended:
+    """One run, and what is known of it when it fails."""
+
+    def __init__(self, given: Arguments, interruption: Interruption) -> None:
+        self._given = given
+        self._interruption = interruption
+        self._plan: Plan | None = None
+        self._plan_was_shown = False
+
+    def report(self) -> Report:
+        """Every end of the run as a report, those included that should not happen."""
+        try:
+            return self._run(self._given)
+        except Exception as error:
+            return replace(failure(error), plan=self._plan, plan_was_shown=self._plan_was_shown)
+
+    def _run(self, given: Arguments) -> Report:
+        if given.demo:
+            return self._demonstrate(given)
+        if given.answers is not None:
+            answers = load(given.answers)
+            return self._apply(_job(given), answers, given)
+        return self._command(_job(given), given)
+
+    def _command(self, job: "Job", given: Arguments) -> Report:
+        from pfwizard.cli import commands
+
+        announce = _announcing(given)
+        match given.command:
+            case Command.CONFIRM:
+                with self._interruption.held_back():
+                    return commands.confirm(job, announce)
+            case Command.HISTORY:
+                return commands.history(job)
+            case Command.SHOW:
+                return commands.show(job, given.transaction or "")
+            case Command.RECOVER:
+                with self._interruption.held_back():
+                    return commands.recover(job, given.archive, announce)
+            case _:
+                return self._roll_back(job, given)
+
+    def _recover(self, job: "Job", given: Arguments) -> "TransactionId | None":
+        """What every run does first, unless it only looks."""
+        from pfwizard.engine import recover_job
+
+        with self._interruption.held_back():
+            transaction = recover_job(job, _announcing(given))
+        self._interruption.raise_what_waits()
+        return transaction
+
+    def _demonstrate(self, given: Arguments) -> Report:
+        from pfwizard.engine import Job
+
+        answers = demonstration_answers(given.answers)
+        root = fresh_tree()
+        try:
+            report = self._apply(Job.on(root, None, None), answers, given)
+        except BaseException:
+            remove_tree(root)
+            raise
+        if report.result is Result.APPLIED:
+            return replace(report, demonstration=root, options=f" --root {root}")
+        remove_tree(root)
+        return report
+
+    def _apply(self, job: "Job", answers: "Answers", given: Arguments) -> Report:
+        from pfwizard.engine import plan_job
+
+        if not given.dry_run:
+            self._recover(job, given)
+        return self._walk(job, plan_job(job, answers), given)
+
+    def _roll_back(self, job: "Job", given: Arguments) -> Report:
+        from pfwizard.cli import commands
+        from pfwizard.engine import plan_rollback
+
+        if not given.dry_run:
+            with self._interruption.held_back():
+                ended = commands.end_probation(job, given.transaction)
+            if ended is not None:
+                return ended
+            recovered = self._recover(job, given)
+            if recovered is not None and given.transaction is None:
+                return commands.taken_back(recovered)
+        planned = plan_rollback(job, given.transaction)
+        if planned.plan.is_empty:
+            words = f"Nothing to do: nothing of transaction {planned.undoes} is in place any more."
+            return Report(Result.UNCHANGED, ExitStatus.DONE, planned.plan, words=words)
+        report = self._walk(job, planned, given)
+        if given.dry_run:
+            return replace(report, words=DRY_RUN)
+        return replace(report, way_back=f"pfwizard rollback {report.transaction}")
+
+    def _walk(self, job: "Job", planned: "Planned", given: Arguments) -> Report:
+        from pfwizard.engine import Application, with_obstacles
+
+        plan = self._plan = planned.plan
+        if plan.refusals:
+            raise Refused(plan.refusals[0].message, plan.refusals[0].remedy)
+        if plan.is_empty:
+            return Report(Result.UNCHANGED, ExitStatus.DONE, plan)
+        if given.dry_run:
+            return Report(Result.PENDING, ExitStatus.PENDING, with_obstacles(job, plan))
+        application = Application(
+            job,
+            planned,
+            _announcing(given),
+            lambda event: self._tell_of_probation(event, given),
+            given.confirm,
+        )
+        detaches = given.confirm is not None
+        with self._interruption.passed_on(application.stop, detaches=detaches):
+            transaction = application.carry_out()
+        return Report(
+            Result.APPLIED,
+            ExitStatus.DONE,
+            plan,
+            transaction,
+            options=given.place_options,
+            plan_was_shown=self._plan_was_shown,
+        )
+
+    def _tell_of_probation(self, event: "OnProbationNow", given: Arguments) -> None:
+        """What was changed is to be read while there is time to decide about it."""
+        if self._plan is not None and not given.json:
+            self._plan_was_shown = True
+            try:
+                human_output.show_outcome(self._plan)
+            except OSError:
+                streams.give_up_standard_output()
+            human_output.show_findings(self._plan)
+        human_output.show_probation(event, given.place_options)
+
+
+def _job(given: Arguments) -> "Job":
+    from pfwizard.engine import Job  # brings the cryptography library
+
+    return Job.on(given.root, given.config_directory, given.state_directory)
+
+
+def _announcing(given: Arguments) -> Callable[[str], None]:
+    return (lambda words: None) if given.json else human_output.show_step

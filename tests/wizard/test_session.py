@@ -1,0 +1,177 @@
+"""A walk without a face, on a tree and with the real engine."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pfwizard.answers.reading import load, start_from
+from pfwizard.apply.transaction import RolledBack
+from pfwizard.errors import ExitStatus, Failed
+from pfwizard.wizard import session as sessions
+from pfwizard.wizard.outcome import AT_WORK
+from pfwizard.wizard.session import Place, Session
+from tests.cli.program import Machine
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine.below(tmp_path)
+
+
+def on(machine: Machine) -> Session:
+    return Session(Place(machine.root), start_from(machine.answers), machine.answers)
+
+
+def test_the_same_answers_are_planned_once(machine: Machine) -> None:
+    walk = on(machine)
+
+    assert walk.plan() is walk.plan()
+
+
+def test_another_answer_makes_another_plan(machine: Machine) -> None:
+    walk = on(machine)
+    first = walk.plan()
+    walk.sheet.fill("tls.log_level", "0")
+
+    assert walk.plan() is not first
+
+
+def test_a_plan_that_is_forgotten_is_made_anew(machine: Machine) -> None:
+    walk = on(machine)
+    first = walk.plan()
+    walk.forget_plan()
+
+    assert walk.plan() is not first
+
+
+def test_the_first_look_takes_defaults_from_the_machine(machine: Machine) -> None:
+    walk = Session(Place(machine.root))
+    assert walk.sheet.text("server.names") == ""
+    walk.look()
+
+    assert walk.sheet.text("server.names") == "mail.kernel-panic.it"
+
+
+def test_a_place_without_postfix_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(Failed) as raised:
+        Session(Place(tmp_path)).look()
+
+    assert raised.value.remedy
+
+
+def test_whoever_may_write_below_etc_may_apply(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "access", lambda path, mode: path == machine.root / "etc")
+
+    assert on(machine).may_apply
+
+
+def test_whoever_may_not_write_there_has_a_preview(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+
+    assert not on(machine).may_apply
+
+
+def test_a_preview_takes_back_nothing_that_was_left_unfinished(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "may_apply", property(lambda self: False))
+    monkeypatch.setattr(Session, "_recover", lambda self, job: pytest.fail("it recovers"))
+
+    assert on(machine).look().taken_back is None
+
+
+def test_a_file_that_was_loaded_and_left_alone_needs_no_saving(machine: Machine) -> None:
+    assert not on(machine).has_unsaved_answers
+
+
+def test_saved_answers_need_no_saving_until_one_changes(machine: Machine) -> None:
+    walk = on(machine)
+    walk.sheet.fill("tls.log_level", "0")
+    walk.save(machine.answers)
+    assert not walk.has_unsaved_answers
+
+    walk.sheet.fill("tls.log_level", "2")
+    assert walk.has_unsaved_answers
+
+
+def test_saved_answers_are_what_an_unattended_run_reads(machine: Machine) -> None:
+    walk = on(machine)
+    walk.sheet.fill("tls.log_level", "0")
+    walk.save(machine.answers)
+
+    assert load(machine.answers) == walk.sheet.answers()
+
+
+def test_a_walk_that_is_only_looked_at_ends_as_one_that_changed_nothing(machine: Machine) -> None:
+    walk = on(machine)
+    walk.left("")
+
+    assert walk.outcome.exit_status is ExitStatus.FAILED
+    assert walk.outcome.words == "Nothing was changed."
+
+
+def test_a_walk_left_beside_an_engine_does_not_say_that_nothing_changed(machine: Machine) -> None:
+    walk = on(machine)
+    walk.application(walk.plan(), lambda words: None, lambda event: None)
+    walk.left("")
+
+    assert walk.outcome.exit_status is ExitStatus.BUSY
+    assert walk.outcome.words == AT_WORK
+
+
+def test_what_was_applied_stays_the_outcome_when_the_walk_is_left(machine: Machine) -> None:
+    walk = on(machine)
+    planned = walk.plan()
+
+    def keep(event: object) -> None:
+        walk.keep()
+
+    transaction = walk.application(planned, lambda words: None, keep).carry_out()
+    walk.applied(planned, transaction)
+    walk.left("")
+
+    assert walk.outcome.exit_status is ExitStatus.DONE
+    assert walk.outcome.transaction == transaction
+    assert [entry.manifest.transaction for entry in walk.history()] == [transaction]
+
+
+def test_a_change_on_probation_is_seen_by_the_next_walk(machine: Machine) -> None:
+    walk = on(machine)
+    seen: list[sessions.Found] = []
+
+    def look_and_keep(event: object) -> None:
+        seen.append(on(machine).look())
+        on(machine).keep()
+
+    walk.application(walk.plan(), lambda words: None, look_and_keep).carry_out()
+
+    waiting = seen[0].waiting
+    assert waiting is not None
+    assert 0 < waiting.seconds <= sessions.PROBATION
+    assert walk.waiting() is None
+
+
+def test_a_change_on_probation_can_be_taken_back_by_the_next_walk(machine: Machine) -> None:
+    before = (machine.root / "etc/postfix/main.cf").read_bytes()
+    walk = on(machine)
+
+    def take_back(event: object) -> None:
+        waiting = on(machine).waiting()
+        assert waiting is not None
+        assert on(machine).take_back(waiting.transaction)
+
+    with pytest.raises(RolledBack):
+        walk.application(walk.plan(), lambda words: None, take_back).carry_out()
+    assert (machine.root / "etc/postfix/main.cf").read_bytes() == before
+
+
+def test_it_is_too_late_to_keep_what_is_not_on_probation(machine: Machine) -> None:
+    with pytest.raises(Failed):
+        on(machine).keep()
