@@ -22,8 +22,11 @@ if not os.environ.get("NO_COLOR"):
 from textual.app import App  # noqa: E402
 from textual.binding import BindingType  # noqa: E402
 from textual.command import Provider  # noqa: E402
+from textual.events import Event, Key  # noqa: E402
+from textual.geometry import Size  # noqa: E402
 
 from pfwizard.errors import defect  # noqa: E402
+from pfwizard.screens.keyboard import take_any_byte  # noqa: E402
 from pfwizard.screens.page import Page  # noqa: E402
 from pfwizard.screens.places import Places  # noqa: E402
 from pfwizard.screens.welcome import Welcome  # noqa: E402
@@ -33,6 +36,12 @@ from pfwizard.wizard.session import Session  # noqa: E402
 
 THEME = "ansi-dark"
 """The terminal's own colours on its own background: few bytes, and right on every terminal."""
+
+
+SMALLEST = Size(60, 18)
+
+ALWAYS = ("f10", "ctrl+c")
+"""Keys that work on a terminal of any size."""
 
 
 class Wizard(App[Outcome], inherit_bindings=False):
@@ -53,6 +62,7 @@ class Wizard(App[Outcome], inherit_bindings=False):
     def __init__(self, session: Session, *, ascii_only: bool) -> None:
         super().__init__(ansi_color=True)
         use_whole_cells()
+        take_any_byte()
         self.session = session
         self.theme = THEME
         self.set_class(ascii_only, "-ascii")
@@ -60,7 +70,7 @@ class Wizard(App[Outcome], inherit_bindings=False):
     def on_mount(self) -> None:
         if not self.is_headless:
             loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
                 loop.add_signal_handler(number, self._end_by_signal, number)
             loop.add_signal_handler(signal.SIGHUP, self._end_with_the_line)
         self.run_worker(self._walk(), name="walk")
@@ -76,6 +86,17 @@ class Wizard(App[Outcome], inherit_bindings=False):
             if page is not None:
                 self.session.keep_draft()
         self.exit(self.session.outcome)
+
+    async def on_event(self, event: Event) -> None:
+        """Behind the notice that the terminal is too small, nothing is done blindly."""
+        if isinstance(event, Key) and self._is_blind_to(event):
+            event.stop()
+            return
+        await super().on_event(event)
+
+    def _is_blind_to(self, key: Key) -> bool:
+        is_too_small = self.size.width < SMALLEST.width or self.size.height < SMALLEST.height
+        return is_too_small and key.key not in ALWAYS and isinstance(self.screen, Page)
 
     def _end_by_signal(self, number: signal.Signals) -> None:
         """The terminal is put right first; an engine at work goes on without us."""
@@ -107,7 +128,8 @@ class Wizard(App[Outcome], inherit_bindings=False):
         error = sys.exc_info()[1] or self._exception
         if error is not None:
             found = defect(error)
-            self._return_value = Outcome(found.exit_status, error=found)
+            before = self.session.outcome
+            self._return_value = replace(before, error=found)
         self._close_messages_no_wait()
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.message import Message
 
 from pfwizard.errors import PfwizardError, defect
-from pfwizard.screens.background import in_background
+from pfwizard.screens.background import in_background, to_its_end
 from pfwizard.screens.countdown import left
 from pfwizard.screens.leaving import Leaving
 from pfwizard.screens.page import Choice, Page
@@ -67,7 +68,7 @@ class ProbationBegan(Message):
 class Applying(Page):
     """Watches an engine at work. It can be stopped until the change is kept."""
 
-    KEYS = "F1 Help  F10 Quit"
+    KEYS = "F1 Help  F10 Quit  k Keep  r Roll back"
     HELP = (
         "The engine that makes the change runs by itself, and this page only watches it. Stop "
         "takes back whatever has been done by then.\n\n"
@@ -75,6 +76,11 @@ class Applying(Page):
         "files back at once, and when the time is over without a word from you, they come back by "
         "themselves.\n\n" + IF_THE_LINE_DROPS
     )
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("k", "keep", "Keep"),
+        ("r", "roll_back", "Roll back"),
+    ]
 
     def __init__(self, session: Session, planned: "Planned") -> None:
         super().__init__(session)
@@ -87,6 +93,7 @@ class Applying(Page):
         self._ends: float | None = None
         self._error: PfwizardError | None = None
         self._is_over = False
+        self._is_stopping = False
 
     @property
     def may_jump(self) -> bool:
@@ -107,16 +114,21 @@ class Applying(Page):
         yield self._news
 
     def on_mount(self) -> None:
-        self._offer("stop")
+        self._lead_on_with("stop")
         self._carry_out()
 
     def _offer(self, *actions: str) -> None:
-        """Show these buttons and no others, the last one in focus."""
+        """Show these buttons and no others."""
         for choice in self.choices():
             for button in self.query(f"#{choice.identifier}"):
                 button.display = choice.action in actions
-                if choice.action == actions[-1]:
-                    button.focus()
+
+    def _lead_on_with(self, action: str) -> None:
+        """Offer nothing but this, and have Enter do it."""
+        self._offer(action)
+        for choice in self.choices():
+            if choice.action == action:
+                self.query_one(f"#{choice.identifier}").focus()
 
     @work(exclusive=True, group="apply")
     async def _carry_out(self) -> None:
@@ -146,10 +158,13 @@ class Applying(Page):
     def on_probation_began(self, event: ProbationBegan) -> None:
         self._progress.end(self.session.clock())
         self._show_progress()
+        if self._is_stopping:
+            return
         self._ends = self.session.clock() + event.event.seconds
         not_at_boot = "" if event.event.is_recovered_at_boot else f" {NOT_AT_BOOT}"
         self._news.show(f"{TRY_IT} {IF_THE_LINE_DROPS}{not_at_boot}")
         self._offer("roll_back", "keep")
+        self._view.focus()  # an Enter that was meant for Stop must not keep the change
         self._tick()
         self.set_interval(TICK, self._tick)
 
@@ -162,6 +177,7 @@ class Applying(Page):
 
     def _show_progress(self) -> None:
         self._view.show(tuple(self._lines()))
+        self._view.scroll_end(animate=False)
 
     def _lines(self) -> Iterator[Line]:
         for step in self._progress.steps:
@@ -176,7 +192,7 @@ class Applying(Page):
         self._end("The change stays.", f"It is transaction {transaction}.")
         self._progress.end(self.session.clock())
         self._show_progress()
-        self._offer("next")
+        self._lead_on_with("next")
 
     def _fail(self, error: PfwizardError) -> None:
         self._error = error
@@ -184,7 +200,7 @@ class Applying(Page):
         self._progress.fail(self.session.clock())
         self._end("The change is not in place.", "")
         self._show_progress()
-        self._offer("back")
+        self._lead_on_with("back")
 
     def _end(self, countdown: str, news: str) -> None:
         self._is_over = True
@@ -195,23 +211,25 @@ class Applying(Page):
         self._stop()
 
     def action_roll_back(self) -> None:
-        self._stop()
+        if self._ends is not None:
+            self._stop()
 
     def _stop(self) -> None:
-        if self._application is not None and not self._is_over:
+        if self._application is not None and not self._is_over and not self._is_stopping:
+            self._is_stopping = True
             self._application.stop(BY_HAND)
             self._news.show("Taking the change back ...")
-            self._offer("stop")
+            self._offer()
 
     def leaving(self) -> Leaving:
         return Leaving.BESIDE_AN_ENGINE if not self._is_over else Leaving.AT_EASE
 
     @work(exclusive=True, group="keep")
     async def action_keep(self) -> None:
-        if self._ends is None or self._is_over:
+        if self._ends is None or self._is_over or self._is_stopping:
             return
         try:
-            await in_background(self.session.keep)
+            await to_its_end(self.session.keep)
         except PfwizardError as error:
             self._news.show(f"Error: {error.message}. {error.remedy}")
 

@@ -12,9 +12,18 @@ T = TypeVar("T")
 async def in_background(work: Callable[[], T]) -> T:
     """Do it in a thread and wait for its end; returns or raises what it does.
 
-    The thread is a daemon: whoever leaves the wizard need not wait for what nobody wants any more,
-    and an engine at work does not need anybody who listens.
+    Whoever leaves the wizard meanwhile need not wait for what nobody wants any more, and an engine
+    at work does not need anybody who listens.
     """
+    return await _in_a_thread(work, is_daemon=True)
+
+
+async def to_its_end(work: Callable[[], T]) -> T:
+    """The same for what must not stop half-way: leaving the wizard waits for it."""
+    return await _in_a_thread(work, is_daemon=False)
+
+
+async def _in_a_thread(work: Callable[[], T], *, is_daemon: bool) -> T:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
@@ -31,5 +40,5 @@ async def in_background(work: Callable[[], T]) -> T:
         else:
             deliver(lambda: future.set_result(result))
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, daemon=is_daemon).start()
     return await future

@@ -27,7 +27,11 @@ class Done(Page):
         "the answers (F2): pfwizard --answers FILE does the same again, here or on another server, "
         "without asking. What was there before is kept; the history (F3) takes it back."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [("f3", "history", "History")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("f3", "history", "History"),
+        ("pagedown", "scroll(1)", "Scroll down"),
+        ("pageup", "scroll(-1)", "Scroll up"),
+    ]
 
     def __init__(self, session: Session, planned: "Planned") -> None:
         super().__init__(session)
@@ -44,10 +48,15 @@ class Done(Page):
         yield PlainText(
             f"Done, as transaction {self.session.outcome.transaction}.", classes="introduction"
         )
-        yield LinesView(tuple(self._lines()), id="after")
+        self._view = LinesView(tuple(self._lines()), id="after")
+        yield self._view
 
     def on_mount(self) -> None:
         main_button(self).focus()
+
+    def action_scroll(self, pages: int) -> None:
+        """The page keys scroll wherever the focus is."""
+        self._view.scroll_relative(y=pages * self._view.size.height, animate=False)
 
     def _lines(self) -> Iterator[Line]:
         for section in self.session.aftermath(self._planned):
@@ -60,7 +69,10 @@ class Done(Page):
         """What is done is not gone back to; the history takes it back."""
 
     def action_next(self) -> None:
-        self.leave_for(Jump.FINISH)
+        if self.session.has_unsaved_answers:
+            self.action_leave()
+        else:
+            self.leave_for(Jump.FINISH)
 
     def action_save(self) -> None:
         save_answers(self)

@@ -40,17 +40,20 @@ def page_after(session: Session, page: Page, going: Going) -> Page | None:
         case Apply():
             course.go(StepName.APPLY)
             return Applying(session, going.planned)
+        case Move.BACK if isinstance(page, Applying) and page.planned.undoes is not None:
+            return RollbackReview(session, page.planned.undoes)
         case Jump.LOOK_AGAIN:
             course.go(StepName.WELCOME)
         case StepName():
             course.go(going)
         case Move.NEXT if isinstance(page, Applying):
             course.go(StepName.DONE)
-            return Done(session, page.planned)
         case Move() if isinstance(page, HistoryPage):
             pass
         case Move.BACK if isinstance(page, RollbackReview):
             return HistoryPage(session)
         case Move():
             course.move(going)
+    if course.here is StepName.DONE and session.applied_plan is not None:
+        return Done(session, session.applied_plan)
     return PAGES.get(course.here, Questions)(session)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pfwizard.screens.dialogs.file_name import AskFileName
 from pfwizard.screens.dialogs.question import AskWhich
-from pfwizard.wizard.outcome import AT_WORK
 
 if TYPE_CHECKING:
     from pfwizard.screens.page import Page
@@ -21,6 +20,7 @@ class Leaving(Enum):
 
     AT_EASE = "at ease"
     BESIDE_AN_ENGINE = "beside an engine"
+    WITH_A_CHANGE_WAITING = "with a change waiting"
 
 
 class Answer(Enum):
@@ -36,20 +36,30 @@ UNSAVED: Mapping[Answer, str] = {
 }
 WITHOUT_SAVING: Mapping[Answer, str] = {Answer.STAY: "Stay", Answer.LEAVE: "Quit"}
 
-NOTHING_LOST = "Nothing is changed by leaving."
+TITLES = {
+    Leaving.BESIDE_AN_ENGINE: "Leave before the change is confirmed?",
+    Leaving.WITH_A_CHANGE_WAITING: "Leave without deciding about the change?",
+}
+
+WORDS = {
+    False: "Nothing is changed by leaving.",
+    True: "Nothing is changed by leaving, but answers that are not saved are lost.",
+}
+"""By whether there are answers that are not saved."""
 
 
 async def agrees_to_leave(page: "Page", leaving: Leaving) -> bool:
     """Ask whether to leave, and save the answers if that is wished."""
-    if leaving is Leaving.BESIDE_AN_ENGINE:
-        asked = AskWhich(
-            "Leave while the change is on its way?", AT_WORK, WITHOUT_SAVING, Answer.STAY
-        )
-        return await page.app.push_screen_wait(asked) is Answer.LEAVE
     session = page.session
+    if leaving is not Leaving.AT_EASE:
+        asked = AskWhich(TITLES[leaving], session.way_to_confirm, WITHOUT_SAVING, Answer.STAY)
+        agrees = await page.app.push_screen_wait(asked) is Answer.LEAVE
+        if agrees and leaving is Leaving.WITH_A_CHANGE_WAITING:
+            session.left_waiting()
+        return agrees
     answers = UNSAVED if session.has_unsaved_answers else WITHOUT_SAVING
     answer = await page.app.push_screen_wait(
-        AskWhich("Quit pfwizard?", NOTHING_LOST, answers, Answer.STAY)
+        AskWhich("Quit pfwizard?", WORDS[answers is UNSAVED], answers, Answer.STAY)
     )
     if answer is not Answer.SAVE:
         session.left("")

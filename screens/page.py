@@ -61,6 +61,7 @@ class Page(Screen[Going]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        self._going: Going | None = None
 
     @property
     def course(self) -> Course:
@@ -113,9 +114,22 @@ class Page(Screen[Going]):
         self.query_one(StepList).show()
 
     def leave_for(self, going: Going) -> None:
-        """End this page. What stands in its fields stays."""
-        self.before_leaving()
-        self.dismiss(going)
+        """End this page, once. What stands in its fields stays.
+
+        Where a dialog is open, the page ends when that is closed: Textual takes away whatever is
+        on top.
+        """
+        if self._going is None:
+            self.before_leaving()
+            self._going = going
+            self._end_if_on_top()
+
+    def on_screen_resume(self) -> None:
+        self._end_if_on_top()
+
+    def _end_if_on_top(self) -> None:
+        if self._going is not None and self.app.screen is self:
+            self.dismiss(self._going)
 
     def before_leaving(self) -> None:
         """Keep what the page holds; called however it is left."""
@@ -134,7 +148,7 @@ class Page(Screen[Going]):
     async def action_leave(self) -> None:
         self.before_leaving()
         if await agrees_to_leave(self, self.leaving()):
-            self.dismiss(Jump.LEAVE)
+            self.leave_for(Jump.LEAVE)
 
     def action_save_answers(self) -> None:
         self.before_leaving()

@@ -66,6 +66,13 @@ class Questions(Page):
             row.show_answer(sheet.text(key))
             row.show_problem(problems.get(key))
         self.say_where_we_are()
+        self.call_after_refresh(self._show_focus)
+
+    def _show_focus(self) -> None:
+        """A problem that appears above must not push the field in focus out of sight."""
+        row = self._row_in_focus()
+        if row is not None:
+            row.scroll_visible(animate=False)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         row = self._row_in_focus()
@@ -80,9 +87,10 @@ class Questions(Page):
         return next((row for row in self.rows if row.editor is focused), None)
 
     def before_leaving(self) -> None:
-        for row in self.rows:
-            if row.display:
-                self.session.sheet.fill(row.question.key, row.text)
+        """The other fields were told when they were left; what follows from them may change."""
+        row = self._row_in_focus()
+        if row is not None and row.display:
+            self.session.sheet.fill(row.question.key, row.text)
 
     def action_next(self) -> None:
         self.before_leaving()

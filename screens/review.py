@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input, Tab, Tabs
 
+from pfwizard.answers.writing import save
 from pfwizard.errors import Failed, PfwizardError
 from pfwizard.screens.background import in_background
 from pfwizard.screens.characters import plain
 from pfwizard.screens.dialogs.file_name import AskFileName
-from pfwizard.screens.page import Choice, Page
+from pfwizard.screens.page import Choice, Page, main_button
 from pfwizard.screens.results import Apply
 from pfwizard.screens.widgets.editor import TextField
 from pfwizard.screens.widgets.lines_view import LinesView
@@ -66,7 +67,7 @@ class Review(Page):
         self._hit = -1
 
     def choices(self) -> Sequence[Choice]:
-        return (Choice("Back", "back"), Choice("Apply", "next", is_enabled=False))
+        return (Choice("Back", "back"), Choice("Apply", "apply", is_enabled=False))
 
     def body(self) -> ComposeResult:
         yield self._bar
@@ -100,10 +101,11 @@ class Review(Page):
             return None
         return Failed(
             f'the step "{step_of(wrong).title}" has answers that cannot be used',
-            "Esc goes back to it, and so does the menu (Ctrl-P).",
+            "The menu (Ctrl-P) leads there.",
         )
 
     def _show_trouble(self, error: PfwizardError) -> None:
+        self._news.show("")
         self._view.show(
             (Line(f"Error: {error.message}.", Style.REFUSAL), Line(f"  {error.remedy}"))
         )
@@ -117,7 +119,7 @@ class Review(Page):
         self._show_tab()
         why_not = self._why_not(planned)
         self._news.show(why_not)
-        self.enable("next", not why_not)
+        self.enable("apply", not why_not)
 
     def _why_not(self, planned: "Planned") -> str:
         if planned.plan.refusals:
@@ -149,9 +151,11 @@ class Review(Page):
         self._shows_whole = not self._shows_whole
         self._show_tab()
         is_whole = self._shows_whole and self._tab is not None and bool(self._tab.whole)
-        self._news.show("The whole file, as it will stand. w shows the diff." if is_whole else "")
+        diff = "" if self._planned is None else self._why_not(self._planned)
+        self._news.show("The whole file, as it will stand. w shows the diff." if is_whole else diff)
 
     def action_search(self) -> None:
+        self._search_field.value = ""
         self._search_field.display = True
         self._search_field.focus()
 
@@ -180,14 +184,16 @@ class Review(Page):
             )
 
     def _write(self, path: Path) -> None:
-        write_review(path, as_text(self._tabs))
+        save(path, as_text(self._tabs))
 
     def _written(self, path: Path | None) -> None:
         if path is not None:
-            self._news.show(f"The review is in {path}.")
+            self._news.show(f"The review is in {path.absolute()}.")
 
     def action_look_again(self) -> None:
         self.session.forget_plan()
+        self._planned, self._tabs = None, ()  # what is not shown must not be applied
+        self.enable("apply", False)
         self._view.show(PLANNING)
         self._plan()
 
@@ -199,6 +205,12 @@ class Review(Page):
             super().action_back()
 
     def action_next(self) -> None:
+        """F8 was pressed to come here: it only leads to the button, which takes another key."""
+        if self._planned is not None and not self._why_not(self._planned):
+            main_button(self).focus()
+            self._news.show("Enter applies the change.")
+
+    def action_apply(self) -> None:
         if self._planned is not None and not self._why_not(self._planned):
             self.leave_for(Apply(self._planned))
 
@@ -208,14 +220,6 @@ def _search_field() -> TextField:
     field.placeholder = "Search, then Enter"
     field.display = False
     return field
-
-
-def write_review(path: Path, text: str) -> None:
-    """Write a text that holds no secret; raises Failed."""
-    try:
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise Failed(f"{path}: {error.strerror}", "Give another name.") from error
 
 
 class RollbackReview(Review):

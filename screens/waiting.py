@@ -8,9 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pfwizard.errors import PfwizardError
-from pfwizard.screens.background import in_background
+from pfwizard.screens.background import to_its_end
 from pfwizard.screens.countdown import left
-from pfwizard.screens.page import Choice, Page, main_button
+from pfwizard.screens.leaving import Leaving
+from pfwizard.screens.page import Choice, Page
 from pfwizard.screens.results import Jump
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.session import Session, Waiting
@@ -22,21 +23,33 @@ PAUSE = 1.0
 class ChangeWaits(Page):
     """Keep or roll back, as in the run that made the change."""
 
-    KEYS = "F1 Help  F10 Quit  F5 Look again"
+    KEYS = "F1 Help  F10 Quit  k Keep  r Roll back  F5 Look again"
     HELP = (
         "An earlier run has changed this machine, and nobody has confirmed the change yet. Try "
         "whether mail works and users can log in. Keep makes the change stay; Roll back puts the "
         "old configuration back at once. If you do neither, that happens by itself when the time "
         "is over."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [("f5", "look_again", "Look again")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("f5", "look_again", "Look again"),
+        ("k", "keep", "Keep"),
+        ("r", "roll_back", "Roll back"),
+    ]
 
     def __init__(self, session: Session, waiting: Waiting) -> None:
         super().__init__(session)
         self._countdown = PlainText(id="countdown")
         self._news = PlainText(id="news")
         self._waiting = waiting
+        self._is_decided = False
         self._ends = self.session.clock() + waiting.seconds
+
+    @property
+    def may_jump(self) -> bool:
+        return False
+
+    def leaving(self) -> Leaving:
+        return Leaving.WITH_A_CHANGE_WAITING
 
     def choices(self) -> Sequence[Choice]:
         may = self.session.may_apply
@@ -58,7 +71,6 @@ class ChangeWaits(Page):
     def on_mount(self) -> None:
         self._tick()
         self.set_interval(PAUSE, self._tick)
-        main_button(self).focus()
 
     def _tick(self) -> None:
         seconds = self._ends - self.session.clock()
@@ -76,21 +88,24 @@ class ChangeWaits(Page):
     def action_look_again(self) -> None:
         self.leave_for(Jump.LOOK_AGAIN)
 
-    @work(exclusive=True)
-    async def action_keep(self) -> None:
-        await self._decide(self.session.keep)
+    def action_keep(self) -> None:
+        self._decide(lambda: self.session.keep_waiting(self._waiting.transaction))
 
-    @work(exclusive=True)
-    async def action_roll_back(self) -> None:
-        await self._decide(lambda: self.session.take_back(self._waiting.transaction))
+    def action_roll_back(self) -> None:
+        self._decide(lambda: self.session.take_back(self._waiting.transaction))
 
+    @work(exclusive=True, group="decide")
     async def _decide(self, decide: Callable[[], object]) -> None:
+        if not self.session.may_apply or self._is_decided:
+            return
+        self._is_decided = True
         for action in ("keep", "roll_back"):
             self.enable(action, False)
         self._news.show("One moment ...")
         try:
-            await in_background(decide)
+            await to_its_end(decide)
         except PfwizardError as error:
+            self._is_decided = False
             self._news.show(f"Error: {error.message}. {error.remedy}")
         else:
             self.action_look_again()

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pfwizard.errors import PfwizardError
-from pfwizard.screens.background import in_background
+from pfwizard.screens.background import to_its_end
 from pfwizard.screens.page import Choice, Page, main_button
 from pfwizard.screens.results import Jump
 from pfwizard.screens.widgets.lines_view import LinesView
@@ -42,6 +42,7 @@ class Welcome(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._view = LinesView(LOOKING, id="found")
+        self._has_looked = False
 
     def choices(self) -> Sequence[Choice]:
         take_up = Choice("Take up answers", "take_up", is_enabled=False)
@@ -63,7 +64,17 @@ class Welcome(Page):
     def action_look_again(self) -> None:
         self.leave_for(Jump.LOOK_AGAIN)
 
+    @property
+    def may_jump(self) -> bool:
+        return self._has_looked
+
+    def action_next(self) -> None:
+        if self._has_looked:
+            super().action_next()
+
     def action_take_up(self) -> None:
+        if not self._has_looked or self.session.draft is None:
+            return
         try:
             self.session.take_up_draft()
         except PfwizardError as error:
@@ -77,7 +88,7 @@ class Welcome(Page):
     @work(exclusive=True)
     async def _look(self) -> None:
         try:
-            found = await in_background(self.session.look)
+            found = await to_its_end(self.session.look)
         except PfwizardError as error:
             self._view.show(tuple(_trouble(error)))
             return
@@ -87,6 +98,7 @@ class Welcome(Page):
         from pfwizard.wizard.first_look import found_lines  # by now the engine is imported
 
         self._view.show(tuple(found_lines(found, may_apply=self.session.may_apply)))
+        self._has_looked = True
         self.enable("take_up", True)
         self.enable("next", True)
         main_button(self).focus()

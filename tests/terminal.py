@@ -75,6 +75,22 @@ class Terminal:
         self.sent += new
         return new
 
+    def seconds_until(self, words: bytes) -> float:
+        """How long it takes from now until these are sent."""
+        begin, new = time.perf_counter(), b""
+        while words not in new:
+            assert time.perf_counter() - begin < LIMIT, f"{words!r} is not sent:\n{self.text}"
+            if select.select([self._master], [], [], 1.0)[0]:
+                new += os.read(self._master, 65536)
+        seconds = time.perf_counter() - begin
+        self._stream.feed(new)
+        self.sent += new
+        return seconds
+
+    def write(self, keys: str) -> None:
+        """Press keys, and do not wait."""
+        os.write(self._master, keys.encode())
+
     @property
     def text(self) -> str:
         """What is on the screen."""

@@ -40,6 +40,11 @@ class Mistake:
     remedy: str
     line: int | None = None
 
+    def __str__(self) -> str:
+        line = "" if self.line is None else f"line {self.line}: "
+        subject = f"{self.key}: " if self.key else ""
+        return f"{line}{subject}{self.message}. {self.remedy}"
+
 
 class InvalidAnswers(PfwizardError):
     """The answers cannot be used; carries every mistake that was found."""

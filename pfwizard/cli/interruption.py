@@ -3,12 +3,18 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 from pfwizard.errors import Failed
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+Handler = Callable[[int, FrameType | None], object]
+
+
+class CutOff(BaseException):
+    """A dialogue is to end, and nobody can be asked. No error, so that no ``except`` ends it."""
 
 
 class Interruption:
@@ -22,6 +28,7 @@ class Interruption:
         self._waiting: str | None = None
         self._stop: Callable[[str], None] | None = None
         self._detaches = False
+        self._arrived: int | None = None
 
     def listen(self) -> None:
         for number in SIGNALS:
@@ -54,6 +61,30 @@ class Interruption:
         yield
         self._stop = None
 
+    def in_dialogue(self) -> AbstractContextManager[None]:
+        """While this lasts, Ctrl-C raises KeyboardInterrupt, and any other signal CutOff."""
+        return _handled_by(_raise)
+
+    @contextmanager
+    def at_work(self, stop: Callable[[str], None]) -> Iterator[None]:
+        """In a dialogue: ``passed_on``, after which only Ctrl-C lets the dialogue go on."""
+        self._arrived = None
+        with _handled_by(self._arrives), self.passed_on(stop, detaches=True):
+            yield
+        if self._arrived is not None and self._arrived != signal.SIGINT:
+            raise CutOff
+
+    @contextmanager
+    def postponed(self) -> Iterator[None]:
+        """In a dialogue: while this lasts, a signal waits, and afterwards it comes."""
+        waiting: list[int] = []
+        try:
+            with _handled_by(lambda number, frame: waiting.append(number)):
+                yield
+        finally:
+            for number in waiting[:1]:
+                signal.raise_signal(number)
+
     def _wait_for_the_end(self, words: str) -> None:
         self._waiting = words
 
@@ -67,6 +98,7 @@ class Interruption:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
             return
+        self._arrived = number
         for each in SIGNALS:
             if signal.getsignal(each) == self._arrives:
                 signal.signal(each, signal.SIG_IGN)
@@ -74,3 +106,21 @@ class Interruption:
         if self._stop is None:
             raise Failed(words, "Start it again when you are ready.")
         self._stop(words)
+
+
+@contextmanager
+def _handled_by(handler: Handler) -> Iterator[None]:
+    before = {
+        number: signal.signal(number, handler)
+        for number in SIGNALS
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt if number == signal.SIGINT else CutOff

@@ -23,6 +23,9 @@ class Result(Enum):
     FAILED = "failed"
 
 
+WAY_BACK = "pfwizard rollback"
+
+
 @dataclass(frozen=True)
 class Report:
     """The end of a run: its plan if one was made, the transaction, what went wrong.
@@ -44,7 +47,7 @@ class Report:
     in_full: bool = False
     options: str = ""
     plan_was_shown: bool = False
-    way_back: str = "pfwizard rollback"
+    way_back: str = WAY_BACK
     demonstration: Path | None = None
 
 

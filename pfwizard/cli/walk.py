@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pfwizard.cli.arguments import DEFAULT_PROBATION, Arguments
 from pfwizard.cli.interruption import Interruption
-from pfwizard.cli.report import Report, Result
+from pfwizard.cli.report import WAY_BACK, Report, Result
 from pfwizard.cli.streams import say
 from pfwizard.cli.terminal import is_ascii_only, refuse_without_screen
 from pfwizard.errors import ExitStatus
@@ -42,6 +42,7 @@ def walk(given: Arguments, interruption: Interruption) -> Report:
         given.config_directory,
         given.state_directory,
         given.confirm or DEFAULT_PROBATION,
+        options=given.place_options,
         draft=_draft(given),
     )
     outcome = _walked(Session(place, start, given.load), given, interruption)
@@ -102,4 +103,5 @@ def _report(outcome: Outcome) -> Report:
         transaction=outcome.transaction,
         error=outcome.error,
         words=outcome.words,
+        way_back=outcome.way_back or WAY_BACK,
     )

@@ -1,6 +1,6 @@
 """What to know when a change has been applied: how to try it, what to publish, what runs out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -52,14 +52,16 @@ def _certificate(plan: Plan, facts: Facts, path: PurePosixPath) -> Certificate |
 
 def _trials(answers: Answers, ports: tuple[SmtpPort, ...]) -> Iterator[str]:
     """Commands that verify the certificate against the CA and the host name (openssl-s_client)."""
-    host = answers.server.names[0]
+    host = _to_connect_to(answers.server.names)
+    check = "-verify_ip" if _is_address(host) else "-verify_hostname"
+    place = f"[{host}]" if ":" in host else host
     ca_file = answers.ca.certificate.name
     for port in ports:
         if port.offers_tls:
             starttls = " -starttls smtp" if port.greets else ""
             yield (
-                f"openssl s_client -connect {host}:{port.port}{starttls} -CAfile {ca_file} "
-                f"-verify_hostname {host} -verify_return_error -brief"
+                f"openssl s_client -connect {place}:{port.port}{starttls} -CAfile {ca_file} "
+                f"{check} {host} -verify_return_error -brief"
             )
     if answers.sasl.enabled and answers.services.smtps:
         yield f"swaks --server {host}:465 --tls-on-connect --auth PLAIN --auth-user USER --to USER"
@@ -107,10 +109,18 @@ def _tlsa(
 
 def _may_have_records(name: str) -> bool:
     """A wildcard and an address have no TLSA record of their own."""
-    if name.startswith("*"):
-        return False
+    return not name.startswith("*") and not _is_address(name)
+
+
+def _is_address(name: str) -> bool:
     try:
         ip_address(name)
     except ValueError:
-        return True
-    return False
+        return False
+    return True
+
+
+def _to_connect_to(names: Sequence[str]) -> str:
+    """The first name that stands for one host; below a wildcard any name will do."""
+    hosts = [name for name in names if not name.startswith("*")]
+    return hosts[0] if hosts else names[0].replace("*", "mail", 1)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pfwizard.plan.plan import Severity
+from pfwizard.quoting import harmless
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.review import FINDING_STYLES
 from pfwizard.wizard.session import PREVIEW, Found
@@ -15,6 +16,13 @@ def found_lines(found: Found, *, may_apply: bool) -> Iterator[Line]:
     """What this walk cannot do, what was put right, and the machine as it stands."""
     if not may_apply:
         yield Line(PREVIEW, Style.WARNING)
+        yield Line("")
+    if found.decided:
+        yield Line(f"Note: {found.decided}", Style.NOTE)
+        yield Line("")
+    for mistake in found.mistakes:
+        yield Line(f"Warning: {harmless(mistake)}", Style.WARNING)
+    if found.mistakes:
         yield Line("")
     if found.taken_back is not None:
         yield Line(

@@ -10,18 +10,14 @@ if TYPE_CHECKING:
 
 NOTHING_CHANGED = "Nothing was changed."
 
-AT_WORK = (
-    "The engine goes on without this screen. The change is taken back by itself unless you "
-    "confirm it in time: run pfwizard, or pfwizard confirm."
-)
-
 
 @dataclass(frozen=True)
 class Outcome:
     """What the shell is told, and what stays to be read when the screen is gone.
 
     ``plan`` is the one that was applied as ``transaction``, or that took one back. ``afterwards``
-    are the lines of the last page, with commands that are to be copied whole.
+    are the lines of the last page, with commands that are to be copied whole. ``way_back`` is the
+    command that takes this change back, where it is not the usual one.
     """
 
     exit_status: ExitStatus
@@ -30,13 +26,10 @@ class Outcome:
     transaction: str | None = None
     error: PfwizardError | None = None
     afterwards: tuple[str, ...] = ()
+    way_back: str = ""
 
 
 def left(saved_as: str = "") -> Outcome:
     """The operator went away before anything was applied."""
     words = f"The answers are in {saved_as}. {NOTHING_CHANGED}" if saved_as else NOTHING_CHANGED
     return Outcome(ExitStatus.FAILED, words)
-
-
-ON_ITS_WAY = Outcome(ExitStatus.BUSY, AT_WORK)
-"""The walk ended, however it did, while an engine was at work."""

@@ -17,7 +17,7 @@ from pfwizard.answers.question import Value
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.wizard.course import Course
 from pfwizard.wizard.draft import Draft
-from pfwizard.wizard.outcome import NOTHING_CHANGED, ON_ITS_WAY, Outcome, left
+from pfwizard.wizard.outcome import NOTHING_CHANGED, Outcome, left
 from pfwizard.wizard.sheet import AnswerSheet
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ PREVIEW = (
 class Place:
     """Where the walk works: as the options of the command line say it.
 
-    ``is_demonstration``: the tree is temporary, and whoever started the walk removes it. ``draft``
-    is where the answers are kept as long as the walk goes on.
+    ``is_demonstration``: the tree is temporary, and whoever started the walk removes it.
+    ``options`` are those, each with a blank before it, by which another run works on the same.
+    ``draft`` is where the answers are kept as long as the walk goes on.
     """
 
     root: Path = Path("/")
@@ -54,6 +55,7 @@ class Place:
     state_directory: Path | None = None
     probation: float = PROBATION
     is_demonstration: bool = False
+    options: str = ""
     draft: Draft | None = None
 
     @property
@@ -76,13 +78,16 @@ class Found:
     """What the first look has found: the machine, or a change that waits.
 
     ``taken_back`` is a transaction that an earlier run had left unfinished, ``draft`` the time from
-    which there are answers of a walk that was cut off.
+    which there are answers of a walk that was cut off, ``decided`` what became of a change that
+    waited before, ``mistakes`` those of the answers file.
     """
 
     observations: "tuple[Observation, ...]" = ()
     waiting: Waiting | None = None
     taken_back: "TransactionId | None" = None
     draft: datetime | None = None
+    decided: str = ""
+    mistakes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -101,6 +106,9 @@ class Session:
     outcome: Outcome = field(default=Outcome(ExitStatus.FAILED, NOTHING_CHANGED), init=False)
     _saved: Mapping[str, Value] | None = field(default=None, init=False)
     _planned: "tuple[Answers, Planned] | None" = field(default=None, init=False)
+    applied_plan: "Planned | None" = field(default=None, init=False)
+    _applied: Outcome | None = field(default=None, init=False)
+    _decided: str = field(default="", init=False)
     _has_draft: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -126,6 +134,7 @@ class Session:
         """
         from pfwizard.wizard import suggestions, surroundings
 
+        self.forget_plan()
         job = self.place.job
         waiting = self.waiting()
         if waiting is not None:
@@ -133,7 +142,13 @@ class Session:
         taken_back = self._recover(job) if self.may_apply else None
         facts = surroundings.look(job)
         self.sheet.suggest(suggestions.suggest(facts))
-        return Found(surroundings.observe(facts, _now()), None, taken_back, self.draft)
+        observations = surroundings.observe(facts, _now())
+        return Found(observations, None, taken_back, self.draft, self._decided, self._mistakes)
+
+    @property
+    def _mistakes(self) -> tuple[str, ...]:
+        """What is wrong with the file that the walk began with."""
+        return () if self.start is None else tuple(map(str, self.start.mistakes))
 
     @property
     def draft(self) -> datetime | None:
@@ -154,7 +169,7 @@ class Session:
         draft = self.place.draft
         if draft is None:
             return None
-        if self.has_unsaved_answers and self.outcome.exit_status is not ExitStatus.DONE:
+        if self.has_unsaved_answers and self._applied is None:
             self._has_draft = draft.write(self.sheet.to_be_saved())
             return draft.file if self._has_draft else None
         self._remove_draft()
@@ -218,10 +233,33 @@ class Session:
         """The plan, ready to be carried out by an engine in a process of its own."""
         from pfwizard.engine import Application
 
-        self.outcome = ON_ITS_WAY
+        self.begin()
         return Application(
             self.place.job, planned, announce, tell_of_probation, self.place.probation
         )
+
+    def begin(self) -> None:
+        """From now on an engine is at work, whatever becomes of the walk."""
+        self.outcome = Outcome(ExitStatus.BUSY, self.way_to_confirm)
+
+    @property
+    def way_to_confirm(self) -> str:
+        """What becomes of a change that nobody confirms, and how to do that from elsewhere."""
+        options = self.place.options
+        return (
+            "The change is taken back by itself unless it is confirmed in time: run "
+            f"pfwizard{options}, or pfwizard confirm{options}."
+        )
+
+    def left_waiting(self) -> None:
+        """The operator goes away without a decision about the change that waits."""
+        self.begin()
+
+    def keep_waiting(self, transaction: "TransactionId") -> None:
+        """Confirm a change that another run has left; raises PfwizardError."""
+        self.keep()
+        self._decided = f"Transaction {transaction} stays."
+        self.outcome = Outcome(ExitStatus.DONE, self._decided)
 
     def keep(self) -> "TransactionId":
         """Confirm the change on probation; raises PfwizardError when it is too late."""
@@ -239,7 +277,13 @@ class Session:
 
         job = self.place.job
         with explained(job.state_directory):
-            return Probation(job.ending(_silently), _silently).end_now(transaction, BY_HAND)
+            is_ended = Probation(job.ending(_silently), _silently).end_now(transaction, BY_HAND)
+        if is_ended:
+            self._decided = (
+                f"Transaction {transaction} was taken back. The old configuration is in place."
+            )
+            self.outcome = Outcome(ExitStatus.ROLLED_BACK, self._decided)
+        return is_ended
 
     def applied(self, planned: "Planned", transaction: "TransactionId") -> None:
         """The plan is in place, and stays."""
@@ -248,16 +292,26 @@ class Session:
             for section in self.aftermath(planned)
             for line in (section.title, *(f"    {text}" for text in section.lines), "")
         ]
-        self.outcome = Outcome(
+        way_back = f"pfwizard rollback {transaction}" if planned.undoes else ""
+        self.outcome = self._applied = Outcome(
             ExitStatus.DONE,
             plan=planned.plan,
             transaction=transaction,
             afterwards=tuple(lines),
+            way_back=way_back,
         )
+        self.applied_plan = planned
+        self.forget_plan()
         self._remove_draft()
 
     def failed(self, error: PfwizardError) -> None:
-        """Something was tried and is not in place; the error says how far it came."""
+        """Something was tried and is not in place; the error says how far it came.
+
+        What was applied before that is in place nevertheless, and stays the outcome.
+        """
+        if self._applied is not None:
+            self.outcome = self._applied
+            return
         self.outcome = Outcome(error.exit_status, transaction=error.transaction, error=error)
 
     def left(self, saved_as: str) -> None:

@@ -152,12 +152,18 @@ class AnswerSheet:
         return assemble(self.values())
 
     def to_be_saved(self) -> Mapping[str, Value]:
-        """Every answer as it would stand in a file; what is wrong stays as the text it is."""
+        """Every answer as it would stand in a file.
+
+        What is wrong stays as the text it is, unless nobody asks for it any more.
+        """
         saved: dict[str, Value] = {}
+        values = self.values()
         for question in QUESTIONS:
             answered = self.answered(question.key)
             if answered.value is not None:
                 saved[question.key] = answered.value
+            elif not is_relevant(question, values):
+                continue
             elif answered.text or question.kind is not Kind.TEXTS:
                 saved[question.key] = answered.text
         return {key: value for key, value in saved.items() if value != "" or not _needed(key)}

@@ -14,6 +14,7 @@ from textual.widgets import Button, Input
 from pfwizard.errors import PfwizardError
 from pfwizard.screens.widgets.editor import TextField
 from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.wizard.file_name import file_named
 
 
 class AskFileName(ModalScreen[Path | None]):
@@ -50,15 +51,17 @@ class AskFileName(ModalScreen[Path | None]):
     @on(Input.Submitted)
     @on(Button.Pressed, "#save")
     def _save(self) -> None:
-        name = self.query_one(Input).value.strip()
-        path = Path(name).expanduser()
-        if not name:
-            self._say("Error: a name is needed.")
-        elif path.exists() and path not in self._may_replace:
+        try:
+            path = file_named(self.query_one(Input).value)
+            is_new = not path.exists()
+        except (PfwizardError, OSError, ValueError) as error:
+            self._say(f"Error: {error}")
+            return
+        if is_new or path in self._may_replace or path.is_dir():
+            self._try(path)
+        else:
             self._may_replace.add(path)
             self._say(f"{path} is there already. Save again to replace it.")
-        else:
-            self._try(path)
 
     def _try(self, path: Path) -> None:
         try:

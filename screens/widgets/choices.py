@@ -96,27 +96,41 @@ class Choices(Widget, can_focus=True):
 
 
 class OneOf(Choices):
-    """Exactly one of the choices: moving chooses."""
+    """Exactly one of the choices: moving chooses.
 
-    def __init__(self, labels: Sequence[str], chosen: int, id: str | None = None) -> None:
+    None is chosen where a file has given something else, which is ``instead``; it stays until
+    somebody chooses.
+    """
+
+    def __init__(
+        self, labels: Sequence[str], chosen: int | None, instead: str, id: str | None = None
+    ) -> None:
         super().__init__(labels, id)
-        self.place = chosen
+        self.show(chosen, instead)
+
+    def show(self, chosen: int | None, instead: str) -> None:
+        """Have this one chosen, or none."""
+        self.chosen = chosen
+        self.instead = instead
+        self.place = chosen or 0
+        self.refresh()
 
     def is_chosen(self, place: int) -> bool:
-        return place == self.place
+        return place == self.chosen
 
     def mark(self, place: int) -> str:
-        return "(*)" if place == self.place else "( )"
+        return "(*)" if place == self.chosen else "( )"
 
     def action_move(self, offset: int) -> None:
-        self.choose((self.place + offset) % len(self.labels))
+        self.choose(0 if self.chosen is None else (self.place + offset) % len(self.labels))
 
     def action_choose(self) -> None:
-        self.action_move(1)
+        """Moving has chosen already, unless nothing was."""
+        self.choose(self.place)
 
     def choose(self, place: int) -> None:
-        if place != self.place:
-            self.place = place
+        if place != self.chosen:
+            self.chosen = self.place = place
             self.changed()
 
 

@@ -1,5 +1,6 @@
 """The field of a question: the widget that fits its kind, with the answer as a text."""
 
+from rich.text import Text
 from textual.widgets import Input
 
 from pfwizard.answers.question import Kind, Question
@@ -7,6 +8,9 @@ from pfwizard.screens.widgets.choices import OneOf, SeveralOf
 from pfwizard.wizard.typed_text import NO, YES, shown_choice, typed_text
 
 Editor = Input | OneOf | SeveralOf
+
+MASK = "*"
+UNPRINTABLE = "?"
 
 BLANK = "_" * 30
 """What shows an empty field on a terminal without colours too."""
@@ -20,7 +24,7 @@ def editor_for(question: Question, text: str) -> Editor:
         chosen = [place for place, each in enumerate(question.choices) if each in words]
         return SeveralOf(question.choices, chosen, id=name)
     if choices := choices_of(question):
-        return OneOf(choices, _place(choices, text), id=name)
+        return OneOf(choices, _place(choices, text), text, id=name)
     return TextField(text, is_secret=question.kind is Kind.SECRET, id=name)
 
 
@@ -36,7 +40,8 @@ def choices_of(question: Question) -> tuple[str, ...]:
 def text_in(editor: Editor, question: Question) -> str:
     """The answer that stands in a field."""
     if isinstance(editor, OneOf):
-        return _typed(question, editor.labels[editor.place])
+        chosen = editor.chosen
+        return editor.instead if chosen is None else _typed(question, editor.labels[chosen])
     if isinstance(editor, SeveralOf):
         return ", ".join(editor.labels[place] for place in sorted(editor.chosen))
     return editor.value
@@ -45,8 +50,7 @@ def text_in(editor: Editor, question: Question) -> str:
 def show_text(editor: Editor, text: str) -> None:
     """Put another answer into a field."""
     if isinstance(editor, OneOf):
-        editor.place = _place(editor.labels, text)
-        editor.refresh()
+        editor.show(_place(editor.labels, text), text)
     elif isinstance(editor, SeveralOf):
         words = _words(text)
         editor.chosen = frozenset(
@@ -76,6 +80,25 @@ class TextField(Input):
         )
         self.cursor_blink = False
 
+    @property
+    def _value(self) -> Text:
+        """What is painted: nothing that a terminal would obey, and no letter of a secret."""
+        text = super()._value
+        if self.password:
+            text.plain = MASK * len(self.value)
+        else:
+            text.plain = "".join(c if c.isprintable() else UNPRINTABLE for c in text.plain)
+        return text
+
+    def action_copy(self) -> None:
+        """A secret is not copied: the copy would be sent to the terminal."""
+        if not self.password:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        if not self.password:
+            super().action_cut()
+
 
 def _typed(question: Question, label: str) -> str:
     choices = dict(zip(choices_of(question), question.choices, strict=False))
@@ -86,6 +109,6 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",")]
 
 
-def _place(labels: tuple[str, ...], text: str) -> int:
+def _place(labels: tuple[str, ...], text: str) -> int | None:
     shown = shown_choice(text)
-    return labels.index(shown) if shown in labels else 0
+    return labels.index(shown) if shown in labels else None

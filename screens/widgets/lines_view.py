@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style as Colours
 from textual.binding import Binding, BindingType
@@ -64,7 +65,7 @@ class LinesView(ScrollView, can_focus=True):
     def point_at(self, number: int) -> None:
         """Show this line, counted from 0, and mark it."""
         self._found = number
-        first = next(row for row, (line, _) in enumerate(self._rows) if line == number)
+        first = next((row for row, (line, _) in enumerate(self._rows) if line == number), 0)
         self.scroll_to(y=max(first - self.size.height // 3, 0), animate=False)
         self.refresh()
 
@@ -96,13 +97,15 @@ class LinesView(ScrollView, can_focus=True):
 
 
 def _broken(text: str, width: int) -> list[str]:
-    if len(text) <= width:
+    """The text in pieces that are no wider than this; letters of the Far East take two columns."""
+    if cell_len(text) <= width:
         return [text]
     indentation = text[: len(text) - len(text.lstrip())]
-    return textwrap.wrap(
+    pieces = textwrap.wrap(
         text,
         width,
         subsequent_indent=(indentation + CONTINUED)[: width // 2],
         replace_whitespace=False,
         break_on_hyphens=False,
     )
+    return [part for piece in pieces for part in chop_cells(piece, width)] or [""]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.bench import first_run, large_file, second_run
+from tests.bench import first_frame, first_run, keys, large_file, second_run
 from tests.bench.table import Comparison, rendered
 from tests.machines.cache import MachinesUnavailable
 
@@ -23,6 +23,9 @@ ENTRIES = {
     "first-run": Entry(first_run.compare, 9),
     "second-run": Entry(second_run.compare, 5),
     "large-file": Entry(large_file.compare, 5),
+    "first-frame": Entry(first_frame.compare, 15),
+    "key-latency": Entry(keys.compare_latency, 300),
+    "bytes": Entry(keys.compare_bytes, 2),
 }
 
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.bench.measure import Contender, Timings, in_turns, seconds_of
+from tests.bench.measure import Contender, Series, in_turns, seconds_of
 from tests.bench.servers import BYTECODE_IS_KEPT, BYTECODE_IS_THERE, SUITE
 from tests.bench.table import Comparison, Ratio
 from tests.machines.machine import SOURCE_PLACE, Machine
@@ -48,7 +48,7 @@ def compare(repetitions: int) -> Comparison:
     )
 
 
-def _growth_ratios(growth: tuple[Timings, ...]) -> tuple[Ratio, ...]:
+def _growth_ratios(growth: tuple[Series, ...]) -> tuple[Ratio, ...]:
     """Each size against the smallest; the largest has the target."""
     smallest, *between, largest = growth
     return (*(Ratio(timings, smallest) for timings in between), Ratio(largest, smallest, AT_MOST))

@@ -3,7 +3,16 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from enum import Enum
+from statistics import median, quantiles
+
+
+class Unit(Enum):
+    """What is measured; the values say how it is written."""
+
+    SECONDS = "{:.3f} s"
+    MILLISECONDS = "{:.1f} ms"
+    BYTES = "{:.0f} bytes"
 
 
 @dataclass(frozen=True)
@@ -15,31 +24,36 @@ class Contender:
 
 
 @dataclass(frozen=True)
-class Timings:
-    """All the seconds of one contender."""
+class Series:
+    """All that was measured of one contender."""
 
     name: str
-    seconds: tuple[float, ...]
+    values: tuple[float, ...]
+    unit: Unit = Unit.SECONDS
 
     @property
     def median(self) -> float:
-        return median(self.seconds)
+        return median(self.values)
+
+    def percentile(self, part: int) -> float:
+        """The value that this many of a hundred do not exceed."""
+        return quantiles(self.values, n=100, method="inclusive")[part - 1]
 
     @property
     def fastest(self) -> float:
-        return min(self.seconds)
+        return min(self.values)
 
     @property
     def slowest(self) -> float:
-        return max(self.seconds)
+        return max(self.values)
 
 
-def in_turns(contenders: Sequence[Contender], repetitions: int) -> tuple[Timings, ...]:
+def in_turns(contenders: Sequence[Contender], repetitions: int) -> tuple[Series, ...]:
     """Runs every contender once, then every one again, until all have had their repetitions."""
     rounds = [[contender.run() for contender in contenders] for _ in range(repetitions)]
     columns = zip(*rounds, strict=True)
     return tuple(
-        Timings(contender.name, seconds)
+        Series(contender.name, seconds)
         for contender, seconds in zip(contenders, columns, strict=True)
     )
 

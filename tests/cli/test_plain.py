@@ -10,8 +10,12 @@ import pytest
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.wizard.steps import ASKING
 from pfwizard.wizard.typed_text import typed_text
-from tests.cli.program import ENVIRONMENT, Machine, contents, traces
+from tests.cli.program import ENVIRONMENT, Machine, contents, pfwizard_process, traces
 from tests.screens.stage import started
+from tests.waiting import wait_until
+
+MORE_THAN_ALL = 80
+"""Questions."""
 
 BY_KEY = {question.key: question for question in QUESTIONS}
 
@@ -87,10 +91,10 @@ def test_one_can_go_back_a_question(machine: Machine) -> None:
 def test_quitting_at_the_review_changes_nothing(machine: Machine) -> None:
     before = traces(machine.root)
 
-    status, _ = plain(
-        machine, ["" for _ in range(60)] + ["quit", "quit"], "--load", machine.answers
-    )
+    status, said = plain(machine, [*as_the_guide_answers(), "quit", "quit"])
 
+    assert said.count("What now? (apply, show, back, save, quit): ") == 1
+    assert "Quit pfwizard?" in said
     assert status == 1
     assert traces(machine.root) == before
 
@@ -121,7 +125,52 @@ def test_nobody_answering_on_probation_takes_the_change_back(machine: Machine) -
     status, said = plain(machine, lines, "--confirm", "5")
 
     assert status == 4, said
+    assert "The input has ended, and the change is on probation." in said
+    assert f"pfwizard confirm --root {machine.root}." in said
+    assert "Nothing was changed." not in said
     assert contents(machine.root) == before
+
+
+def test_a_run_whose_change_is_confirmed_elsewhere_ends_while_its_input_is_open(
+    machine: Machine,
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "pfwizard", "--plain", "--root", str(machine.root), "--load",
+         str(machine.answers)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**ENVIRONMENT, "LC_ALL": "C.UTF-8"},
+    ) as face:  # fmt: skip
+        assert face.stdin is not None
+        assert face.stderr is not None
+        face.stdin.write("\n" * MORE_THAN_ALL + "apply\n")
+        face.stdin.flush()
+        wait_until(lambda: "on probation" in history(machine))
+        confirmed = pfwizard_process("confirm", "--root", machine.root).returncode
+        said = face.stderr.read()
+        status = face.wait(timeout=60)
+
+    assert (confirmed, status) == (0, 0), said
+    assert "Done: the change stays" in said
+
+
+def history(machine: Machine) -> str:
+    return pfwizard_process("history", "--root", machine.root).stdout
+
+
+def test_bytes_that_are_no_text_are_no_defect(machine: Machine) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pfwizard", "--plain", "--root", str(machine.root)],
+        input=b"\xff\xfe\n",
+        capture_output=True,
+        env={**ENVIRONMENT, "PYTHONIOENCODING": "utf-8:strict"},
+        timeout=60,
+    )
+
+    assert b"is not a country code" in done.stderr
+    assert b"internal error" not in done.stderr
 
 
 @pytest.mark.parametrize("option", ["--answers", "--mouse"])

@@ -52,7 +52,7 @@ def walked_to_the_probation(terminal: Terminal) -> None:
         terminal.wait_for(f"Step {number} of 10")
     terminal.type(F8)
     terminal.wait_for("Files and directories")
-    terminal.type(F8)
+    terminal.type(F8, ENTER)
     terminal.wait_for("[ Keep ]")
 
 
@@ -65,7 +65,7 @@ def test_a_walk_on_a_terminal_ends_with_a_server_that_serves_tls_and_logins(
     walked_to_the_probation(terminal)
     assert server.login(465, "PLAIN", PASSWORD) == AUTHENTICATED
 
-    terminal.type(ENTER)
+    terminal.type("k")
     terminal.wait_for("[ Next ]")
     terminal.type(ENTER)
     terminal.wait_for("Done, as transaction")

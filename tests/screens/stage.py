@@ -21,7 +21,6 @@ from pfwizard.plan.planner import make_plan
 from pfwizard.secret import Secret
 from pfwizard.wizard.aftermath import Section, aftermath
 from pfwizard.wizard.draft import Draft
-from pfwizard.wizard.outcome import ON_ITS_WAY
 from pfwizard.wizard.session import Found, Place, Session, Waiting
 from pfwizard.wizard.suggestions import suggest
 from pfwizard.wizard.surroundings import observe
@@ -135,7 +134,7 @@ class StagedSession(Session):
         announce: Callable[[str], None],
         tell_of_probation: Callable[[OnProbationNow], None],
     ) -> Act:
-        self.outcome = ON_ITS_WAY
+        self.begin()
         self.act.announce = announce
         self.act.tell_of_probation = tell_of_probation
         return self.act
@@ -144,6 +143,10 @@ class StagedSession(Session):
         self.kept += 1
         self.act.may_end.set()
         return TRANSACTION
+
+    def keep_waiting(self, transaction: TransactionId) -> None:
+        self.kept += 1
+        self.waits = None
 
     def take_back(self, transaction: TransactionId) -> bool:
         self.waits = None

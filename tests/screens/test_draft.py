@@ -118,6 +118,7 @@ def test_a_line_that_drops_while_one_types_loses_nothing(
     assert traces(machine.root) == before
     again = on_terminal("--root", machine.root, HOME=str(machine.root.parent))
     again.wait_for("[ Take up answers ]")
+    again.wait_for("Port 25 (mail)")
     again.type("\x1bOS")
     again.wait_for("Certificate authority")
     again.wait_for("Bavaria")

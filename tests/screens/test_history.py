@@ -78,7 +78,7 @@ async def roll_back(pilot: Pilot[Outcome]) -> None:
     await press(pilot, "enter")
     await until_shown(pilot, RollbackReview)
     await settled(pilot)
-    await press(pilot, "f8")
+    await press(pilot, "f8", "enter")
     await until_shown(pilot, Applying)
 
 

@@ -4,18 +4,17 @@ import pytest
 
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.errors import Failed
-from pfwizard.screens.apply import Applying
 from pfwizard.wizard.session import Waiting
 from pfwizard.wizard.steps import ASKING, StepName
 from tests.screens.conftest import LooksRight
 from tests.screens.stage import TRANSACTION, Act, StagedSession, started
 from tests.screens.walking import (
+    apply,
     choose,
     fill,
     go_to,
     press,
     settled,
-    until_shown,
     wizard,
 )
 
@@ -136,18 +135,14 @@ async def test_a_review_with_answers_missing(looks_right: LooksRight) -> None:
 @at_every_size
 async def test_a_change_on_probation(size: tuple[int, int], looks_right: LooksRight) -> None:
     async with wizard(StagedSession(start=started()), size) as pilot:
-        await go_to(pilot, StepName.REVIEW)
-        await press(pilot, "f8")
-        await until_shown(pilot, Applying)
+        await apply(pilot)
         await settled(pilot)
         await looks_right(pilot, "probation")
 
 
 async def test_an_application_at_work(looks_right: LooksRight) -> None:
     async with wizard(StagedSession(start=started(), act=Act(probation=False))) as pilot:
-        await go_to(pilot, StepName.REVIEW)
-        await press(pilot, "f8")
-        await until_shown(pilot, Applying)
+        await apply(pilot)
         await settled(pilot)
         await looks_right(pilot, "running")
 
@@ -159,9 +154,7 @@ async def test_a_change_that_was_rolled_back(looks_right: LooksRight) -> None:
     )
     act = Act(error=error)
     async with wizard(StagedSession(start=started(), act=act)) as pilot:
-        await go_to(pilot, StepName.REVIEW)
-        await press(pilot, "f8")
-        await until_shown(pilot, Applying)
+        await apply(pilot)
         act.may_end.set()
         await settled(pilot)
         await pilot.pause(0.1)
@@ -177,9 +170,7 @@ async def test_a_change_that_failed(looks_right: LooksRight) -> None:
         ),
     )
     async with wizard(StagedSession(start=started(), act=act)) as pilot:
-        await go_to(pilot, StepName.REVIEW)
-        await press(pilot, "f8")
-        await until_shown(pilot, Applying)
+        await apply(pilot)
         act.may_end.set()
         await settled(pilot)
         await pilot.pause(0.1)
@@ -190,11 +181,9 @@ async def test_a_change_that_failed(looks_right: LooksRight) -> None:
 async def test_the_end(size: tuple[int, int], looks_right: LooksRight) -> None:
     session = StagedSession(start=started())
     async with wizard(session, size) as pilot:
-        await go_to(pilot, StepName.REVIEW)
-        await press(pilot, "f8")
-        await until_shown(pilot, Applying)
+        await apply(pilot)
         await settled(pilot)
-        await press(pilot, "enter")
+        await press(pilot, "k")
         await pilot.pause(0.1)
         await press(pilot, "enter")
         await settled(pilot)

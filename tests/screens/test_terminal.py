@@ -39,9 +39,9 @@ def test_the_whole_walk_works_on_every_terminal(
     for title in ("Step 5 of 10", "Step 6 of 10", "Step 7 of 10", "Files and directories"):
         terminal.type(F8)
         terminal.wait_for(title)
-    terminal.type(F8)
+    terminal.type(F8, ENTER)
     terminal.wait_for("[ Keep ]")
-    terminal.type(ENTER)
+    terminal.type("k")
     terminal.wait_for("[ Next ]")
     terminal.type(ENTER)
     terminal.wait_for("Done, as transaction")
@@ -100,7 +100,7 @@ def test_a_line_that_drops_on_probation_leaves_the_change_to_be_kept(
     terminal.wait_for("Port 25 (mail)")
     terminal.type(*[F8] * 7)
     terminal.wait_for("Files and directories")
-    terminal.type(F8)
+    terminal.type(F8, ENTER)
     terminal.wait_for("[ Keep ]")
 
     terminal.hang_up()
@@ -108,7 +108,7 @@ def test_a_line_that_drops_on_probation_leaves_the_change_to_be_kept(
     again = on()
     again.wait_for("is on probation")
     again.wait_for("[ Keep ]")
-    again.type(ENTER)
+    again.type("k")
     again.wait_for("Port 465 (smtps): on, with TLS at once")
 
     assert "confirmed" in pfwizard_process("history", "--root", machine.root).stdout

@@ -8,7 +8,6 @@ from textual.pilot import Pilot
 from pfwizard.answers.reading import parse
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.errors import ExitStatus, Failed
-from pfwizard.screens.apply import Applying
 from pfwizard.screens.done import Done
 from pfwizard.screens.questions import Questions
 from pfwizard.screens.review import Review
@@ -23,6 +22,7 @@ from tests.guide import ANSWERS
 from tests.screens.conftest import text_of
 from tests.screens.stage import TRANSACTION, Act, StagedSession, started
 from tests.screens.walking import (
+    apply,
     choose,
     fill,
     go_to,
@@ -177,7 +177,7 @@ async def test_a_wrong_answer_keeps_the_review_from_making_a_plan() -> None:
         await go_to(pilot, StepName.REVIEW)
 
         assert "Certificate authority" in text_of(pilot.app)
-        assert not is_enabled(pilot, "next")
+        assert not is_enabled(pilot, "apply")
 
 
 async def test_a_plan_with_a_refusal_cannot_be_applied() -> None:
@@ -185,34 +185,27 @@ async def test_a_plan_with_a_refusal_cannot_be_applied() -> None:
 
     async with wizard(StagedSession(machine(STOCK_MAIN, version="2.9.0"), started())) as pilot:
         await go_to(pilot, StepName.REVIEW)
-        await press(pilot, "f8")
+        await press(pilot, "f8", "enter")
 
         assert isinstance(pilot.app.screen, Review)
-        assert not is_enabled(pilot, "next")
+        assert not is_enabled(pilot, "apply")
 
 
 async def test_without_root_everything_is_shown_but_nothing_can_be_applied() -> None:
     async with wizard(StagedSession(start=started(), is_root=False)) as pilot:
         assert "preview" in text_of(pilot.app)
         await go_to(pilot, StepName.REVIEW)
-        await press(pilot, "f8")
+        await press(pilot, "f8", "enter")
 
         assert isinstance(pilot.app.screen, Review)
         assert PREVIEW.split(":")[0] in text_of(pilot.app)
-
-
-async def apply(pilot: Pilot[Outcome]) -> None:
-    """From anywhere to a change on its way."""
-    await go_to(pilot, StepName.REVIEW)
-    await press(pilot, "f8")
-    await until_shown(pilot, Applying)
-    await settled(pilot)
 
 
 async def test_a_change_that_is_kept_is_confirmed_once_and_ends_with_success() -> None:
     session = StagedSession(start=started())
     async with wizard(session) as pilot:
         await apply(pilot)
+        await settled(pilot)
         await pilot.click("#do-keep")
         await settled(pilot)
         await pilot.pause(0.1)
@@ -232,6 +225,7 @@ async def test_roll_back_asks_the_engine_to_stop() -> None:
     session = StagedSession(start=started(), act=act)
     async with wizard(session) as pilot:
         await apply(pilot)
+        await settled(pilot)
         await pilot.click("#do-roll-back")
         await pilot.pause(0.2)
 
@@ -245,6 +239,7 @@ async def test_a_change_on_its_way_can_be_stopped_before_it_is_live() -> None:
     session = StagedSession(start=started(), act=act)
     async with wizard(session) as pilot:
         await apply(pilot)
+        await settled(pilot)
         await pilot.click("#do-stop")
         await pilot.pause(0.2)
 
@@ -256,6 +251,7 @@ async def test_a_failure_leads_back_to_the_review() -> None:
     act = Act(probation=False, error=Failed("the disk is full", "Free some space."))
     async with wizard(StagedSession(start=started(), act=act)) as pilot:
         await apply(pilot)
+        await settled(pilot)
         act.may_end.set()
         await pilot.pause(0.2)
         assert "the disk is full" in text_of(pilot.app)

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 
 from pfwizard.screens.app import Wizard
+from pfwizard.screens.apply import Applying
 from pfwizard.screens.page import Page
 from pfwizard.screens.widgets.editor import id_of
 from pfwizard.wizard.outcome import Outcome
@@ -127,3 +128,10 @@ def is_enabled(pilot: Pilot[Outcome], action: str) -> bool:
     """Whether a button can be pressed."""
     button = pilot.app.screen.query_one(f"#do-{action}", Button)
     return button.display and not button.disabled
+
+
+async def apply(pilot: Pilot[Outcome]) -> None:
+    """From anywhere to a change on its way, with the key that leads on and the one that applies."""
+    await go_to(pilot, StepName.REVIEW)
+    await press(pilot, "f8", "enter")
+    await until_shown(pilot, Applying)

@@ -2,16 +2,18 @@
 
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.plain.lines import Left, Lines
-from pfwizard.errors import PfwizardError
+from pfwizard.cli.plain.news import News
+from pfwizard.errors import PfwizardError, defect
 from pfwizard.wizard.session import BY_HAND, Session
 
 if TYPE_CHECKING:
+    from pfwizard.apply.manifest import TransactionId
     from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.engine import Application, Planned
 
@@ -20,35 +22,88 @@ IF_THE_LINE_DROPS = (
     "time and keep it: pfwizard confirm."
 )
 
+NOBODY_ANSWERS = "\nThe input has ended, and the change is on probation."
+
+CTRL_D = "\nCtrl-D does not decide about the change, which is on probation: keep or rollback does."
+
+TAKING_BACK = "Taking the change back"
+
 
 def apply(lines: Lines, session: Session, planned: "Planned", interruption: Interruption) -> bool:
-    """Carry the plan out; whether it is in place, and stays. Raises nothing: errors are said."""
-    watched = _Watched(lines, session)
-    application = session.application(planned, watched.step, watched.on_probation)
-    watched.application = application
+    """Carry the plan out; whether it is in place, and stays. Raises no error: errors are said."""
+    from pfwizard.apply.process.events import StepStarted
+
+    with closing(News()) as news:
+        application = session.application(
+            planned, lambda words: news.tell(StepStarted(words)), news.tell
+        )
+        watch = _Watch(lines, session, application, news)
+        with interruption.at_work(watch.stop):
+            threading.Thread(target=_follow, args=(application, news), daemon=True).start()
+            try:
+                transaction = watch.to_the_end()
+            except PfwizardError as error:
+                session.failed(error)
+                lines.say(f"Error: {error}")
+                return False
+            session.applied(planned, transaction)
+            lines.say(f"Done: the change stays, as transaction {transaction}.")
+            return True
+
+
+def _follow(application: "Application", news: News) -> None:
+    """In a thread: the one that reads lines must hear of the end while nobody types anything."""
+    from pfwizard.apply.process.events import Ended
+
     try:
-        with interruption.passed_on(application.stop, detaches=True):
-            transaction = application.carry_out()
+        transaction = application.carry_out()
     except PfwizardError as error:
-        session.failed(error)
-        lines.say(f"Error: {error}")
-        return False
-    session.applied(planned, transaction)
-    lines.say(f"Done: the change stays, as transaction {transaction}.")
-    return True
+        news.tell(Ended(None, error))
+    except Exception as error:
+        news.tell(Ended(None, defect(error)))
+    else:
+        news.tell(Ended(transaction))
 
 
 @dataclass
-class _Watched:
-    """What is said while an engine works."""
+class _Watch:
+    """What is said and asked while an engine works."""
 
     lines: Lines
     session: Session
-    application: "Application | None" = None
-    _began: float = field(default=0.0)
-    _words: str = ""
+    application: "Application"
+    news: News
+    _began: float = field(default=0.0, init=False)
+    _words: str = field(default="", init=False)
+    _is_stopping: bool = field(default=False, init=False)
 
-    def step(self, words: str) -> None:
+    def stop(self, why: str) -> None:
+        """Have the change taken back; from a signal's handler, which must not print, too."""
+        from pfwizard.apply.process.events import StepStarted
+
+        self._is_stopping = True
+        self.application.stop(why)
+        self.news.tell(StepStarted(TAKING_BACK))
+
+    def to_the_end(self) -> "TransactionId":
+        """Say what happens until it is over; raises what went wrong."""
+        from pfwizard.apply.process.events import Ended, OnProbationNow, StepStarted
+
+        while True:
+            match self.news.next():
+                case StepStarted(words):
+                    self._begin_step(words)
+                case OnProbationNow() as event:
+                    self._finish_step()
+                    self._on_probation(event)
+                case Ended(transaction, error):
+                    self._finish_step()
+                    if transaction is not None:
+                        return transaction
+                    if error is not None:
+                        raise error
+
+    def _begin_step(self, words: str) -> None:
         self._finish_step()
         self._words, self._began = words, time.monotonic()
         self.lines.say(f"{words} ...")
@@ -58,23 +113,42 @@ class _Watched:
             self.lines.say(f"{self._words}: {time.monotonic() - self._began:.1f} s")
         self._words = ""
 
-    def on_probation(self, event: "OnProbationNow") -> None:
-        self._finish_step()
+    def _on_probation(self, event: "OnProbationNow") -> None:
+        if self._is_stopping:
+            return
         self.lines.say(
             f"\nThe change is live, on probation for {event.seconds:.0f} s. Try it now: send and "
             f"fetch mail, log in.\n{IF_THE_LINE_DROPS}"
         )
-        threading.Thread(target=self._decide, daemon=True).start()
+        is_decided = False
+        while not is_decided:
+            try:
+                word = self.lines.choose_before(self.news, "What now?", ("keep", "rollback"))
+            except Left:
+                is_decided = self._is_left_to_time()
+            else:
+                is_decided = self._is_done(word)
 
-    def _decide(self) -> None:
-        """In a thread, because the probation may end while nobody answers."""
+    def _is_left_to_time(self) -> bool:
+        """After the end of the input: whether nobody can say anything any more."""
+        can_go_on = self.lines.reader.is_terminal
+        self.lines.say(f"{CTRL_D if can_go_on else NOBODY_ANSWERS} {self.session.way_to_confirm}")
+        return not can_go_on
+
+    def _is_done(self, word: str | None) -> bool:
+        """Do what was decided; false when that was not possible, and something else may be."""
+        if word is None:
+            self.lines.say("")  # after the question that nobody needs to answer any more
+        elif word == "rollback":
+            self.stop(BY_HAND)
+        else:
+            return self._is_kept()
+        return True
+
+    def _is_kept(self) -> bool:
         try:
-            word = self.lines.choose("What now?", ("keep", "rollback"))
-        except Left:
-            return  # nobody answers: it is taken back by itself
-        if word == "rollback":
-            if self.application is not None:
-                self.application.stop(BY_HAND)
-            return
-        with suppress(PfwizardError):  # too late: how it ended is told by whoever follows it
             self.session.keep()
+        except PfwizardError as error:
+            self.lines.say(f"Error: {error}")
+            return False
+        return True

@@ -7,10 +7,11 @@ from pfwizard.answers.explanations import explanation_of
 from pfwizard.answers.question import Kind, Question
 from pfwizard.cli.plain.lines import Lines
 from pfwizard.errors import InputProblem
+from pfwizard.quoting import visible
 from pfwizard.wizard.course import Course
 from pfwizard.wizard.sheet import AnswerSheet
 from pfwizard.wizard.steps import STEPS, is_relevant
-from pfwizard.wizard.typed_text import NO, YES, shown_choice
+from pfwizard.wizard.typed_text import NO, YES, shown_choice, value_of
 
 WIDTH = 78
 
@@ -60,12 +61,23 @@ def _ask(lines: Lines, sheet: AnswerSheet, question: Question) -> Way:
             continue
         if typed in (BACK, STEP_BACK):
             return Way.BACK if typed == BACK else Way.STEP_BACK
-        if typed:
-            sheet.fill(question.key, "" if typed == NOTHING else _meant(question, typed))
-        problem = sheet.answered(question.key).problem
+        problem = _answer(sheet, question, typed)
         if problem is None:
             return Way.ON
         _say_problem(lines, problem)
+
+
+def _answer(sheet: AnswerSheet, question: Question, typed: str) -> InputProblem | None:
+    """Take an answer, or say what is wrong with it; what is offered then stays what it was."""
+    if not typed:
+        return sheet.answered(question.key).problem
+    text = "" if typed == NOTHING else _meant(question, typed)
+    try:
+        value_of(question, text)
+    except InputProblem as problem:
+        return problem
+    sheet.fill(question.key, text)
+    return None
 
 
 def _typed(lines: Lines, sheet: AnswerSheet, question: Question) -> str:
@@ -76,7 +88,7 @@ def _typed(lines: Lines, sheet: AnswerSheet, question: Question) -> str:
         kept = " [kept]" if present else ""
         return lines.ask_secretly(f"{question.label}{kept}: ")
     shown = shown_choice(present) if choices else present
-    return lines.ask(f"{question.label}{offered} [{shown}]: ")
+    return lines.ask(f"{question.label}{offered} [{visible(shown)}]: ")
 
 
 def _choices(question: Question) -> tuple[str, ...]:

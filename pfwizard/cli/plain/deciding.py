@@ -1,12 +1,14 @@
 """After the questions: the plan, what it changes, and what to do with it."""
 
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pfwizard.cli import human_output
+from pfwizard.cli.plain.asking import BACK
 from pfwizard.cli.plain.lines import Lines
 from pfwizard.errors import PfwizardError
+from pfwizard.quoting import visible
+from pfwizard.wizard.file_name import file_named
 from pfwizard.wizard.review import review
 from pfwizard.wizard.session import PREVIEW, Session
 
@@ -71,18 +73,26 @@ def why_not_applied(session: Session, planned: "Planned") -> str:
 
 
 def save_answers(lines: Lines, session: Session) -> str:
-    """Ask for a name and write the answers; returns the name, or nothing."""
+    """Ask for a name until the answers are written; returns it, or nothing after a BACK."""
     suggested = str(session.file or ANSWERS_FILE)
-    name = lines.ask(f"File for the answers [{suggested}]: ") or suggested
-    path = Path(name).expanduser()
-    if path.exists() and path != session.file:
-        lines.say(f"{path} is there already.")
-        if lines.choose("Replace it?", ("yes", "no")) == "no":
+    while True:
+        name = lines.ask(f"File for the answers ({BACK} goes back) [{visible(suggested)}]: ")
+        if name == BACK:
             return ""
+        if _is_saved(lines, session, name or suggested):
+            return name or suggested
+
+
+def _is_saved(lines: Lines, session: Session, name: str) -> bool:
     try:
+        path = file_named(name)
+        if path.exists() and path != session.file:
+            lines.say(f"{path} is there already.")
+            if lines.choose("Replace it?", ("yes", "no")) == "no":
+                return False
         session.save(path)
-    except PfwizardError as error:
+    except (PfwizardError, OSError, ValueError) as error:  # a name too long, a NUL
         lines.say(f"Error: {error}")
-        return ""
+        return False
     lines.say(f"The answers are in {path}.")
-    return name
+    return True

@@ -1,6 +1,8 @@
 """The walk of the line dialogue: the same steps, answers, plan and transaction as on a screen."""
 
-from pfwizard.cli.interruption import Interruption
+from collections.abc import Callable
+
+from pfwizard.cli.interruption import CutOff, Interruption
 from pfwizard.cli.plain.applying import apply
 from pfwizard.cli.plain.asking import HOW_TO_ANSWER, Way, ask_step
 from pfwizard.cli.plain.deciding import Decision, decide, save_answers
@@ -13,26 +15,56 @@ from pfwizard.wizard.session import Found, Session, Waiting
 from pfwizard.wizard.steps import StepName, step_of
 
 
+class LeftWaiting(Left):
+    """The operator wants to go, and a change of an earlier run waits for a decision."""
+
+
 def run_plain(session: Session, interruption: Interruption, lines: Lines | None = None) -> Outcome:
     """Lead the operator through the wizard line by line; returns how it ended."""
-    lines = lines or Lines()
-    interruption.listen_no_more()
+    try:
+        with interruption.in_dialogue():
+            _hold(lines or Lines(), session, interruption)
+    except (CutOff, KeyboardInterrupt):
+        with interruption.postponed():
+            session.cut_off()
+    return session.outcome
+
+
+def _hold(lines: Lines, session: Session, interruption: Interruption) -> None:
+    """The dialogue, until the walk is over or the operator goes."""
     while True:
         try:
-            _walk(lines, session, interruption)
-            return session.outcome
-        except Left:
+            return _walk(lines, session, interruption)
+        except LeftWaiting:
+            if _leaves_waiting(lines, session):
+                return None
+        except (Left, KeyboardInterrupt):
             if _leaves(lines, session):
-                return session.outcome
+                return None
+
+
+def _leaves_waiting(lines: Lines, session: Session) -> bool:
+    """The same as ``_leaves`` while a change waits, of which nobody must say that it is not there.
+
+    That holds when a signal ends the dialogue at this question, too.
+    """
+    try:
+        if not _leaves(lines, session):
+            return False
+    except CutOff:
+        session.left_waiting()
+        raise
+    session.left_waiting()
+    return True
 
 
 def _leaves(lines: Lines, session: Session) -> bool:
-    """Whether the operator really goes; the end of the input settles it."""
+    """Whether the operator really goes; the end of the input, or another Ctrl-C, settles it."""
     try:
         words = ("stay", "save", "quit") if session.has_unsaved_answers else ("stay", "quit")
         word = lines.choose("\nQuit pfwizard? Nothing is changed by leaving.", words)
         saved = save_answers(lines, session) if word == "save" else ""
-    except Left:
+    except (Left, KeyboardInterrupt):
         session.cut_off()
         return True
     if word == "stay" or (word == "save" and not saved):
@@ -47,7 +79,7 @@ def _walk(lines: Lines, session: Session, interruption: Interruption) -> None:
     while course.here is not StepName.DONE:
         session.keep_draft()
         if course.here is StepName.WELCOME:
-            _welcome(lines, session)
+            _welcome(lines, session, interruption)
             course.move(Move.NEXT)
         elif course.here is StepName.REVIEW:
             _review(lines, session, interruption)
@@ -56,11 +88,12 @@ def _walk(lines: Lines, session: Session, interruption: Interruption) -> None:
             course.move(Move.NEXT if way is Way.ON else Move.BACK)
 
 
-def _welcome(lines: Lines, session: Session) -> None:
+def _welcome(lines: Lines, session: Session, interruption: Interruption) -> None:
     lines.say(f"{step_of(StepName.WELCOME).introduction}\n{HOW_TO_ANSWER}\n")
     while True:
         try:
-            found = session.look()
+            with interruption.postponed():  # it may be ending what an earlier run has left
+                found = session.look()
         except PfwizardError as error:
             lines.say(f"Error: {error}")
             if lines.choose("What now?", ("again", "quit")) == "quit":
@@ -70,7 +103,7 @@ def _welcome(lines: Lines, session: Session) -> None:
             _say_found(lines, session, found)
             _offer_draft(lines, session)
             return
-        _end_probation(lines, session, found.waiting)
+        _end_probation(lines, session, found.waiting, interruption)
 
 
 def _say_found(lines: Lines, session: Session, found: Found) -> None:
@@ -87,22 +120,47 @@ def _offer_draft(lines: Lines, session: Session) -> None:
         lines.say(f"Error: {error}")
 
 
-def _end_probation(lines: Lines, session: Session, waiting: Waiting) -> None:
+def _end_probation(
+    lines: Lines, session: Session, waiting: Waiting, interruption: Interruption
+) -> None:
     """A change that an earlier run has left is decided before anything else."""
+    end = _end_wished(lines, session, waiting)
+    with interruption.postponed():
+        try:
+            lines.say(end(session, waiting))
+        except PfwizardError as error:
+            lines.say(f"Error: {error}")
+
+
+def _end_wished(
+    lines: Lines, session: Session, waiting: Waiting
+) -> Callable[[Session, Waiting], str]:
+    """What is to become of the change; raises LeftWaiting when nobody says it."""
     lines.say(
         f"Transaction {waiting.transaction} is on probation: the old configuration comes back by "
         f"itself in {waiting.seconds:.0f} s."
     )
-    word = lines.choose("What now?", ("keep", "rollback", "quit"))
-    if word == "quit":
-        raise Left
     try:
-        if word == "keep":
-            session.keep()
-        else:
-            session.take_back(waiting.transaction)
-    except PfwizardError as error:
-        lines.say(f"Error: {error}")
+        word = lines.choose("What now?", ("keep", "rollback", "quit"))
+    except Left as left:
+        raise LeftWaiting from left
+    except CutOff:
+        session.left_waiting()
+        raise
+    if word == "quit":
+        raise LeftWaiting
+    return _keep if word == "keep" else _roll_back
+
+
+def _keep(session: Session, waiting: Waiting) -> str:
+    session.keep_waiting(waiting.transaction)
+    return "The change stays."
+
+
+def _roll_back(session: Session, waiting: Waiting) -> str:
+    if session.take_back(waiting.transaction):
+        return "The old configuration is back in place."
+    return f"Too late: transaction {waiting.transaction} is not on probation any more."
 
 
 def _review(lines: Lines, session: Session, interruption: Interruption) -> None:
