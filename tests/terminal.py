@@ -39,6 +39,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self.sent = b""
         """Everything that the program has written."""
+        self.started = time.perf_counter()
         self._master, slave = pty.openpty()
         self._set_size(size)
         self.process = subprocess.Popen(
@@ -75,9 +76,9 @@ class Terminal:
         self.sent += new
         return new
 
-    def seconds_until(self, words: bytes) -> float:
-        """How long it takes from now until these are sent."""
-        begin, new = time.perf_counter(), b""
+    def seconds_until(self, words: bytes, since: float) -> float:
+        """How long it takes, from a time of the performance counter, until these are sent."""
+        begin, new = since, b""
         while words not in new:
             assert time.perf_counter() - begin < LIMIT, f"{words!r} is not sent:\n{self.text}"
             if select.select([self._master], [], [], 1.0)[0]:

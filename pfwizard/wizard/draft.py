@@ -3,13 +3,13 @@
 They are the operator's, not the machine's, and lie below their home directory.
 """
 
-import hashlib
 import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from zlib import crc32
 
 from pfwizard.answers.question import Value
 from pfwizard.errors import PfwizardError
@@ -29,8 +29,7 @@ def draft_file(
         return None
     directory = Path(state) if state.startswith("/") else Path(home, ".local", "state")
     instance = f"{root.absolute()}\0{config_directory or ''}"
-    digest = hashlib.sha256(os.fsencode(instance)).hexdigest()[:8]
-    return directory / "pfwizard" / f"answers-{digest}.toml"
+    return directory / "pfwizard" / f"answers-{crc32(os.fsencode(instance)):08x}.toml"
 
 
 @dataclass(frozen=True)

@@ -39,4 +39,4 @@ def compare(repetitions: int) -> Comparison:
 
 def _seconds(argv: list[str], words: bytes) -> float:
     with on_terminal(argv) as terminal:
-        return terminal.seconds_until(words)
+        return terminal.seconds_until(words, terminal.started)

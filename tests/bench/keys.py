@@ -1,6 +1,7 @@
 """What a key costs: the time until it is seen, and the bytes that this takes."""
 
 import itertools
+import time
 
 from tests.bench.measure import Series, Unit
 from tests.bench.table import Bound, Comparison, Ratio
@@ -70,8 +71,9 @@ def _latencies(name: str, terminal: Terminal, count: int) -> Series:
             terminal.type(CTRL_U)
             terminal.read(0.3)
         letter = next(letters)
+        pressed = time.perf_counter()
         terminal.write(letter)
-        milliseconds.append(terminal.seconds_until(letter.encode()) * 1000)
+        milliseconds.append(terminal.seconds_until(letter.encode(), pressed) * 1000)
         terminal.read(0.08)
     return Series(name, tuple(milliseconds), Unit.MILLISECONDS)
 
