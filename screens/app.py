@@ -19,6 +19,7 @@ for name, value in {
 if not os.environ.get("NO_COLOR"):
     os.environ.pop("NO_COLOR", None)  # an empty one means nothing (no-color.org)
 
+from rich.console import RenderableType  # noqa: E402
 from textual.app import App  # noqa: E402
 from textual.binding import BindingType  # noqa: E402
 from textual.command import Provider  # noqa: E402
@@ -120,12 +121,22 @@ class Wizard(App[Outcome], inherit_bindings=False):
             if isinstance(screen, Page):
                 screen.before_leaving()
 
+    def panic(self, *renderables: RenderableType) -> None:
+        """The keyboard cannot be read any more, as when the line was lost: keep what was typed.
+
+        Whoever leads the session, such as a shell, is hung up first, and we only after it.
+        """
+        self._take_what_stands_in_the_fields()
+        self.session.cut_off()
+        self.exit(self.session.outcome)
+
     def _fatal_error(self) -> None:
         """End without the page full of local variables that Textual would show.
 
         Answers, passphrases and keys are among them.
         """
         error = sys.exc_info()[1] or self._exception
+        self.session.keep_draft()
         if error is not None:
             found = defect(error)
             before = self.session.outcome

@@ -17,8 +17,8 @@ import pyte
 LIMIT = 60.0
 """Seconds after which something is wrong; never a measure of how fast it should be."""
 
-F1, F2, F3, F5, F6, F8, F10 = (
-    *("\x1bOP", "\x1bOQ", "\x1bOR"),
+F1, F2, F3, F4, F5, F6, F8, F10 = (
+    *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS"),
     *("\x1b[15~", "\x1b[17~", "\x1b[19~", "\x1b[21~"),
 )
 TAB, ENTER, LEFT, RIGHT, UP, DOWN, CTRL_P, CTRL_U = (

@@ -30,6 +30,7 @@ PACKAGES = (
     "openssh-client",
     "acl",
     "attr",
+    "tmux",
     "e2fsprogs",  # chattr; sid and trixie no longer bring it
 )
 

@@ -1,5 +1,6 @@
 """The wizard on a terminal of a real mail server, through to real logins."""
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -9,11 +10,11 @@ from tests.machines.suites import SUITES
 from tests.real.conftest import OpenMachine
 from tests.real.guide_machine import ANSWERS_FILE, PASSWORD, GuideMachine
 from tests.real.mail_server import MailServer, history, wait_until_no_process_is_left
-from tests.terminal import ENTER, F8, Terminal
+from tests.terminal import CTRL_U, ENTER, F4, F8, TAB, Terminal
 
 pytestmark = pytest.mark.machine
 
-AUTHENTICATED = 235  # RFC 4954 section 6
+AUTHENTICATED, REFUSED = 235, 535  # RFC 4954 section 6
 
 OnTerminal = Callable[..., Terminal]
 
@@ -39,11 +40,27 @@ def on_terminal() -> Iterator[OnTerminal]:
         terminal.end()
 
 
-WIZARD = ["python3", "-m", "pfwizard", "--load", ANSWERS_FILE]
+WIZARD = ["python3", "-m", "pfwizard"]
+STARTED = [*WIZARD, "--load", ANSWERS_FILE]
+
+LEADING_A_SESSION = ["setsid", "--ctty"]
+"""Otherwise the way into the machine is hung up first, and kills what it has started."""
+
+TMUX = ["tmux", "-L", "pfwizard", "-f", "/dev/null"]
+WITHOUT_STATUS_LINE = [";", "set", "status", "off"]
+
+TERMINALS = [
+    ("bookworm", "xterm-256color"),
+    ("bookworm", "screen"),
+    ("bookworm", "tmux-256color"),
+    ("bookworm", "linux"),
+    ("bookworm", "vt220"),
+    ("trixie", "xterm-256color"),
+]
 
 
-def walked_to_the_probation(terminal: Terminal) -> None:
-    """From the first page to a change that is live."""
+def walked_to_the_review(terminal: Terminal) -> None:
+    """From the first page to the plan."""
     terminal.wait_for("Port 25 (mail): on")
     terminal.type(F8)
     for number in range(3, 8):
@@ -52,29 +69,87 @@ def walked_to_the_probation(terminal: Terminal) -> None:
         terminal.wait_for(f"Step {number} of 10")
     terminal.type(F8)
     terminal.wait_for("Files and directories")
+
+
+def applied(terminal: Terminal) -> None:
+    """From the plan to a change that is live."""
     terminal.type(F8, ENTER)
     terminal.wait_for("[ Keep ]")
 
 
-@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
-def test_a_walk_on_a_terminal_ends_with_a_server_that_serves_tls_and_logins(
-    suite: str, open_machine: OpenMachine, on_terminal: OnTerminal
-) -> None:
-    server = GuideMachine.prepare(open_machine(Machine(SUITES[suite])))
-    terminal = on_terminal(server.machine, WIZARD)
-    walked_to_the_probation(terminal)
-    assert server.login(465, "PLAIN", PASSWORD) == AUTHENTICATED
-
+def kept(terminal: Terminal) -> None:
+    """From the change on probation to the end."""
     terminal.type("k")
     terminal.wait_for("[ Next ]")
     terminal.type(ENTER)
     terminal.wait_for("Done, as transaction")
     terminal.type(ENTER)
 
+
+def serves_logins(server: GuideMachine) -> bool:
+    """Whether the right password is taken on both ports, and a wrong one on neither."""
+    replies = [
+        server.login(port, "PLAIN", password)
+        for port in (465, 25)
+        for password in (PASSWORD, "wrong")
+    ]
+    return replies == [AUTHENTICATED, REFUSED, AUTHENTICATED, REFUSED]
+
+
+@pytest.mark.parametrize(("suite", "term"), TERMINALS)
+def test_a_walk_on_a_terminal_ends_with_a_server_that_serves_tls_and_logins(
+    suite: str, term: str, open_machine: OpenMachine, on_terminal: OnTerminal
+) -> None:
+    server = GuideMachine.prepare(open_machine(Machine(SUITES[suite])))
+    terminal = on_terminal(server.machine, STARTED, term)
+    walked_to_the_review(terminal)
+    applied(terminal)
+    assert serves_logins(server)
+
+    kept(terminal)
+
     assert terminal.wait() == 0
     assert "confirmed" in history(server.machine)
-    assert server.login(465, "PLAIN", PASSWORD) == AUTHENTICATED
-    assert server.login(25, "PLAIN", PASSWORD) == AUTHENTICATED
+    assert serves_logins(server)
+
+
+def test_a_terminal_that_is_resized_on_the_way_gets_there_too(
+    open_machine: OpenMachine, on_terminal: OnTerminal
+) -> None:
+    server = GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
+    terminal = on_terminal(server.machine, STARTED)
+    terminal.wait_for("Port 25 (mail): on")
+    terminal.resize(120, 40)
+    walked_to_the_review(terminal)
+    terminal.resize(60, 20)
+    terminal.wait_for("Step 8 of 10")
+    applied(terminal)
+    terminal.resize(100, 30)
+    terminal.wait_for("[ Keep ]")
+    kept(terminal)
+
+    assert terminal.wait() == 0
+    assert serves_logins(server)
+
+
+def test_under_tmux_a_client_that_is_lost_loses_nothing(
+    open_machine: OpenMachine, on_terminal: OnTerminal
+) -> None:
+    server = GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
+    session = [*TMUX, "new-session", shlex.join(STARTED), *WITHOUT_STATUS_LINE]
+    terminal = on_terminal(server.machine, session)
+    walked_to_the_review(terminal)
+    applied(terminal)
+    terminal.hang_up()
+    terminal.wait()
+
+    again = on_terminal(server.machine, [*TMUX, "attach-session"])
+    again.wait_for("[ Keep ]")
+    kept(again)
+
+    assert again.wait() == 0
+    assert "confirmed" in history(server.machine)
+    assert serves_logins(server)
 
 
 def test_a_terminal_that_is_lost_on_probation_brings_the_old_server_back(
@@ -82,10 +157,33 @@ def test_a_terminal_that_is_lost_on_probation_brings_the_old_server_back(
 ) -> None:
     server = GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
     before = MailServer.of(server.machine)
-    terminal = on_terminal(server.machine, [*WIZARD, "--confirm", "6"])
-    walked_to_the_probation(terminal)
+    terminal = on_terminal(server.machine, [*STARTED, "--confirm", "6"])
+    walked_to_the_review(terminal)
+    applied(terminal)
 
     terminal.hang_up()
 
     wait_until_no_process_is_left(server.machine)
     assert MailServer.of(server.machine) == before
+
+
+def test_a_terminal_that_is_lost_while_one_types_changes_nothing_and_loses_nothing(
+    open_machine: OpenMachine, on_terminal: OnTerminal
+) -> None:
+    server = GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
+    before = MailServer.of(server.machine)
+    terminal = on_terminal(server.machine, [*LEADING_A_SESSION, *WIZARD])
+    terminal.wait_for("Port 25 (mail): on")
+    terminal.type(F8)
+    terminal.wait_for("Step 2 of 10")
+    terminal.type(TAB, TAB, CTRL_U, *"Bavaria")
+    terminal.wait_for("Bavaria")
+
+    terminal.hang_up()
+
+    wait_until_no_process_is_left(server.machine)
+    assert MailServer.of(server.machine) == before
+    again = on_terminal(server.machine, WIZARD)
+    again.wait_for("Port 25 (mail): on")
+    again.type(F4)
+    again.wait_for("Bavaria")

@@ -15,7 +15,7 @@ from tests.screens.conftest import LooksRight, text_of
 from tests.screens.on_a_terminal import OnTerminal, opened_terminals
 from tests.screens.stage import StagedSession
 from tests.screens.walking import fill, go_to, is_enabled, press, until_shown, wizard
-from tests.terminal import CTRL_U, F8, F10, TAB, Terminal
+from tests.terminal import CTRL_U, F4, F8, F10, TAB, Terminal
 
 COUNTRY = "ca.subject.country"
 
@@ -119,7 +119,7 @@ def test_a_line_that_drops_while_one_types_loses_nothing(
     again = on_terminal("--root", machine.root, HOME=str(machine.root.parent))
     again.wait_for("[ Take up answers ]")
     again.wait_for("Port 25 (mail)")
-    again.type("\x1bOS")
+    again.type(F4)
     again.wait_for("Certificate authority")
     again.wait_for("Bavaria")
 
