@@ -20,12 +20,11 @@ from pfwizard.wizard.steps import StepName
 from tests.screens.conftest import text_of
 from tests.screens.stage import TRANSACTION, Act, Clock, StagedSession, started
 from tests.screens.walking import (
-    apply,
+    apply_until_probation,
     fill,
     go_to,
     is_enabled,
     press,
-    settled,
     until_shown,
     wizard,
 )
@@ -44,8 +43,7 @@ def waiting_session(seconds: float = 60.0) -> StagedSession:
 async def test_an_enter_that_was_meant_for_stop_does_not_keep_the_change() -> None:
     session = StagedSession(start=started())
     async with wizard(session) as pilot:
-        await apply(pilot)
-        await settled(pilot)
+        await apply_until_probation(pilot)
         await press(pilot, "enter")
 
         assert session.kept == 0
@@ -53,8 +51,7 @@ async def test_an_enter_that_was_meant_for_stop_does_not_keep_the_change() -> No
 
 async def test_the_probation_begins_with_neither_button_in_focus() -> None:
     async with wizard(StagedSession(start=started())) as pilot:
-        await apply(pilot)
-        await settled(pilot)
+        await apply_until_probation(pilot)
 
         assert pilot.app.focused is pilot.app.screen.query_one("#progress")
 
@@ -62,8 +59,7 @@ async def test_the_probation_begins_with_neither_button_in_focus() -> None:
 async def test_a_letter_keeps_the_change() -> None:
     session = StagedSession(start=started())
     async with wizard(session) as pilot:
-        await apply(pilot)
-        await settled(pilot)
+        await apply_until_probation(pilot)
         await press(pilot, "k")
         await pilot.pause(0.1)
 
@@ -74,8 +70,7 @@ async def test_a_change_that_is_being_taken_back_cannot_be_kept_any_more() -> No
     act = Act(error=RolledBack("transaction 0001 was taken back", "It is back."))
     session = StagedSession(start=started(), act=act)
     async with wizard(session) as pilot:
-        await apply(pilot)
-        await settled(pilot)
+        await apply_until_probation(pilot)
         act.stop = act.stopped.append  # type: ignore[method-assign, assignment]
         await press(pilot, "r", "k")
 
@@ -110,8 +105,7 @@ async def test_a_plan_that_is_made_anew_cannot_be_applied_before_it_is_shown() -
 async def test_leaving_beside_a_change_on_probation_says_how_to_confirm_it() -> None:
     session = StagedSession(start=started())
     async with wizard(session) as pilot:
-        await apply(pilot)
-        await settled(pilot)
+        await apply_until_probation(pilot)
         await pilot.press("f10")
         await pilot.pause(0.1)
         await pilot.press("tab", "enter")
@@ -171,8 +165,7 @@ async def test_no_step_can_be_gone_to_past_a_change_that_waits() -> None:
 async def test_the_history_leads_back_to_the_last_page() -> None:
     session = StagedSession(start=started())
     async with wizard(session) as pilot:
-        await apply(pilot)
-        await settled(pilot)
+        await apply_until_probation(pilot)
         await press(pilot, "k")
         await pilot.pause(0.1)
         await press(pilot, "enter")
@@ -236,8 +229,7 @@ async def test_finishing_with_answers_that_no_file_holds_asks_about_them() -> No
         await go_to(pilot, StepName.TLS)
         await fill(pilot, "tls.log_level", "0")
         await press(pilot, "tab")
-        await apply(pilot)
-        await settled(pilot)
+        await apply_until_probation(pilot)
         await press(pilot, "k")
         await pilot.pause(0.1)
         await press(pilot, "enter")

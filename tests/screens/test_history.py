@@ -30,7 +30,7 @@ from tests.apply.builders import (
 from tests.cli.program import Machine, contents, pfwizard_process
 from tests.screens.conftest import LooksRight, text_of
 from tests.screens.stage import StagedSession
-from tests.screens.walking import is_enabled, press, settled, until_shown, wizard
+from tests.screens.walking import is_enabled, press, settled, until_it_says, until_shown, wizard
 
 
 @pytest.fixture
@@ -80,14 +80,6 @@ async def roll_back(pilot: Pilot[Outcome]) -> None:
     await settled(pilot)
     await press(pilot, "f8", "enter")
     await until_shown(pilot, Applying)
-
-
-async def until_it_says(pilot: Pilot[Outcome], words: str) -> None:
-    for _ in range(600):
-        if words in text_of(pilot.app):
-            return
-        await pilot.pause(0.05)
-    raise AssertionError(text_of(pilot.app))
 
 
 async def test_a_change_is_taken_back_after_its_diffs_were_seen(machine: Machine) -> None:

@@ -14,6 +14,7 @@ from pfwizard.screens.widgets.editor import id_of
 from pfwizard.wizard.outcome import Outcome
 from pfwizard.wizard.session import Session
 from pfwizard.wizard.steps import StepName
+from tests.screens.conftest import text_of
 
 SIZE = (80, 24)
 
@@ -135,3 +136,18 @@ async def apply(pilot: Pilot[Outcome]) -> None:
     await go_to(pilot, StepName.REVIEW)
     await press(pilot, "f8", "enter")
     await until_shown(pilot, Applying)
+
+
+async def apply_until_probation(pilot: Pilot[Outcome]) -> None:
+    """From anywhere to a change that is live, and waits for a word."""
+    await apply(pilot)
+    await until_it_says(pilot, "[ Keep ]")
+
+
+async def until_it_says(pilot: Pilot[Outcome], words: str) -> None:
+    """Wait until these words are on the screen."""
+    for _ in range(600):
+        if words in text_of(pilot.app):
+            return
+        await pilot.pause(0.05)
+    raise AssertionError(text_of(pilot.app))
