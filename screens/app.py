@@ -9,11 +9,13 @@ from dataclasses import replace
 from typing import ClassVar
 
 # Read by Textual when it is imported. Whether the line is slow cannot be seen: sudo hides SSH's
-# variables.
+# variables. ESCDELAY is in milliseconds: on such a line an arrow key arrives in pieces, and the first
+# alone would be Esc.
 for name, value in {
     "TEXTUAL_ANIMATIONS": "none",
     "TEXTUAL_SMOOTH_SCROLL": "0",
     "TEXTUAL_FPS": "15",
+    "ESCDELAY": "250",
 }.items():
     os.environ.setdefault(name, value)
 if not os.environ.get("NO_COLOR"):
