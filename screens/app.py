@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 # Read by Textual when it is imported. Whether the line is slow cannot be seen: sudo hides SSH's
-# variables. ESCDELAY is in milliseconds: on such a line an arrow key arrives in pieces, and the first
-# alone would be Esc.
+# variables. ESCDELAY is in milliseconds: on such a line an arrow key arrives in pieces, and the
+# first alone would be Esc.
 for name, value in {
     "TEXTUAL_ANIMATIONS": "none",
     "TEXTUAL_SMOOTH_SCROLL": "0",
