@@ -77,16 +77,34 @@ class Terminal:
         return new
 
     def seconds_until(self, words: bytes, since: float) -> float:
-        """How long it takes, from a time of the performance counter, until these are sent."""
-        begin, new = since, b""
+        """How long it takes, from a time of the performance counter, until these are sent.
+
+        What is sent meanwhile is put on the screen only then: that takes longer than to send it.
+        """
+        new = b""
         while words not in new:
-            assert time.perf_counter() - begin < LIMIT, f"{words!r} is not sent:\n{self.text}"
-            if select.select([self._master], [], [], 1.0)[0]:
-                new += os.read(self._master, 65536)
-        seconds = time.perf_counter() - begin
+            chunk, came = self._next_chunk(since)
+            new += chunk
         self._stream.feed(new)
-        self.sent += new
-        return seconds
+        return came - since
+
+    def seconds_until_shown(self, words: str, since: float) -> float:
+        """The same until they are on the screen, wherever in what is sent their letters stand."""
+        came = since
+        while words not in self.text:
+            chunk, came = self._next_chunk(since)
+            self._stream.feed(chunk)
+        return came - since
+
+    def _next_chunk(self, since: float) -> tuple[bytes, float]:
+        """What is sent next, and when it came by the performance counter."""
+        left = LIMIT - (time.perf_counter() - since)
+        ready = left > 0 and select.select([self._master], [], [], left)[0]
+        assert ready, f"nothing more is sent:\n{self.text}"
+        chunk = os.read(self._master, 65536)
+        came = time.perf_counter()
+        self.sent += chunk
+        return chunk, came
 
     def write(self, keys: str) -> None:
         """Press keys, and do not wait."""
@@ -96,6 +114,11 @@ class Terminal:
     def text(self) -> str:
         """What is on the screen."""
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def line_of_cursor(self) -> str:
+        """The line in which the next character would be shown."""
+        return self._screen.display[self._screen.cursor.y].rstrip()
 
     def wait_for(self, words: str) -> None:
         """Read until these words are on the screen."""

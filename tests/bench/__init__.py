@@ -1,4 +1,6 @@
-"""How long pfwizard takes beside what people would use instead, on real Debian machines.
+"""How long pfwizard takes beside what people would use instead, on terminals and servers.
+
+The servers are real Debian machines; the terminals are 80x24, over SSH or here.
 
     python -m tests.bench                 everything, a few minutes
     python -m tests.bench second-run      one comparison; --repetitions N for more or fewer

@@ -3,15 +3,17 @@
 from textual.app import App, ComposeResult
 from textual.widgets import Footer, Header, Input
 
+QUESTION = "Organization, such as the name of your company"
+
 
 class BareApp(App[None]):
-    """Asks for the name of an organization."""
+    """Asks one question."""
 
     TITLE = "Bare"
 
     def compose(self) -> ComposeResult:
         yield Header()
-        yield Input(placeholder="Your organization")
+        yield Input(placeholder=QUESTION)
         yield Footer()
 
 

@@ -1,10 +1,11 @@
-"""Taking times in turns, and what is kept of them."""
+"""Measuring in turns, and what is kept of it."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from statistics import median, quantiles
+from math import ceil
+from statistics import median
 
 
 class Unit(Enum):
@@ -17,10 +18,11 @@ class Unit(Enum):
 
 @dataclass(frozen=True)
 class Contender:
-    """One of the things compared; `run` does it once and returns the seconds that count."""
+    """One of the things compared; `run` does it once and returns what counts, in this unit."""
 
     name: str
     run: Callable[[], float]
+    unit: Unit = Unit.SECONDS
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,15 @@ class Series:
         return median(self.values)
 
     def percentile(self, part: int) -> float:
-        """The value that this many of a hundred do not exceed."""
-        return quantiles(self.values, n=100, method="inclusive")[part - 1]
+        """The smallest of the values that at least this many of a hundred do not exceed."""
+        return sorted(self.values)[ceil(len(self.values) * part / 100) - 1]
 
     @property
-    def fastest(self) -> float:
+    def least(self) -> float:
         return min(self.values)
 
     @property
-    def slowest(self) -> float:
+    def most(self) -> float:
         return max(self.values)
 
 
@@ -53,8 +55,8 @@ def in_turns(contenders: Sequence[Contender], repetitions: int) -> tuple[Series,
     rounds = [[contender.run() for contender in contenders] for _ in range(repetitions)]
     columns = zip(*rounds, strict=True)
     return tuple(
-        Series(contender.name, seconds)
-        for contender, seconds in zip(contenders, columns, strict=True)
+        Series(contender.name, values, contender.unit)
+        for contender, values in zip(contenders, columns, strict=True)
     )
 
 

@@ -26,27 +26,31 @@ class Ratio:
 
     @property
     def verdict(self) -> str:
-        if self.at_most is None:
-            return ""
-        return "MISSED" if self.is_missed else "met"
+        return _verdict(self)
 
 
 @dataclass(frozen=True)
 class Bound:
-    """One figure against what it may be at most."""
+    """One figure and what it may be at most; without a target it is for information."""
 
     name: str
     value: float
-    at_most: float
     unit: Unit
+    at_most: float | None = None
 
     @property
     def is_missed(self) -> bool:
-        return self.value > self.at_most
+        return self.at_most is not None and self.value > self.at_most
 
     @property
     def verdict(self) -> str:
-        return "MISSED" if self.is_missed else "met"
+        return _verdict(self)
+
+
+def _verdict(judged: Ratio | Bound) -> str:
+    if judged.at_most is None:
+        return ""
+    return "MISSED" if judged.is_missed else "met"
 
 
 @dataclass(frozen=True)
@@ -54,24 +58,31 @@ class Comparison:
     """What was measured together, the ratios of interest, and what a reader has to know."""
 
     title: str
-    timings: tuple[Series, ...]
+    series: tuple[Series, ...]
     ratios: tuple[Ratio, ...]
     notes: tuple[str, ...] = ()
     bounds: tuple[Bound, ...] = ()
+    taken: str = "of each, in turns"
+    """How the values came about; the title says how many the first contender has."""
 
     @property
     def is_missed(self) -> bool:
         """Whether any of the targets is missed."""
-        ratios, bounds = self.ratios, self.bounds
-        return any(each.is_missed for each in ratios) or any(each.is_missed for each in bounds)
+        judged: tuple[Ratio | Bound, ...] = (*self.ratios, *self.bounds)
+        return any(each.is_missed for each in judged)
 
 
 def rendered(comparison: Comparison) -> str:
-    """The comparison as text: the times, then the ratios, then the notes."""
-    rows = [HEADINGS, *_time_rows(comparison), *_ratio_rows(comparison), *_bound_rows(comparison)]
+    """The comparison as text: what was measured, then ratios and bounds, then the notes."""
+    rows = [
+        HEADINGS,
+        *_measured_rows(comparison),
+        *_ratio_rows(comparison),
+        *_bound_rows(comparison),
+    ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    repetitions = len(comparison.timings[0].values)
-    lines = [f"{comparison.title} ({repetitions} of each, in turns)", ""]
+    repetitions = len(comparison.series[0].values)
+    lines = [f"{comparison.title} ({repetitions} {comparison.taken})", ""]
     for name, *cells in rows:
         aligned = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
         lines.append("  ".join(["", name.ljust(widths[0]), *aligned]).rstrip())
@@ -79,10 +90,10 @@ def rendered(comparison: Comparison) -> str:
     return "\n".join(lines)
 
 
-def _time_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
-    for timings in comparison.timings:
-        times = (timings.median, timings.fastest, timings.slowest)
-        yield (timings.name, *(timings.unit.value.format(time) for time in times), "", "", "")
+def _measured_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    for series in comparison.series:
+        values = (series.median, series.least, series.most)
+        yield (series.name, *(series.unit.value.format(value) for value in values), "", "", "")
 
 
 def _ratio_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
@@ -94,5 +105,6 @@ def _ratio_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
 
 def _bound_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     for bound in comparison.bounds:
-        value, target = (bound.unit.value.format(each) for each in (bound.value, bound.at_most))
-        yield (bound.name, "", "", "", value, f"<= {target}", bound.verdict)
+        write = bound.unit.value.format
+        target = "" if bound.at_most is None else f"<= {write(bound.at_most)}"
+        yield (bound.name, write(bound.value), "", "", "", target, bound.verdict)

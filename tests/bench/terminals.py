@@ -3,79 +3,97 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pfwizard
 from tests.machines.cache import MachinesUnavailable
-from tests.terminal import F8, TAB, Terminal
+from tests.machines.runtime import CHECKOUT
+from tests.terminal import CTRL_U, F8, TAB, Terminal
 
-PACKAGE = Path(pfwizard.__file__).parent
-STOCK = PACKAGE / "demo" / "stock"
-ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if name != "NO_COLOR"},
-    "PYTHONPATH": str(PACKAGE.parent),
-    "TERM": "xterm-256color",
-    "LC_ALL": "C.UTF-8",
-}
-QUESTION = "Organization, such as the name of your company"
+STOCK = CHECKOUT / "pfwizard" / "demo" / "stock"
+
+FIELDS_OF_A_PAGE = 20
+"""More than any page has."""
+
+# One dialog after the other in one terminal; what is answered goes away.
+DIALOGS = 'for question; do "$0" --inputbox "$question" 10 60 2>/dev/null; done'
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A tree to configure and a home: nothing of whoever measures is read or written."""
+
+    directory: Path
+
+    @property
+    def wizard(self) -> list[str]:
+        return [sys.executable, "-m", "pfwizard", "--root", str(self.directory / "root")]
+
+    @property
+    def bare_app(self) -> list[str]:
+        return [sys.executable, "-m", "tests.bench.bare_app"]
+
+    @contextmanager
+    def terminal(self, argv: Sequence[str]) -> Iterator[Terminal]:
+        """The program on a terminal of 80 columns and 24 rows; it is killed after the block."""
+        terminal = Terminal(argv, self._environment)
+        try:
+            yield terminal
+        finally:
+            terminal.end()
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(self.directory / "home"),
+            "PYTHONPATH": str(CHECKOUT),
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+        }
 
 
 @contextmanager
-def on_terminal(argv: list[str]) -> Iterator[Terminal]:
-    """The program on a terminal of 80 columns and 24 rows; it is killed after the block."""
-    terminal = Terminal(argv, ENVIRONMENT)
-    try:
-        yield terminal
-    finally:
-        terminal.end()
-
-
-@contextmanager
-def tree() -> Iterator[Path]:
-    """A copy of a fresh installation's configuration."""
+def workplace() -> Iterator[Workplace]:
+    """Its tree is a fresh installation's configuration."""
     with TemporaryDirectory(prefix="pfwizard-bench-") as directory:
-        root = Path(directory, "root")
-        shutil.copytree(STOCK, root)
-        yield root
+        shutil.copytree(STOCK, Path(directory, "root"))
+        Path(directory, "home").mkdir()
+        yield Workplace(Path(directory))
 
 
-def wizard(root: Path) -> list[str]:
-    return [sys.executable, "-m", "pfwizard", "--root", str(root)]
+def whiptail(*questions: str) -> list[str]:
+    """Dialogs with these questions, one after the other.
 
-
-def bare_app() -> list[str]:
-    return [sys.executable, "-m", "tests.bench.bare_app"]
-
-
-def whiptail(question: str = QUESTION) -> list[str]:
-    """Raises MachinesUnavailable where there is none."""
+    Raises MachinesUnavailable where there is no whiptail.
+    """
     program = shutil.which("whiptail")
     if program is None:
-        raise MachinesUnavailable("whiptail is not installed; on Debian: apt install whiptail")
-    return [program, "--inputbox", question, "10", "60"]
+        raise MachinesUnavailable("whiptail is not installed; on Debian: apt-get install whiptail")
+    return ["sh", "-c", DIALOGS, program, *questions]
 
 
 def come_to_the_organization(terminal: Terminal) -> None:
     """In the wizard: from the start to the CA's field of that name, and empty it."""
-    terminal.wait_for("Port 25 (mail)")
-    terminal.read(0.5)
-    terminal.type(F8)
-    terminal.wait_for("Certificate authority")
-    for _ in range(20):
-        if "Organization" in hint_of(terminal) or "organization" in hint_of(terminal):
+    come_to_the_questions(terminal)
+    for _ in range(FIELDS_OF_A_PAGE):
+        if "Organization " in terminal.line_of_cursor:
             break
         terminal.type(TAB)
         terminal.read(0.2)
+    else:
+        raise AssertionError(f"there is no field for the organization:\n{terminal.text}")
     terminal.type(CTRL_U)
     terminal.read(0.5)
 
 
-def hint_of(terminal: Terminal) -> str:
-    """The words about the field in focus, above the buttons."""
-    return "\n".join(terminal.text.split("\n")[-5:-2])
-
-
-CTRL_U = "\x15"
+def come_to_the_questions(terminal: Terminal) -> None:
+    """In the wizard: from the start to the first page with questions."""
+    terminal.wait_for("Port 25 (mail)")
+    terminal.read(0.5)
+    terminal.type(F8)
+    terminal.wait_for("Certificate authority")
+    terminal.read(0.5)

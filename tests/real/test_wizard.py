@@ -2,15 +2,18 @@
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import pytest
 
 from tests.machines.machine import ENVIRONMENT, Machine
 from tests.machines.suites import SUITES
+from tests.machines.tmux import CLIENT, ENDED, TmuxWindow
 from tests.real.conftest import OpenMachine
 from tests.real.guide_machine import ANSWERS_FILE, PASSWORD, GuideMachine
 from tests.real.mail_server import MailServer, history, wait_until_no_process_is_left
 from tests.terminal import CTRL_U, ENTER, F4, F8, TAB, Terminal
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.machine
 
@@ -19,19 +22,26 @@ AUTHENTICATED, REFUSED = 235, 535  # RFC 4954 section 6
 OnTerminal = Callable[..., Terminal]
 
 
+class Screen(Protocol):
+    """Where the wizard is seen and typed to."""
+
+    def type(self, *keys: str) -> None: ...
+    def wait_for(self, words: str) -> None: ...
+
+
+def environment_of(machine: Machine, term: str = "xterm-256color") -> dict[str, str]:
+    """What the wizard finds in the machine, on a terminal of this kind."""
+    return {**ENVIRONMENT, **machine.python_paths(), "LC_ALL": "C.UTF-8", "TERM": term}
+
+
 @pytest.fixture
 def on_terminal() -> Iterator[OnTerminal]:
     """Runs a command in a machine, on a terminal that is gone after the test."""
     opened: list[Terminal] = []
 
     def run(machine: Machine, argv: Sequence[str], term: str = "xterm-256color") -> Terminal:
-        environment = {
-            **ENVIRONMENT,
-            **machine.python_paths(),
-            "LC_ALL": "C.UTF-8",
-            "TERM": term,
-        }
-        terminal = Terminal(machine.namespaces.entering_root(list(argv)), environment)
+        command = machine.namespaces.entering_root(list(argv))
+        terminal = Terminal(command, environment_of(machine, term))
         opened.append(terminal)
         return terminal
 
@@ -46,7 +56,6 @@ STARTED = [*WIZARD, "--load", ANSWERS_FILE]
 LEADING_A_SESSION = ["setsid", "--ctty"]
 """Otherwise the way into the machine is hung up first, and kills what it has started."""
 
-TMUX = ["tmux", "-L", "pfwizard", "-f", "/dev/null"]
 WITHOUT_STATUS_LINE = [";", "set", "status", "off"]
 
 TERMINALS = [
@@ -59,7 +68,7 @@ TERMINALS = [
 ]
 
 
-def walked_to_the_review(terminal: Terminal) -> None:
+def walked_to_the_review(terminal: Screen) -> None:
     """From the first page to the plan."""
     terminal.wait_for("Port 25 (mail): on")
     terminal.type(F8)
@@ -71,19 +80,31 @@ def walked_to_the_review(terminal: Terminal) -> None:
     terminal.wait_for("Files and directories")
 
 
-def applied(terminal: Terminal) -> None:
+def applied(terminal: Screen) -> None:
     """From the plan to a change that is live."""
     terminal.type(F8, ENTER)
     terminal.wait_for("[ Keep ]")
 
 
-def kept(terminal: Terminal) -> None:
+def kept(terminal: Screen) -> None:
     """From the change on probation to the end."""
     terminal.type("k")
     terminal.wait_for("[ Next ]")
     terminal.type(ENTER)
     terminal.wait_for("Done, as transaction")
     terminal.type(ENTER)
+
+
+def resized(terminal: Terminal, columns: int, rows: int) -> None:
+    """Returns when the page reaches from the first to the last row of the new size."""
+
+    def fills_the_terminal() -> bool:
+        terminal.read(0.1)
+        first, *_, last = terminal.text.splitlines()
+        return first.startswith(" pfwizard") and last.startswith(" F1 Help")
+
+    terminal.resize(columns, rows)
+    wait_until(fills_the_terminal)
 
 
 def serves_logins(server: GuideMachine) -> bool:
@@ -119,13 +140,11 @@ def test_a_terminal_that_is_resized_on_the_way_gets_there_too(
     server = GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
     terminal = on_terminal(server.machine, STARTED)
     terminal.wait_for("Port 25 (mail): on")
-    terminal.resize(120, 40)
+    resized(terminal, 120, 40)
     walked_to_the_review(terminal)
-    terminal.resize(60, 20)
-    terminal.wait_for("Step 8 of 10")
+    resized(terminal, 60, 20)
     applied(terminal)
-    terminal.resize(100, 30)
-    terminal.wait_for("[ Keep ]")
+    resized(terminal, 100, 30)
     kept(terminal)
 
     assert terminal.wait() == 0
@@ -136,18 +155,38 @@ def test_under_tmux_a_client_that_is_lost_loses_nothing(
     open_machine: OpenMachine, on_terminal: OnTerminal
 ) -> None:
     server = GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
-    session = [*TMUX, "new-session", shlex.join(STARTED), *WITHOUT_STATUS_LINE]
+    session = [*CLIENT, "new-session", shlex.join(STARTED), *WITHOUT_STATUS_LINE]
     terminal = on_terminal(server.machine, session)
     walked_to_the_review(terminal)
     applied(terminal)
     terminal.hang_up()
     terminal.wait()
 
-    again = on_terminal(server.machine, [*TMUX, "attach-session"])
+    again = on_terminal(server.machine, [*CLIENT, "attach-session"])
     again.wait_for("[ Keep ]")
     kept(again)
 
     assert again.wait() == 0
+    assert "confirmed" in history(server.machine)
+    assert serves_logins(server)
+
+
+def test_under_tmux_a_walk_goes_on_when_its_client_is_detached_on_the_way(
+    open_machine: OpenMachine, on_terminal: OnTerminal
+) -> None:
+    server = GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
+    window = TmuxWindow(server.machine, STARTED, environment_of(server.machine))
+    client = on_terminal(server.machine, window.attaching)
+    client.wait_for("Port 25 (mail): on")
+
+    window.detach()
+
+    assert client.wait() == 0
+    walked_to_the_review(window)
+    applied(window)
+    on_terminal(server.machine, window.attaching).wait_for("[ Keep ]")
+    kept(window)
+    window.wait_for(f"{ENDED} 0")
     assert "confirmed" in history(server.machine)
     assert serves_logins(server)
 
@@ -185,5 +224,6 @@ def test_a_terminal_that_is_lost_while_one_types_changes_nothing_and_loses_nothi
     assert MailServer.of(server.machine) == before
     again = on_terminal(server.machine, WIZARD)
     again.wait_for("Port 25 (mail): on")
+    again.wait_for("[ Take up answers ]")
     again.type(F4)
     again.wait_for("Bavaria")
