@@ -26,7 +26,6 @@ from textual.app import App  # noqa: E402
 from textual.binding import BindingType  # noqa: E402
 from textual.command import Provider  # noqa: E402
 from textual.events import Event, Key  # noqa: E402
-from textual.geometry import Size  # noqa: E402
 
 from pfwizard.errors import defect  # noqa: E402
 from pfwizard.screens.keyboard import take_any_byte  # noqa: E402
@@ -40,8 +39,6 @@ from pfwizard.wizard.session import Session  # noqa: E402
 THEME = "ansi-dark"
 """The terminal's own colours on its own background: few bytes, and right on every terminal."""
 
-
-SMALLEST = Size(60, 18)
 
 ALWAYS = ("f10", "ctrl+c")
 """Keys that work on a terminal of any size."""
@@ -98,13 +95,13 @@ class Wizard(App[Outcome], inherit_bindings=False):
         await super().on_event(event)
 
     def _is_blind_to(self, key: Key) -> bool:
-        is_too_small = self.size.width < SMALLEST.width or self.size.height < SMALLEST.height
-        return is_too_small and key.key not in ALWAYS and isinstance(self.screen, Page)
+        page = self.screen
+        is_hidden = isinstance(page, Page) and page.is_hidden_by_notice
+        return is_hidden and key.key not in ALWAYS
 
     def _end_by_signal(self, number: signal.Signals) -> None:
         """The terminal is put right first; an engine at work goes on without us."""
-        self._take_what_stands_in_the_fields()
-        self.session.cut_off()
+        self._cut_off()
         outcome = self.session.outcome
         if outcome.error is None:
             words = f"The wizard was asked to end ({number.name}). {outcome.words}"
@@ -113,23 +110,23 @@ class Wizard(App[Outcome], inherit_bindings=False):
 
     def _end_with_the_line(self) -> None:
         """There is no terminal any more: keep what was typed, and end as SIGHUP ends a program."""
-        self._take_what_stands_in_the_fields()
-        self.session.cut_off()
+        self._cut_off()
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGHUP)
 
-    def _take_what_stands_in_the_fields(self) -> None:
+    def _cut_off(self) -> None:
+        """Keep what stands in the fields, too."""
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 screen.before_leaving()
+        self.session.cut_off()
 
     def panic(self, *renderables: RenderableType) -> None:
         """The keyboard cannot be read any more, as when the line was lost: keep what was typed.
 
         Whoever leads the session, such as a shell, is hung up first, and we only after it.
         """
-        self._take_what_stands_in_the_fields()
-        self.session.cut_off()
+        self._cut_off()
         self.exit(self.session.outcome)
 
     def _fatal_error(self) -> None:

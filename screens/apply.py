@@ -120,15 +120,14 @@ class Applying(Page):
     def _offer(self, *actions: str) -> None:
         """Show these buttons and no others."""
         for choice in self.choices():
-            for button in self.query(f"#{choice.identifier}"):
+            for button in self.buttons_of(choice.action):
                 button.display = choice.action in actions
 
     def _lead_on_with(self, action: str) -> None:
         """Offer nothing but this, and have Enter do it."""
         self._offer(action)
-        for choice in self.choices():
-            if choice.action == action:
-                self.query_one(f"#{choice.identifier}").focus()
+        for button in self.buttons_of(action):
+            button.focus()
 
     @work(exclusive=True, group="apply")
     async def _carry_out(self) -> None:

@@ -41,11 +41,8 @@ TITLES = {
     Leaving.WITH_A_CHANGE_WAITING: "Leave without deciding about the change?",
 }
 
-WORDS = {
-    False: "Nothing is changed by leaving.",
-    True: "Nothing is changed by leaving, but answers that are not saved are lost.",
-}
-"""By whether there are answers that are not saved."""
+NOTHING_LOST = "Nothing is changed by leaving."
+ANSWERS_LOST = "Nothing is changed by leaving, but answers that are not saved are lost."
 
 
 async def agrees_to_leave(page: "Page", leaving: Leaving) -> bool:
@@ -53,14 +50,12 @@ async def agrees_to_leave(page: "Page", leaving: Leaving) -> bool:
     session = page.session
     if leaving is not Leaving.AT_EASE:
         asked = AskWhich(TITLES[leaving], session.way_to_confirm, WITHOUT_SAVING, Answer.STAY)
-        agrees = await page.app.push_screen_wait(asked) is Answer.LEAVE
-        if agrees and leaving is Leaving.WITH_A_CHANGE_WAITING:
-            session.left_waiting()
-        return agrees
-    answers = UNSAVED if session.has_unsaved_answers else WITHOUT_SAVING
-    answer = await page.app.push_screen_wait(
-        AskWhich("Quit pfwizard?", WORDS[answers is UNSAVED], answers, Answer.STAY)
-    )
+        return await page.app.push_screen_wait(asked) is Answer.LEAVE
+    if session.has_unsaved_answers:
+        asked = AskWhich("Quit pfwizard?", ANSWERS_LOST, UNSAVED, Answer.STAY)
+    else:
+        asked = AskWhich("Quit pfwizard?", NOTHING_LOST, WITHOUT_SAVING, Answer.STAY)
+    answer = await page.app.push_screen_wait(asked)
     if answer is not Answer.SAVE:
         session.left("")
         return answer is Answer.LEAVE

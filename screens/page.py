@@ -1,6 +1,6 @@
 """What all pages are: a heading, the list of steps, a body, the keys; and a typed result."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -71,6 +71,11 @@ class Page(Screen[Going]):
     def heading(self) -> str:
         course = self.course
         return f"Step {course.number} of {len(STEPS)}: {course.step.title}"
+
+    @property
+    def is_hidden_by_notice(self) -> bool:
+        """Whether nothing is seen but that the terminal is too small (wizard.tcss)."""
+        return self.has_class("-tiny") or self.has_class("-flat")
 
     @property
     def may_jump(self) -> bool:
@@ -162,8 +167,12 @@ class Page(Screen[Going]):
 
     def enable(self, action: str, is_enabled: bool) -> None:
         """Make a button usable or not."""
-        for button in self.query(f"#{Choice('', action).identifier}").results(Button):
+        for button in self.buttons_of(action):
             button.disabled = not is_enabled
+
+    def buttons_of(self, action: str) -> Iterator[Button]:
+        """The one that does this, if the page has it."""
+        return self.query(f"#{Choice('', action).identifier}").results(Button)
 
     @on(Button.Pressed)
     def _ignore(self, event: Button.Pressed) -> None:

@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input, Tab, Tabs
 
-from pfwizard.answers.writing import save
 from pfwizard.errors import Failed, PfwizardError
+from pfwizard.private_file import save
 from pfwizard.screens.background import in_background
 from pfwizard.screens.characters import plain
 from pfwizard.screens.dialogs.file_name import AskFileName
@@ -204,15 +204,22 @@ class Review(Page):
         else:
             super().action_back()
 
+    @property
+    def _applicable(self) -> "Planned | None":
+        """The plan that is shown, if it can be applied."""
+        planned = self._planned
+        return None if planned is None or self._why_not(planned) else planned
+
     def action_next(self) -> None:
         """F8 was pressed to come here: it only leads to the button, which takes another key."""
-        if self._planned is not None and not self._why_not(self._planned):
+        if self._applicable is not None:
             main_button(self).focus()
             self._news.show("Enter applies the change.")
 
     def action_apply(self) -> None:
-        if self._planned is not None and not self._why_not(self._planned):
-            self.leave_for(Apply(self._planned))
+        planned = self._applicable
+        if planned is not None:
+            self.leave_for(Apply(planned))
 
 
 def _search_field() -> TextField:

@@ -11,6 +11,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from typing import Self
 
 import pyte
 
@@ -153,6 +154,12 @@ class Terminal:
         """Whether what is typed is shown again, and lines are read as lines (termios(3))."""
         local = termios.tcgetattr(self._master)[3]
         return bool(local & termios.ECHO and local & termios.ICANON)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.end()
 
     def end(self) -> None:
         """Make sure that nothing is left."""

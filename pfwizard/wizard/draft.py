@@ -48,7 +48,8 @@ class Draft:
 
     def write(self, answers: Mapping[str, Value]) -> bool:
         """Keep these answers; false where that cannot be. It is a courtesy, and stops nobody."""
-        from pfwizard.answers.writing import save, written
+        from pfwizard.answers.writing import written
+        from pfwizard.private_file import save
 
         try:
             self.file.parent.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)

@@ -138,7 +138,10 @@ class Session:
         job = self.place.job
         waiting = self.waiting()
         if waiting is not None:
+            self.await_confirmation()
             return Found(waiting=waiting)
+        if self.outcome.exit_status is ExitStatus.BUSY:  # what waited is over by itself
+            self.outcome = self._applied or left()
         taken_back = self._recover(job) if self.may_apply else None
         facts = surroundings.look(job)
         self.sheet.suggest(suggestions.suggest(facts))
@@ -233,13 +236,13 @@ class Session:
         """The plan, ready to be carried out by an engine in a process of its own."""
         from pfwizard.engine import Application
 
-        self.begin()
+        self.await_confirmation()
         return Application(
             self.place.job, planned, announce, tell_of_probation, self.place.probation
         )
 
-    def begin(self) -> None:
-        """From now on an engine is at work, whatever becomes of the walk."""
+    def await_confirmation(self) -> None:
+        """From now on there is a change that nobody has confirmed, whatever becomes of the walk."""
         self.outcome = Outcome(ExitStatus.BUSY, self.way_to_confirm)
 
     @property
@@ -250,10 +253,6 @@ class Session:
             "The change is taken back by itself unless it is confirmed in time: run "
             f"pfwizard{options}, or pfwizard confirm{options}."
         )
-
-    def left_waiting(self) -> None:
-        """The operator goes away without a decision about the change that waits."""
-        self.begin()
 
     def keep_waiting(self, transaction: "TransactionId") -> None:
         """Confirm a change that another run has left; raises PfwizardError."""
@@ -350,7 +349,8 @@ class Session:
 
         Raises Failed.
         """
-        from pfwizard.answers.writing import save, written
+        from pfwizard.answers.writing import written
+        from pfwizard.private_file import save
 
         start = "" if self.start is None else self.start.text
         saved = self.sheet.to_be_saved()

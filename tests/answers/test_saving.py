@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pfwizard.answers.reading import load
-from pfwizard.answers.writing import save
 from pfwizard.errors import Failed
+from pfwizard.private_file import save
 from tests.answers.builders import answers_file
 
 

@@ -1,8 +1,6 @@
 """A whole session of the wizard over OpenSSH, with and without compression."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.bench.measure import Contender, Series, Unit, in_turns
@@ -51,19 +49,14 @@ class Sessions:
         assert found, f"ssh does not say what it has received:\n{log}"
         return float(found[1])
 
-    @contextmanager
-    def _terminal(self, options: tuple[str, ...]) -> Iterator[Terminal]:
+    def _terminal(self, options: tuple[str, ...]) -> Terminal:
         settings = {**self.machine.python_paths(), "LANG": "C.UTF-8"}
         assignments = [f"{name}={value}" for name, value in settings.items()]
         wizard = ["python3", "-m", "pfwizard", "--load", ANSWERS, "--root", TREE]
         ssh = ["ssh", "-v", "-E", LOG, "-o", "BatchMode=yes", *options, "-tt", ADDRESS]
         argv = [*ssh, "env", *assignments, *wizard]
         environment = {**ENVIRONMENT, "TERM": "xterm-256color"}
-        terminal = Terminal(self.machine.namespaces.entering_root(argv), environment)
-        try:
-            yield terminal
-        finally:
-            terminal.end()
+        return Terminal(self.machine.namespaces.entering_root(argv), environment)
 
 
 def compare(repetitions: int) -> Comparison:

@@ -20,14 +20,6 @@ class Ratio:
     def value(self) -> float:
         return self.measured.median / self.against.median
 
-    @property
-    def is_missed(self) -> bool:
-        return self.at_most is not None and self.value > self.at_most
-
-    @property
-    def verdict(self) -> str:
-        return _verdict(self)
-
 
 @dataclass(frozen=True)
 class Bound:
@@ -38,19 +30,18 @@ class Bound:
     unit: Unit
     at_most: float | None = None
 
-    @property
-    def is_missed(self) -> bool:
-        return self.at_most is not None and self.value > self.at_most
 
-    @property
-    def verdict(self) -> str:
-        return _verdict(self)
+Judged = Ratio | Bound
 
 
-def _verdict(judged: Ratio | Bound) -> str:
+def _is_missed(judged: Judged) -> bool:
+    return judged.at_most is not None and judged.value > judged.at_most
+
+
+def _verdict(judged: Judged) -> str:
     if judged.at_most is None:
         return ""
-    return "MISSED" if judged.is_missed else "met"
+    return "MISSED" if _is_missed(judged) else "met"
 
 
 @dataclass(frozen=True)
@@ -68,8 +59,8 @@ class Comparison:
     @property
     def is_missed(self) -> bool:
         """Whether any of the targets is missed."""
-        judged: tuple[Ratio | Bound, ...] = (*self.ratios, *self.bounds)
-        return any(each.is_missed for each in judged)
+        judged: tuple[Judged, ...] = (*self.ratios, *self.bounds)
+        return any(map(_is_missed, judged))
 
 
 def rendered(comparison: Comparison) -> str:
@@ -100,11 +91,11 @@ def _ratio_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     for ratio in comparison.ratios:
         target = "" if ratio.at_most is None else f"<= {ratio.at_most:g}"
         name = f"{ratio.measured.name} : {ratio.against.name}"
-        yield (name, "", "", "", f"{ratio.value:.3f}", target, ratio.verdict)
+        yield (name, "", "", "", f"{ratio.value:.3f}", target, _verdict(ratio))
 
 
 def _bound_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     for bound in comparison.bounds:
         write = bound.unit.value.format
         target = "" if bound.at_most is None else f"<= {write(bound.at_most)}"
-        yield (bound.name, write(bound.value), "", "", "", target, bound.verdict)
+        yield (bound.name, write(bound.value), "", "", "", target, _verdict(bound))

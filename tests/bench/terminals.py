@@ -36,14 +36,9 @@ class Workplace:
     def bare_app(self) -> list[str]:
         return [sys.executable, "-m", "tests.bench.bare_app"]
 
-    @contextmanager
-    def terminal(self, argv: Sequence[str]) -> Iterator[Terminal]:
-        """The program on a terminal of 80 columns and 24 rows; it is killed after the block."""
-        terminal = Terminal(argv, self._environment)
-        try:
-            yield terminal
-        finally:
-            terminal.end()
+    def terminal(self, argv: Sequence[str]) -> Terminal:
+        """The program on a terminal of 80 columns and 24 rows, which ends with its block."""
+        return Terminal(argv, self._environment)
 
     @property
     def _environment(self) -> dict[str, str]:

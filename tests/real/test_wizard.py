@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Protocol
 
 import pytest
@@ -37,17 +38,13 @@ def environment_of(machine: Machine, term: str = "xterm-256color") -> dict[str, 
 @pytest.fixture
 def on_terminal() -> Iterator[OnTerminal]:
     """Runs a command in a machine, on a terminal that is gone after the test."""
-    opened: list[Terminal] = []
+    with ExitStack() as opened:
 
-    def run(machine: Machine, argv: Sequence[str], term: str = "xterm-256color") -> Terminal:
-        command = machine.namespaces.entering_root(list(argv))
-        terminal = Terminal(command, environment_of(machine, term))
-        opened.append(terminal)
-        return terminal
+        def run(machine: Machine, argv: Sequence[str], term: str = "xterm-256color") -> Terminal:
+            command = machine.namespaces.entering_root(list(argv))
+            return opened.enter_context(Terminal(command, environment_of(machine, term)))
 
-    yield run
-    for terminal in opened:
-        terminal.end()
+        yield run
 
 
 WIZARD = ["python3", "-m", "pfwizard"]

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.cli.program import ENVIRONMENT
@@ -19,16 +19,11 @@ WIZARD = ("-m", "pfwizard")
 @contextmanager
 def opened_terminals(*program: str) -> Iterator[OnTerminal]:
     """Terminals that are gone after the block."""
-    opened: list[Terminal] = []
+    with ExitStack() as opened:
 
-    def start(*arguments: str | Path, **environment: str) -> Terminal:
-        argv = [sys.executable, *(program or WIZARD), *map(str, arguments)]
-        terminal = Terminal(argv, {**ENVIRONMENT, **UTF_8, "TERM": "xterm", **environment})
-        opened.append(terminal)
-        return terminal
+        def start(*arguments: str | Path, **environment: str) -> Terminal:
+            argv = [sys.executable, *(program or WIZARD), *map(str, arguments)]
+            settings = {**ENVIRONMENT, **UTF_8, "TERM": "xterm", **environment}
+            return opened.enter_context(Terminal(argv, settings))
 
-    try:
         yield start
-    finally:
-        for terminal in opened:
-            terminal.end()

@@ -120,6 +120,7 @@ class StagedSession(Session):
         if self.trouble is not None:
             raise self.trouble
         if self.waits is not None:
+            self.await_confirmation()
             return Found(waiting=self.waits)
         self.sheet.suggest(suggest(self.facts))
         return Found(observe(self.facts, NOW), draft=self.draft)
@@ -134,7 +135,7 @@ class StagedSession(Session):
         announce: Callable[[str], None],
         tell_of_probation: Callable[[OnProbationNow], None],
     ) -> Act:
-        self.begin()
+        self.await_confirmation()
         self.act.announce = announce
         self.act.tell_of_probation = tell_of_probation
         return self.act

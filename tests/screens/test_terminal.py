@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.program import Machine, pfwizard_process, traces
 from tests.screens.on_a_terminal import OnTerminal, opened_terminals
-from tests.terminal import ENTER, F8, F10, TAB
+from tests.terminal import ENTER, F8, F10, RIGHT, TAB
 
 TERMS = ["xterm-256color", "screen", "tmux-256color", "linux", "vt220"]
 
@@ -142,6 +142,8 @@ def test_no_color_is_heeded(value: str, is_coloured: bool, on: OnTerminal) -> No
     terminal.wait_for("Port 25 (mail)")
     terminal.type(*[F8] * 7)
     terminal.wait_for("Files and directories")
+    terminal.type(RIGHT)
+    terminal.wait_for("+pwcheck_method")
 
     assert bool(colours(terminal.sent)) is is_coloured
 

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from pfwizard.answers.reading import load, start_from
+from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.errors import ExitStatus, Failed
 from pfwizard.wizard import session as sessions
 from pfwizard.wizard.session import Place, Session
 from tests.cli.program import Machine
+
+WAITING = sessions.Waiting(TransactionId("0001-a1b2c3d4"), 60.0)
 
 
 @pytest.fixture
@@ -170,6 +173,31 @@ def test_a_change_on_probation_can_be_taken_back_by_the_next_walk(machine: Machi
     with pytest.raises(RolledBack):
         walk.application(walk.plan(), lambda words: None, take_back).carry_out()
     assert (machine.root / "etc/postfix/main.cf").read_bytes() == before
+
+
+def test_a_walk_that_ends_while_a_change_waits_does_not_say_that_nothing_changed(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "waiting", lambda self: WAITING)
+    walk = on(machine)
+    walk.look()
+    walk.cut_off()
+
+    assert walk.outcome.exit_status is ExitStatus.BUSY
+
+
+def test_a_change_that_is_over_by_itself_is_not_waited_for_any_more(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = iter((WAITING, None))
+    monkeypatch.setattr(Session, "waiting", lambda self: next(seen))
+    walk = on(machine)
+    walk.look()
+    walk.look()
+    walk.cut_off()
+
+    assert walk.outcome.exit_status is ExitStatus.FAILED
+    assert walk.outcome.words == "Nothing was changed."
 
 
 def test_it_is_too_late_to_keep_what_is_not_on_probation(machine: Machine) -> None:

@@ -1,7 +1,5 @@
 """The walk of the line dialogue: the same steps, answers, plan and transaction as on a screen."""
 
-from collections.abc import Callable
-
 from pfwizard.cli.interruption import CutOff, Interruption
 from pfwizard.cli.plain.applying import apply
 from pfwizard.cli.plain.asking import HOW_TO_ANSWER, Way, ask_step
@@ -13,10 +11,6 @@ from pfwizard.wizard.first_look import found_lines
 from pfwizard.wizard.outcome import Outcome
 from pfwizard.wizard.session import Found, Session, Waiting
 from pfwizard.wizard.steps import StepName, step_of
-
-
-class LeftWaiting(Left):
-    """The operator wants to go, and a change of an earlier run waits for a decision."""
 
 
 def run_plain(session: Session, interruption: Interruption, lines: Lines | None = None) -> Outcome:
@@ -35,27 +29,9 @@ def _hold(lines: Lines, session: Session, interruption: Interruption) -> None:
     while True:
         try:
             return _walk(lines, session, interruption)
-        except LeftWaiting:
-            if _leaves_waiting(lines, session):
-                return None
         except (Left, KeyboardInterrupt):
             if _leaves(lines, session):
                 return None
-
-
-def _leaves_waiting(lines: Lines, session: Session) -> bool:
-    """The same as ``_leaves`` while a change waits, of which nobody must say that it is not there.
-
-    That holds when a signal ends the dialogue at this question, too.
-    """
-    try:
-        if not _leaves(lines, session):
-            return False
-    except CutOff:
-        session.left_waiting()
-        raise
-    session.left_waiting()
-    return True
 
 
 def _leaves(lines: Lines, session: Session) -> bool:
@@ -124,32 +100,19 @@ def _end_probation(
     lines: Lines, session: Session, waiting: Waiting, interruption: Interruption
 ) -> None:
     """A change that an earlier run has left is decided before anything else."""
-    end = _end_wished(lines, session, waiting)
+    lines.say(
+        f"Transaction {waiting.transaction} is on probation: the old configuration comes back by "
+        f"itself in {waiting.seconds:.0f} s."
+    )
+    word = lines.choose("What now?", ("keep", "rollback", "quit"))
+    if word == "quit":
+        raise Left
+    end = _keep if word == "keep" else _roll_back
     with interruption.postponed():
         try:
             lines.say(end(session, waiting))
         except PfwizardError as error:
             lines.say(f"Error: {error}")
-
-
-def _end_wished(
-    lines: Lines, session: Session, waiting: Waiting
-) -> Callable[[Session, Waiting], str]:
-    """What is to become of the change; raises LeftWaiting when nobody says it."""
-    lines.say(
-        f"Transaction {waiting.transaction} is on probation: the old configuration comes back by "
-        f"itself in {waiting.seconds:.0f} s."
-    )
-    try:
-        word = lines.choose("What now?", ("keep", "rollback", "quit"))
-    except Left as left:
-        raise LeftWaiting from left
-    except CutOff:
-        session.left_waiting()
-        raise
-    if word == "quit":
-        raise LeftWaiting
-    return _keep if word == "keep" else _roll_back
 
 
 def _keep(session: Session, waiting: Waiting) -> str:
