@@ -22,13 +22,13 @@ if not os.environ.get("NO_COLOR"):
     os.environ.pop("NO_COLOR", None)  # an empty one means nothing (no-color.org)
 
 from rich.console import RenderableType  # noqa: E402
-from textual.app import App  # noqa: E402
 from textual.binding import BindingType  # noqa: E402
 from textual.command import Provider  # noqa: E402
-from textual.events import Event, Key  # noqa: E402
+from textual.events import InputEvent, Key  # noqa: E402
 
 from pfwizard.errors import defect  # noqa: E402
 from pfwizard.screens.keyboard import take_any_byte  # noqa: E402
+from pfwizard.screens.one_by_one import OneByOne  # noqa: E402
 from pfwizard.screens.page import Page  # noqa: E402
 from pfwizard.screens.places import Places  # noqa: E402
 from pfwizard.screens.welcome import Welcome  # noqa: E402
@@ -44,7 +44,7 @@ ALWAYS = ("f10", "ctrl+c")
 """Keys that work on a terminal of any size."""
 
 
-class Wizard(App[Outcome], inherit_bindings=False):
+class Wizard(OneByOne[Outcome], inherit_bindings=False):
     """The wizard on a whole screen."""
 
     TITLE = "pfwizard"
@@ -60,7 +60,7 @@ class Wizard(App[Outcome], inherit_bindings=False):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (18, "-low"), (24, "-tall")]  # noqa: RUF012
 
     def __init__(self, session: Session, *, ascii_only: bool) -> None:
-        super().__init__(ansi_color=True)
+        super().__init__()
         use_whole_cells()
         take_any_byte()
         self.session = session
@@ -68,6 +68,7 @@ class Wizard(App[Outcome], inherit_bindings=False):
         self.set_class(ascii_only, "-ascii")
 
     def on_mount(self) -> None:
+        self.push_screen(Welcome(self.session))
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
@@ -76,28 +77,31 @@ class Wizard(App[Outcome], inherit_bindings=False):
         self.run_worker(self._walk(), name="walk")
 
     async def _walk(self) -> None:
-        page: Page | None = Welcome(self.session)
+        page: Page | None = self.current_page
         while page is not None:
-            going = await self.push_screen_wait(page)
+            going = await page.ended()
             # The other pages are imported when the first has long been seen.
             from pfwizard.screens.flow import page_after
 
             page = page_after(self.session, page, going)
             if page is not None:
                 self.session.keep_draft()
+                await self.switch_screen(page)
         self.exit(self.session.outcome)
 
-    async def on_event(self, event: Event) -> None:
-        """Behind the notice that the terminal is too small, nothing is done blindly."""
-        if isinstance(event, Key) and self._is_blind_to(event):
-            event.stop()
-            return
-        await super().on_event(event)
+    @property
+    def current_page(self) -> Page:
+        """The page on the screen, also where a dialog lies upon it."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, Page))
 
-    def _is_blind_to(self, key: Key) -> bool:
-        page = self.screen
-        is_hidden = isinstance(page, Page) and page.is_hidden_by_notice
-        return is_hidden and key.key not in ALWAYS
+    @property
+    def takes_keys(self) -> bool:
+        return super().takes_keys and not self.current_page.is_over
+
+    def ignores(self, event: InputEvent) -> bool:
+        """Behind the notice that the terminal is too small, nothing is done blindly."""
+        is_seen = self.screen is not self.current_page or not self.current_page.is_hidden_by_notice
+        return not is_seen and not (isinstance(event, Key) and event.key in ALWAYS)
 
     def _end_by_signal(self, number: signal.Signals) -> None:
         """The terminal is put right first; an engine at work goes on without us."""
@@ -116,9 +120,7 @@ class Wizard(App[Outcome], inherit_bindings=False):
 
     def _cut_off(self) -> None:
         """Keep what stands in the fields, too."""
-        for screen in self.screen_stack:
-            if isinstance(screen, Page):
-                screen.before_leaving()
+        self.current_page.before_leaving()
         self.session.cut_off()
 
     def panic(self, *renderables: RenderableType) -> None:

@@ -1,5 +1,6 @@
 """What all pages are: a heading, the list of steps, a body, the keys; and a typed result."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,6 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button
@@ -37,8 +39,11 @@ class Choice:
         return f"do-{self.action.replace('_', '-')}"
 
 
-class Page(Screen[Going]):
+class Page(Screen[None]):
     """One page of the walk; it knows no other, and ends with where the operator wants to go."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual has it, but that the rest of the page is not painted again."""
 
     KEYS: ClassVar[str] = "F1 Help  F10 Quit  Esc Back  F8 Next  ^P Steps"
     """What the line at the bottom says."""
@@ -62,6 +67,7 @@ class Page(Screen[Going]):
         super().__init__()
         self.session = session
         self._going: Going | None = None
+        self._ending: asyncio.Future[Going] = asyncio.Future()
 
     @property
     def course(self) -> Course:
@@ -121,8 +127,8 @@ class Page(Screen[Going]):
     def leave_for(self, going: Going) -> None:
         """End this page, once. What stands in its fields stays.
 
-        Where a dialog is open, the page ends when that is closed: Textual takes away whatever is
-        on top.
+        Where a dialog is open, the page ends when that is closed: the one that follows takes the
+        place of whatever is on top.
         """
         if self._going is None:
             self.before_leaving()
@@ -133,8 +139,17 @@ class Page(Screen[Going]):
         self._end_if_on_top()
 
     def _end_if_on_top(self) -> None:
-        if self._going is not None and self.app.screen is self:
-            self.dismiss(self._going)
+        if self._going is not None and self.app.screen is self and not self.is_over:
+            self._ending.set_result(self._going)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether another page is about to follow."""
+        return self._ending.done()
+
+    async def ended(self) -> Going:
+        """Wait for the end; returns where the operator wants to go."""
+        return await self._ending
 
     def before_leaving(self) -> None:
         """Keep what the page holds; called however it is left."""

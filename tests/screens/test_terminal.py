@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.program import Machine, pfwizard_process, traces
 from tests.screens.on_a_terminal import OnTerminal, opened_terminals
-from tests.terminal import ENTER, F8, F10, RIGHT, TAB
+from tests.terminal import CTRL_U, ENTER, F1, F8, F10, RIGHT, TAB
 
 TERMS = ["xterm-256color", "screen", "tmux-256color", "linux", "vt220"]
 
@@ -216,3 +216,22 @@ sys.exit(main(sys.argv[1:]))
         assert terminal.is_sane
         assert b"internal error: RuntimeError" in terminal.sent
         assert b"hunter2secret" not in terminal.sent
+
+
+def test_keys_typed_ahead_reach_the_page_they_are_meant_for(on: OnTerminal) -> None:
+    terminal = on()
+    terminal.wait_for("Port 25 (mail)")
+
+    terminal.write(F8 + F8 + CTRL_U + "mx.example.org" + TAB + CTRL_U + "AT" + TAB)
+
+    terminal.wait_for("Country                   AT")
+    assert "Host names                mx.example.org" in terminal.text
+
+
+def test_keys_typed_ahead_outlast_a_dialog(on: OnTerminal) -> None:
+    terminal = on()
+    terminal.wait_for("Port 25 (mail)")
+
+    terminal.write(F1 + "q" + F8 + F8)
+
+    terminal.wait_for("Step 3 of 10")
