@@ -1,5 +1,6 @@
-"""What a certification authority does: certify itself, and sign for servers."""
+"""What a certification authority does: certify itself, and sign for servers and clients."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from pfwizard.pki.keys import PrivateKey, PublicKey
 from pfwizard.pki.profiles import Extension
 from pfwizard.pki.subject import Subject
 from pfwizard.pki.validity import Validity
+from pfwizard.quoting import quoted
 
 
 def create_ca(
@@ -68,6 +70,54 @@ def sign_server(
         ),
         by=ca_key,
     )
+
+
+def sign_client(
+    public_key: PublicKey,
+    subject: Subject,
+    names: Sequence[str],
+    *,
+    ca_certificate: Certificate,
+    ca_key: PrivateKey,
+    days: int,
+    now: datetime,
+    serial: int,
+) -> Certificate:
+    """A client certificate for the e-mail addresses of a person or the names of a mail server.
+
+    It never outlives the CA. Raises InputProblem, CannotSign, UnsupportedKey.
+    """
+    _refuse_unable(ca_certificate, ca_key, now)
+    alternatives = profiles.client_alternative_name(names)
+    _refuse_client_named_like_a_host(subject, alternatives)
+    return _signed(
+        subject=distinguished_name.encoded(subject),
+        issuer=ca_certificate.parsed.subject,
+        public_key=public_key,
+        validity=Validity.starting(now, days).within(ca_certificate.validity),
+        serial=serial,
+        extensions=profiles.client_extensions(public_key, alternatives, ca_certificate.parsed),
+        by=ca_key,
+    )
+
+
+# As OpenSSL has it (cn2dnsid in crypto/x509/v3_ncons.c), and a little wider.
+_LIKE_A_HOST = re.compile(r"\w[\w-]*(\.[\w-]+)+", re.ASCII)
+
+
+def _refuse_client_named_like_a_host(subject: Subject, names: x509.SubjectAlternativeName) -> None:
+    """OpenSSL takes a common name such as ``d.mazzocchio`` for a host when there is no dNSName, and
+    holds it to the CA's name constraints: the client would be refused by that library alone."""
+    name = subject.common_name
+    if not name:
+        raise NameProblem(
+            "the client certificate has no common name", "Give the full name of whoever uses it."
+        )
+    if not names.get_values_for_type(x509.DNSName) and _LIKE_A_HOST.fullmatch(name):
+        raise NameProblem(
+            f"the common name {quoted(name)} of a client reads as the name of a host",
+            "Give the full name of the person, as Danilo Mazzocchio, or the e-mail address.",
+        )
 
 
 def _refuse_unable(ca: Certificate, key: PrivateKey, now: datetime) -> None:

@@ -38,6 +38,7 @@ class CertificateFacts:
     issuer: str
     dns_names: tuple[str, ...]
     ip_addresses: tuple[str, ...]
+    email_addresses: tuple[str, ...]
     not_before: datetime
     not_after: datetime
     is_ca: bool
@@ -125,6 +126,7 @@ def _facts(certificate: x509.Certificate, key: str, public_key: PublicKey) -> Ce
         issuer=distinguished_name.shown(certificate.issuer),
         dns_names=tuple(visible(name) for name in names.get_values_for_type(x509.DNSName)),
         ip_addresses=tuple(str(ip) for ip in names.get_values_for_type(x509.IPAddress)),
+        email_addresses=tuple(visible(name) for name in names.get_values_for_type(x509.RFC822Name)),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         is_ca=constraints is not None and constraints.ca,

@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pfwizard.pki.errors import NameProblem
 from pfwizard.pki.keys import PublicKey
-from pfwizard.pki.names import check_server_name, is_ip
+from pfwizard.pki.names import check_dns_name, check_email, check_server_name, is_ip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,20 @@ def server_extensions(
     )
 
 
+def client_extensions(
+    key: PublicKey, names: x509.SubjectAlternativeName, issuer: x509.Certificate
+) -> tuple[Extension, ...]:
+    """A TLS client: a person's programs, or another mail server that relays through this one."""
+    return (
+        Extension(x509.BasicConstraints(ca=False, path_length=None), critical=True),
+        Extension(_key_usage(digital_signature=True), critical=True),
+        Extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])),
+        Extension(names),
+        Extension(x509.SubjectKeyIdentifier.from_public_key(key.parsed())),
+        Extension(authority_key_identifier(issuer)),
+    )
+
+
 def subject_alternative_name(names: Sequence[str]) -> x509.SubjectAlternativeName:
     """Host names and IP addresses, each once, in the given order.
 
@@ -60,6 +74,24 @@ def subject_alternative_name(names: Sequence[str]) -> x509.SubjectAlternativeNam
             "the server certificate has no names", "Give at least the name that clients dial."
         )
     return x509.SubjectAlternativeName([_general_name(name) for name in checked])
+
+
+def client_alternative_name(names: Sequence[str]) -> x509.SubjectAlternativeName:
+    """E-mail addresses of a person, or host names of a mail server, each once, in order.
+
+    Raises NameProblem.
+    """
+    checked = dict.fromkeys(
+        check_email(name) if "@" in name else check_dns_name(name) for name in names
+    )
+    if not checked:
+        raise NameProblem(
+            "the client certificate has no names",
+            "Give the e-mail address of whoever uses it, or the name of the host.",
+        )
+    return x509.SubjectAlternativeName(
+        [x509.RFC822Name(name) if "@" in name else x509.DNSName(name) for name in checked]
+    )
 
 
 def authority_key_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:

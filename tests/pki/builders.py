@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 
-from pfwizard.pki.authority import create_ca, sign_server
+from pfwizard.pki.authority import create_ca, sign_client, sign_server
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import PrivateKey, generate
@@ -18,7 +18,9 @@ CA_SUBJECT = Subject(
 SERVER_SUBJECT = Subject(
     "IT", "Italy", "Milan", "Kernel Panic Inc.", "Postfix Server", "mail.kernel-panic.it"
 )
+CLIENT_SUBJECT = Subject("IT", "Italy", "Milan", "Kernel Panic Inc.", "Users", "Danilo Mazzocchio")
 HOST = "mail.kernel-panic.it"
+USER = "d.mazzocchio@kernel-panic.it"
 
 
 def key(whose: str, key_type: KeyType = KeyType.EC_P256) -> PrivateKey:
@@ -55,6 +57,29 @@ def server(
 ) -> Certificate:
     return sign_server(
         key("server", key_type).public_key,
+        subject,
+        names,
+        ca_certificate=issuer or ca(),
+        ca_key=ca_key or key("ca"),
+        days=days,
+        now=now,
+        serial=serial,
+    )
+
+
+def client(
+    issuer: Certificate | None = None,
+    *,
+    subject: Subject = CLIENT_SUBJECT,
+    names: Sequence[str] = (USER,),
+    days: int = 397,
+    now: datetime = NOW,
+    key_type: KeyType = KeyType.EC_P256,
+    ca_key: PrivateKey | None = None,
+    serial: int = 0xC1,
+) -> Certificate:
+    return sign_client(
+        key("client", key_type).public_key,
         subject,
         names,
         ca_certificate=issuer or ca(),

@@ -26,6 +26,12 @@ def openssl(*arguments: str | Path, given: bytes = b"", directory: Path) -> str:
     return said
 
 
+def openssl_says(*arguments: str | Path, given: bytes = b"", directory: Path) -> str:
+    """The same, whether it succeeds or not."""
+    done = _run(*arguments, given=given, directory=directory)
+    return (done.stdout + done.stderr).decode()
+
+
 def openssl_accepts(*arguments: str | Path, given: bytes = b"", directory: Path) -> bool:
     return _run(*arguments, given=given, directory=directory).returncode == 0
 

@@ -19,7 +19,17 @@ from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.requests import load_request
 from pfwizard.pki.serials import random_serial
 from pfwizard.pki.subject import Subject
-from tests.pki.builders import CA_SUBJECT, HOST, NOW, SERVER_SUBJECT, ca, key, server
+from tests.pki.builders import (
+    CA_SUBJECT,
+    HOST,
+    NOW,
+    SERVER_SUBJECT,
+    USER,
+    ca,
+    client,
+    key,
+    server,
+)
 from tests.pki.foreign import ca_by_the_guide
 from tests.pki.openssl import openssl
 
@@ -173,6 +183,62 @@ def test_nothing_a_request_asks_for_is_copied() -> None:
     assert made.facts.dns_names == (HOST,)
     assert made.facts.subject == SERVER_SUBJECT.one_line()
     assert extension(made.parsed, x509.AuthorityInformationAccess) is None
+
+
+# --- the client ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key_type", KeyType)
+def test_a_client_is_no_ca_and_its_key_signs_and_does_nothing_else(key_type: KeyType) -> None:
+    made = client(key_type=key_type)
+    assert not made.facts.is_ca
+    assert uses(made) == {"digital_signature"}
+
+
+def test_a_client_certificate_is_for_clients_only() -> None:
+    usage = extension(client().parsed, x509.ExtendedKeyUsage)
+    assert usage == x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+
+
+def test_a_client_certificate_names_addresses_and_hosts() -> None:
+    facts = client(names=[USER, "Relay.example.org", USER]).facts
+    assert facts.email_addresses == (USER,)
+    assert facts.dns_names == ("relay.example.org",)
+
+
+@pytest.mark.parametrize("names", [[], [""], ["a@b"], ["a b@example.org"]])
+def test_a_client_certificate_needs_a_name_that_can_be(names: list[str]) -> None:
+    with pytest.raises(NameProblem):
+        client(names=names)
+
+
+@pytest.mark.parametrize("name", ["d.mazzocchio", "mail.example.org", "a_b.c-d"])
+def test_a_person_whose_name_openssl_would_take_for_a_host_is_refused(name: str) -> None:
+    with pytest.raises(NameProblem, match="reads as the name of a host"):
+        client(subject=Subject(common_name=name))
+
+
+@pytest.mark.parametrize("name", ["Danilo Mazzocchio", USER, "danilo", "D. Mazzocchio"])
+def test_a_person_may_be_named_in_full_or_by_the_address(name: str) -> None:
+    assert client(subject=Subject(common_name=name)).facts.subject == f"/CN={name}"
+
+
+def test_a_mail_server_may_be_named_by_its_host_name() -> None:
+    assert client(subject=Subject(common_name=HOST), names=[HOST]).facts.dns_names == (HOST,)
+
+
+def test_a_client_certificate_needs_a_common_name() -> None:
+    with pytest.raises(NameProblem, match="no common name"):
+        client(subject=Subject(organization="Example"))
+
+
+def test_a_client_certificate_never_outlives_its_ca() -> None:
+    assert client(ca(days=30), days=397).facts.not_after == NOW + timedelta(days=30)
+
+
+def test_a_key_that_is_not_the_cas_cannot_sign_for_a_client() -> None:
+    with pytest.raises(CannotSign, match="does not belong to the CA certificate"):
+        client(ca_key=key("another ca"))
 
 
 # --- the issuer's name and key -------------------------------------------------------------------
