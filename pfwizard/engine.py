@@ -85,7 +85,12 @@ def plan_job(job: Job, answers: Answers) -> Planned:
     """
     with explained(job.state_directory):
         refuse_unfinished(job.state)
-    facts = gather(job.tree, job.config_directory, files_of_interest(answers))
+    return plan_on(job.tree, job.config_directory, answers)
+
+
+def plan_on(tree: Tree, config_directory: PurePosixPath | None, answers: Answers) -> Planned:
+    """The same, whatever an earlier run has left; raises Failed."""
+    facts = gather(tree, config_directory, files_of_interest(answers))
     circumstances = Circumstances(datetime.now(UTC), os.urandom, _generate_key)
     return Planned(facts, make_plan(answers, facts, circumstances))
 

@@ -310,7 +310,7 @@ def _clear_text(draft: Draft) -> Draft:
     open_ones = [
         service.name
         for service in smtp_servers(draft.master)
-        if _takes_passwords_in_clear(draft.effective.of(service))
+        if takes_passwords_in_clear(draft.effective.of(service))
     ]
     if not open_ones:
         return draft
@@ -324,7 +324,8 @@ def _clear_text(draft: Draft) -> Draft:
     )
 
 
-def _takes_passwords_in_clear(effective: Effective) -> bool:
+def takes_passwords_in_clear(effective: Effective) -> bool:
+    """Whether a service with these parameters lets users log in without TLS."""
     return effective.is_on("smtpd_sasl_auth_enable") and not _over_tls_only(effective)
 
 

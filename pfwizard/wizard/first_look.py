@@ -16,6 +16,8 @@ def found_lines(found: Found, *, may_apply: bool) -> Iterator[Line]:
     """What this walk cannot do, what was put right, and the machine as it stands."""
     if not may_apply:
         yield Line(PREVIEW, Style.WARNING)
+        for place in found.unread:
+            yield Line(f"  Only root can read {harmless(str(place))}.")
         yield Line("")
     if found.decided:
         yield Line(f"Note: {found.decided}", Style.NOTE)

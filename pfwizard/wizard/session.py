@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pfwizard.apply.manifest import TransactionId
     from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.engine import Application, Job, Planned
+    from pfwizard.machine.facts import Facts
     from pfwizard.wizard.aftermath import Section
     from pfwizard.wizard.surroundings import Observation
 
@@ -79,7 +80,7 @@ class Found:
 
     ``taken_back`` is a transaction that an earlier run had left unfinished, ``draft`` the time from
     which there are answers of a walk that was cut off, ``decided`` what became of a change that
-    waited before, ``mistakes`` those of the answers file.
+    waited before, ``mistakes`` those of the answers file, ``unread`` what only root may read.
     """
 
     observations: "tuple[Observation, ...]" = ()
@@ -88,6 +89,7 @@ class Found:
     draft: datetime | None = None
     decided: str = ""
     mistakes: tuple[str, ...] = ()
+    unread: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -143,10 +145,22 @@ class Session:
         if self.outcome.exit_status is ExitStatus.BUSY:  # what waited is over by itself
             self.outcome = self._applied or left()
         taken_back = self._recover(job) if self.may_apply else None
-        facts = surroundings.look(job)
+        facts, unread = self._looked(job)
         self.sheet.suggest(suggestions.suggest(facts))
         observations = surroundings.observe(facts, _now())
-        return Found(observations, None, taken_back, self.draft, self._decided, self._mistakes)
+        return Found(
+            observations, None, taken_back, self.draft, self._decided, self._mistakes, unread
+        )
+
+    def _looked(self, job: "Job") -> "tuple[Facts, tuple[Path, ...]]":
+        """The machine, and what of it could not be read."""
+        if self.may_apply:
+            from pfwizard.wizard.surroundings import look
+
+            return look(job), ()
+        from pfwizard.wizard.partial_view import look_in_part
+
+        return look_in_part(job)
 
     @property
     def _mistakes(self) -> tuple[str, ...]:
@@ -210,12 +224,19 @@ class Session:
 
         Raises PfwizardError.
         """
-        from pfwizard.engine import plan_job
-
         answers = self.sheet.answers()
         if self._planned is None or self._planned[0] != answers:
-            self._planned = (answers, plan_job(self.place.job, answers))
+            self._planned = (answers, self._made_plan(answers))
         return self._planned[1]
+
+    def _made_plan(self, answers: "Answers") -> "Planned":
+        if self.may_apply:
+            from pfwizard.engine import plan_job
+
+            return plan_job(self.place.job, answers)
+        from pfwizard.wizard.partial_view import plan_in_part
+
+        return plan_in_part(self.place.job, answers)
 
     def forget_plan(self) -> None:
         """Look at the machine again when the next plan is asked for."""

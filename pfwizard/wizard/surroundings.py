@@ -10,13 +10,14 @@ from pfwizard.cf.problem import Severity as Weight
 from pfwizard.enumeration import listed
 from pfwizard.machine.effective import Smtpd
 from pfwizard.machine.facts import Facts, gather
-from pfwizard.machine.tree import FileKind
+from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.pki.certificates import load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.plan.plan import Severity, SmtpPort
 from pfwizard.plan.planner import OLDEST
 from pfwizard.plan.relay import is_closed
-from pfwizard.plan.services import ports_of
+from pfwizard.plan.sasl import takes_passwords_in_clear
+from pfwizard.plan.services import ports_of, smtp_servers
 from pfwizard.wizard.suggestions import SOCKETS, files_to_look_at
 
 if TYPE_CHECKING:
@@ -116,28 +117,35 @@ def _port_state(port: SmtpPort | None) -> str:
 
 
 def _logins(facts: Facts, now: datetime) -> Iterator[Observation]:
-    effective = facts.effective
-    if not effective.is_on("smtpd_sasl_auth_enable"):
+    """What each SMTP server says counts, and not main.cf alone."""
+    servers = smtp_servers(facts.configuration.master)
+    contexts = [(service.name, facts.effective.of(service)) for service in servers]
+    on = [each for each in contexts if each[1].is_on("smtpd_sasl_auth_enable")]
+    if not on:
         yield Observation("Logins", "off")
         return
-    through = effective.value("smtpd_sasl_type")
-    if effective.is_on("smtpd_tls_auth_only") or effective.value("smtpd_tls_security_level") == (
-        "encrypt"
-    ):
-        yield Observation("Logins", f"on, through {through}")
-    else:
+    through = listed(dict.fromkeys(effective.value("smtpd_sasl_type") for _, effective in on))
+    where = "on" if len(on) == len(contexts) else f"on for {listed(name for name, _ in on)} only"
+    in_clear = [name for name, effective in on if takes_passwords_in_clear(effective)]
+    if in_clear:
         yield Observation(
             "Logins",
-            f"on, through {through}, and passwords may cross the net in clear",
+            f"{where}, through {through}; passwords may cross the net in clear to "
+            f"{listed(in_clear)}",
             'Answer yes to "Log in over TLS only".',
             Severity.WARNING,
         )
+    else:
+        yield Observation("Logins", f"{where}, through {through}")
 
 
 def _password_checker(facts: Facts, now: datetime) -> Iterator[Observation]:
-    found = [path for path in SOCKETS if facts.file(path).kind is FileKind.SOCKET]
+    states = [facts.file(path) for path in SOCKETS]
+    found = [state.path for state in states if state.kind is FileKind.SOCKET]
     if found:
         yield Observation("authdaemond", f"its socket is {found[0]}")
+    elif any(state.kind is FileKind.OTHER for state in states):
+        yield Observation("authdaemond", "only root can see where its socket is")
     else:
         yield Observation(
             "authdaemond",
@@ -162,11 +170,13 @@ def _plugins(facts: Facts, now: datetime) -> Iterator[Observation]:
 
 def _certificates(facts: Facts, now: datetime) -> Iterator[Observation]:
     for path in _certificates_in_use(facts):
-        yield _certificate(path, facts.file(path).content, now)
+        yield _certificate(facts.file(path), now)
 
 
-def _certificate(path: PurePosixPath, content: bytes | None, now: datetime) -> Observation:
-    subject = f"Certificate {path}"
+def _certificate(state: FileState, now: datetime) -> Observation:
+    subject, content = f"Certificate {state.path}", state.content
+    if state.kind is FileKind.OTHER:
+        return Observation(subject, "is named in main.cf, and cannot be read")
     if content is None:
         return Observation(subject, "is named in main.cf, and is not there", "", Severity.WARNING)
     try:

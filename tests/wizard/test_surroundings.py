@@ -43,6 +43,35 @@ def test_a_machine_after_the_guide_has_them_on() -> None:
     assert about("Logins", after).severity is Severity.WARNING
 
 
+SUBMISSION = """\
+submission inet n - y - - smtpd
+  -o smtpd_sasl_auth_enable=yes
+"""
+
+
+def test_logins_of_a_single_service_are_said_of_it_alone() -> None:
+    encrypted = STOCK_MASTER + SUBMISSION + "  -o smtpd_tls_security_level=encrypt\n"
+
+    logins = about("Logins", machine(STOCK_MAIN, encrypted))
+
+    assert logins.state == "on for submission only, through cyrus"
+    assert logins.severity is None
+
+
+def test_a_service_that_takes_passwords_in_clear_is_named() -> None:
+    logins = about("Logins", machine(STOCK_MAIN, STOCK_MASTER + SUBMISSION))
+
+    assert logins.state.endswith("passwords may cross the net in clear to submission")
+    assert logins.severity is Severity.WARNING
+
+
+def test_logins_that_every_service_switches_off_are_off() -> None:
+    off = STOCK_MASTER.replace("smtpd\n", "smtpd\n  -o smtpd_sasl_auth_enable=no\n")
+    facts = machine(STOCK_MAIN + "smtpd_sasl_auth_enable = yes\n", off)
+
+    assert about("Logins", facts).state == "off"
+
+
 def test_an_open_relay_is_said_at_once() -> None:
     opened = machine(STOCK_MAIN.replace("mynetworks = ", "mynetworks = 0.0.0.0/0 "))
 
