@@ -18,6 +18,7 @@ from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.course import Move
 from pfwizard.wizard.lines import Line, Style
+from pfwizard.wizard.probation import IF_THE_LINE_DROPS, NOT_AT_BOOT
 from pfwizard.wizard.progress import Progress, StepState
 from pfwizard.wizard.session import BY_HAND, Session
 
@@ -34,20 +35,9 @@ STATE_STYLES = {
     StepState.FAILED: Style.REFUSAL,
 }
 
-IF_THE_LINE_DROPS = (
-    "If this connection drops now, the engine goes on without it; nothing stays half done. The "
-    "change is then taken back by itself, unless you log in again in time and keep it: run "
-    "pfwizard, or pfwizard confirm."
-)
-
 TRY_IT = (
     "The change is live. Now try it: send and fetch mail, log in, from another window. Then keep "
     "it or roll it back."
-)
-
-NOT_AT_BOOT = (
-    "A restart of this machine counts as not confirmed; run pfwizard recover after it, because "
-    "nothing here does so before Postfix starts."
 )
 
 

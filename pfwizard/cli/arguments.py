@@ -14,6 +14,7 @@ from pfwizard import __version__
 from pfwizard.cli.terminal import has_terminal
 from pfwizard.enumeration import listed
 from pfwizard.errors import UsageError
+from pfwizard.wizard.probation import DEFAULT_PROBATION
 
 DESCRIPTION = "Give a Postfix server TLS and SMTP AUTH, as one change that can be taken back."
 
@@ -230,7 +231,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_seconds,
         const=DEFAULT_PROBATION,
         help="take the change back by itself unless pfwizard confirm is run within this time "
-        "(default: 120)",
+        f"(default: {DEFAULT_PROBATION:.0f})",
     )
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object on standard output"
@@ -274,9 +275,6 @@ def _commands_explained() -> str:
     lines = [f"  {command.value:<9} {words}" for command, words in COMMANDS.items()]
     return "\n".join(["commands:", *lines, ""])
 
-
-DEFAULT_PROBATION = 120.0
-"""Seconds: half a minute is too short to look at a mail server, as users of others have said."""
 
 SHORTEST, LONGEST = 5, 86400
 """Seconds for a confirmation: what a person needs to type it, and a day."""

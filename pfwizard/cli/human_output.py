@@ -12,6 +12,7 @@ from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.plan import Action, Change, ChangeKind, Plan, Severity
 from pfwizard.plan.wording import described, diff_lines, found, headlines
 from pfwizard.quoting import harmless
+from pfwizard.wizard.probation import NOT_AT_BOOT
 
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
@@ -29,11 +30,6 @@ ENDINGS = {
 
 SHOWING_CHANGES = (Result.PENDING, Result.REFUSED)
 """After any other end the diffs would bury what the operator has to read."""
-
-NOT_AT_BOOT = (
-    "A restart of this machine counts as not confirmed, but nothing here takes the change back "
-    "before Postfix starts (pfwizard-recover.service would): run pfwizard recover then."
-)
 
 UNCHANGED = "Nothing was changed."
 

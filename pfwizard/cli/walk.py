@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pfwizard.cli.arguments import DEFAULT_PROBATION, Arguments
+from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import WAY_BACK, Report, Result
 from pfwizard.cli.streams import say
@@ -14,6 +14,7 @@ from pfwizard.cli.terminal import is_ascii_only, refuse_without_screen
 from pfwizard.errors import ExitStatus
 from pfwizard.wizard.draft import Draft, draft_file
 from pfwizard.wizard.outcome import Outcome
+from pfwizard.wizard.probation import DEFAULT_PROBATION
 from pfwizard.wizard.session import Place, Session
 
 if TYPE_CHECKING:

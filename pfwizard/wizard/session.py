@@ -18,6 +18,7 @@ from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.wizard.course import Course
 from pfwizard.wizard.draft import Draft
 from pfwizard.wizard.outcome import NOTHING_CHANGED, Outcome, left
+from pfwizard.wizard.probation import DEFAULT_PROBATION
 from pfwizard.wizard.sheet import AnswerSheet
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from pfwizard.machine.facts import Facts
     from pfwizard.wizard.aftermath import Section
     from pfwizard.wizard.surroundings import Observation
-
-PROBATION = 120.0
-"""Seconds: half a minute is too short to look at a mail server, as users of others have said."""
 
 BY_HAND = "it was taken back by hand"
 
@@ -54,7 +52,7 @@ class Place:
     root: Path = Path("/")
     config_directory: PurePosixPath | None = None
     state_directory: Path | None = None
-    probation: float = PROBATION
+    probation: float = DEFAULT_PROBATION
     is_demonstration: bool = False
     options: str = ""
     draft: Draft | None = None

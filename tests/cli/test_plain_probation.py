@@ -9,6 +9,7 @@ from pfwizard.apply.transaction import RolledBack
 from pfwizard.cli.plain.applying import NOBODY_ANSWERS, TAKING_BACK
 from pfwizard.errors import ExitStatus, Failed
 from pfwizard.wizard.outcome import NOTHING_CHANGED
+from pfwizard.wizard.probation import NOT_AT_BOOT
 from pfwizard.wizard.session import BY_HAND, Waiting
 from pfwizard.wizard.steps import StepName
 from tests.cli.test_plain_dialogue import Operator, Turn, at, at_the_review, play, sends
@@ -45,6 +46,15 @@ def test_a_second_probation_is_about_the_second_change() -> None:
     play(session, "apply", ends(first), apply_again, "rollback", "quit", "quit")
 
     assert (first.stopped, second.stopped) == ([], [BY_HAND])
+
+
+@pytest.mark.parametrize("is_recovered", [True, False])
+def test_a_change_that_no_boot_takes_back_says_so(is_recovered: bool) -> None:
+    act = Act(is_recovered_at_boot=is_recovered)
+
+    operator = play(at_the_review(act), "apply", "keep", "no")
+
+    assert (NOT_AT_BOOT in operator.seen) is not is_recovered
 
 
 def test_keep_on_probation_confirms_the_change() -> None:

@@ -63,6 +63,7 @@ class Act:
 
     steps: Sequence[str] = ("Keeping what is there now", "Putting the new files in place")
     probation: bool = True
+    is_recovered_at_boot: bool = True
     error: PfwizardError | None = None
     may_end: threading.Event = field(default_factory=threading.Event)
     stopped: list[str] = field(default_factory=list)
@@ -75,7 +76,9 @@ class Act:
         for words in self.steps:
             self.announce(words)
         if self.probation:
-            self.tell_of_probation(OnProbationNow(TRANSACTION, PROBATION, True))
+            self.tell_of_probation(
+                OnProbationNow(TRANSACTION, PROBATION, self.is_recovered_at_boot)
+            )
         self.may_end.wait()
         if self.error is not None:
             raise self.error

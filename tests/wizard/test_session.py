@@ -10,6 +10,7 @@ from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.errors import ExitStatus, Failed
 from pfwizard.wizard import session as sessions
+from pfwizard.wizard.probation import DEFAULT_PROBATION
 from pfwizard.wizard.session import Place, Session
 from tests.cli.program import Machine
 
@@ -157,7 +158,7 @@ def test_a_change_on_probation_is_seen_by_the_next_walk(machine: Machine) -> Non
 
     waiting = seen[0].waiting
     assert waiting is not None
-    assert 0 < waiting.seconds <= sessions.PROBATION
+    assert 0 < waiting.seconds <= DEFAULT_PROBATION
     assert walk.waiting() is None
 
 

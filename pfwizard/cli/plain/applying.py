@@ -10,17 +10,13 @@ from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.plain.lines import Left, Lines
 from pfwizard.cli.plain.news import News
 from pfwizard.errors import PfwizardError, defect
+from pfwizard.wizard.probation import IF_THE_LINE_DROPS, NOT_AT_BOOT
 from pfwizard.wizard.session import BY_HAND, Session
 
 if TYPE_CHECKING:
     from pfwizard.apply.manifest import TransactionId
     from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.engine import Application, Planned
-
-IF_THE_LINE_DROPS = (
-    "If this connection drops, the change is taken back by itself, unless you log in again in "
-    "time and keep it: pfwizard confirm."
-)
 
 NOBODY_ANSWERS = "\nThe input has ended, and the change is on probation."
 
@@ -120,6 +116,8 @@ class _Watch:
             f"\nThe change is live, on probation for {event.seconds:.0f} s. Try it now: send and "
             f"fetch mail, log in.\n{IF_THE_LINE_DROPS}"
         )
+        if not event.is_recovered_at_boot:
+            self.lines.say(NOT_AT_BOOT)
         is_decided = False
         while not is_decided:
             try:
