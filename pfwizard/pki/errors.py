@@ -9,7 +9,8 @@ PkiError                a file, or what it holds; ends the run
 ├── UnsupportedKey
 ├── NotACertificate
 ├── NotARequest
-└── CannotSign
+├── CannotSign
+└── CannotExport
 """
 
 from os import PathLike, fspath
@@ -66,3 +67,7 @@ class NotARequest(PkiError):
 
 class CannotSign(PkiError):
     """The CA cannot issue: not a CA, not its key, outside its validity."""
+
+
+class CannotExport(PkiError):
+    """Key and certificate do not go into a file for a client."""

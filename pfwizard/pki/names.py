@@ -26,6 +26,7 @@ __all__ = [
     "check_country",
     "check_dns_name",
     "check_email",
+    "check_friendly_name",
     "check_ip",
     "check_locality",
     "check_organization",
@@ -59,6 +60,8 @@ _EMAIL = _Text("the e-mail address", 128)  # OpenSSL's bound; RFC 5280 would all
 # RFC 2985 sections 5.4.1 and 5.4.2; bounds of the prompts of openssl req.
 _CHALLENGE_PASSWORD = _Text("the challenge password", 20, shortest=4, secret=True)
 _COMPANY_NAME = _Text("the company name", 255)
+
+_FRIENDLY_NAME = _Text("the friendly name", 255)  # RFC 2985 section 5.5.1
 
 # Software that stores common names in 64 octets is common, and so the library holds to octets.
 COMMON_NAME_OCTETS = 64
@@ -125,6 +128,13 @@ def check_challenge_password(text: str) -> str:
 def check_company_name(text: str) -> str:
     """The company name (unstructuredName) of a request: up to 255 characters. May be empty."""
     return _checked(text, _COMPANY_NAME)
+
+
+def check_friendly_name(text: str) -> str:
+    """What a client calls a certificate in a PKCS #12 file: 1 to 255 characters."""
+    if not text:
+        raise NameProblem("the friendly name is empty", "Give 1 to 255 characters.")
+    return _checked(text, _FRIENDLY_NAME)
 
 
 def _checked(text: str, field: _Text) -> str:

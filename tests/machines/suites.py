@@ -66,11 +66,12 @@ SUITES = {
         ),
         # cyrus_sasl_config_path is honoured; Dovecot 2.4.
         # openssh-server wants systemd-sysusers, of which the standalone one does.
+        # Java, for its keytool, is in this one only: it is larger than half of the rest.
         Suite(
             "trixie",
             "3.10",
             "3.13",
-            ("courier-authlib-userdb",),
+            ("courier-authlib-userdb", "default-jre-headless"),
             without_systemd=("systemd-standalone-sysusers",),
         ),
         # Nothing is chrooted; the Courier modules are all in courier-authlib, and its maintainer
