@@ -18,7 +18,12 @@ from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.course import Move
 from pfwizard.wizard.lines import Line, Style
-from pfwizard.wizard.probation import IF_THE_LINE_DROPS, NOT_AT_BOOT
+from pfwizard.wizard.probation import (
+    IF_THE_LINE_DROPS,
+    NOT_AT_BOOT,
+    what_comes_back,
+    what_waits,
+)
 from pfwizard.wizard.progress import Progress, StepState
 from pfwizard.wizard.session import BY_HAND, Session
 
@@ -36,7 +41,7 @@ STATE_STYLES = {
 }
 
 TRY_IT = (
-    "The change is live. Now try it: send and fetch mail, log in, from another window. Then keep "
+    "The {change} is live. Now try it: send and fetch mail, log in, from another window. Then keep "
     "it or roll it back."
 )
 
@@ -62,9 +67,9 @@ class Applying(Page):
     HELP = (
         "The engine that makes the change runs by itself, and this page only watches it. Stop "
         "takes back whatever has been done by then.\n\n"
-        "When the change is live, it is on probation: Keep makes it stay, Roll back puts the old "
-        "files back at once, and when the time is over without a word from you, they come back by "
-        "themselves.\n\n" + IF_THE_LINE_DROPS
+        "When the change is live, it is on probation: Keep makes it stay, Roll back puts back at "
+        "once what was there before, and when the time is over without a word from you, that "
+        "comes back by itself.\n\n" + IF_THE_LINE_DROPS
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,12 +83,18 @@ class Applying(Page):
         self._countdown = PlainText(id="countdown")
         self._news = PlainText(IF_THE_LINE_DROPS, id="news")
         self.planned = planned
+        self._change = what_waits(planned.undoes)
         self._progress = Progress()
         self._application: Application | None = None
         self._ends: float | None = None
         self._error: PfwizardError | None = None
         self._is_over = False
         self._is_stopping = False
+
+    @property
+    def heading(self) -> str:
+        undoes = self.planned.undoes
+        return super().heading if undoes is None else f"Take back transaction {undoes}"
 
     @property
     def may_jump(self) -> bool:
@@ -151,7 +162,8 @@ class Applying(Page):
             return
         self._ends = self.session.clock() + event.event.seconds
         not_at_boot = "" if event.event.is_recovered_at_boot else f" {NOT_AT_BOOT}"
-        self._news.show(f"{TRY_IT} {IF_THE_LINE_DROPS}{not_at_boot}")
+        try_it = TRY_IT.format(change=self._change)
+        self._news.show(f"{try_it} {IF_THE_LINE_DROPS}{not_at_boot}")
         self._offer("roll_back", "keep")
         self._view.focus()  # an Enter that was meant for Stop must not keep the change
         self._tick()
@@ -160,9 +172,8 @@ class Applying(Page):
     def _tick(self) -> None:
         if self._ends is not None and not self._is_over:
             seconds = self._ends - self.session.clock()
-            self._countdown.show(
-                f"On probation: the old configuration comes back in {left(seconds)}."
-            )
+            old = what_comes_back(self.planned.undoes)
+            self._countdown.show(f"On probation: {old} comes back in {left(seconds)}.")
 
     def _show_progress(self) -> None:
         self._view.show(tuple(self._lines()))
@@ -178,7 +189,7 @@ class Applying(Page):
                 yield Line(f"  {line}")
 
     def _succeed(self, transaction: str) -> None:
-        self._end("The change stays.", f"It is transaction {transaction}.")
+        self._end(f"The {self._change} stays.", f"It is transaction {transaction}.")
         self._progress.end(self.session.clock())
         self._show_progress()
         self._lead_on_with("next")
@@ -187,7 +198,7 @@ class Applying(Page):
         self._error = error
         self.session.failed(error)
         self._progress.fail(self.session.clock())
-        self._end("The change is not in place.", "")
+        self._end(f"The {self._change} is not in place.", "")
         self._show_progress()
         self._lead_on_with("back")
 
@@ -207,7 +218,7 @@ class Applying(Page):
         if self._application is not None and not self._is_over and not self._is_stopping:
             self._is_stopping = True
             self._application.stop(BY_HAND)
-            self._news.show("Taking the change back ...")
+            self._news.show(f"Taking the {self._change} back ...")
             self._offer()
 
     def leaving(self) -> Leaving:

@@ -37,6 +37,11 @@ class Done(Page):
         super().__init__(session)
         self._planned = planned
 
+    @property
+    def heading(self) -> str:
+        undoes = self._planned.undoes
+        return super().heading if undoes is None else f"Take back transaction {undoes}"
+
     def choices(self) -> Sequence[Choice]:
         return (
             Choice("History", "history"),

@@ -14,6 +14,7 @@ from pfwizard.screens.leaving import Leaving
 from pfwizard.screens.page import Choice, Page
 from pfwizard.screens.results import Jump
 from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.wizard.probation import what_comes_back
 from pfwizard.wizard.session import Session, Waiting
 
 PAUSE = 1.0
@@ -26,8 +27,8 @@ class ChangeWaits(Page):
     KEYS = "F1 Help  F10 Quit  k Keep  r Roll back  F5 Look again"
     HELP = (
         "An earlier run has changed this machine, and nobody has confirmed the change yet. Try "
-        "whether mail works and users can log in. Keep makes the change stay; Roll back puts the "
-        "old configuration back at once. If you do neither, that happens by itself when the time "
+        "whether mail works and users can log in. Keep makes the change stay; Roll back puts back "
+        "at once what was there before. If you do neither, that happens by itself when the time "
         "is over."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,12 +62,17 @@ class ChangeWaits(Page):
 
     def body(self) -> ComposeResult:
         yield PlainText(
-            f"Transaction {self._waiting.transaction} is on probation. It was applied by another "
-            "run, perhaps over a line that has dropped.",
+            f"Transaction {self._waiting.transaction}{self._takes_back} is on probation. It was "
+            "applied by another run, perhaps over a line that has dropped.",
             classes="introduction",
         )
         yield self._countdown
         yield self._news
+
+    @property
+    def _takes_back(self) -> str:
+        undoes = self._waiting.undoes
+        return "" if undoes is None else f", which takes back transaction {undoes},"
 
     def on_mount(self) -> None:
         self._tick()
@@ -77,7 +83,8 @@ class ChangeWaits(Page):
         if seconds <= 0:
             self.action_look_again()
             return
-        self._countdown.show(f"The old configuration comes back by itself in {left(seconds)}.")
+        old = what_comes_back(self._waiting.undoes)
+        self._countdown.show(f"On probation: {old} comes back by itself in {left(seconds)}.")
 
     def action_back(self) -> None:
         """There is nothing before this page."""

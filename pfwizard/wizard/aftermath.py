@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import Answers
+from pfwizard.apply.manifest import TransactionId
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.machine.effective import Effective
@@ -15,6 +16,8 @@ from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.plan.plan import Plan, SmtpPort
 from pfwizard.plan.services import ports_of
+from pfwizard.plan.wording import described, headline
+from pfwizard.quoting import harmless
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,25 @@ def aftermath(plan: Plan, facts: Facts, answers: Answers, now: datetime) -> tupl
         Section("TLSA records (DANE)", tuple(_tlsa(answers, ports, server))),
     )
     return tuple(section for section in sections if section.lines)
+
+
+def aftermath_of_rollback(
+    plan: Plan, undone: TransactionId, options: str = ""
+) -> tuple[Section, ...]:
+    """The same when the plan has taken this transaction back; ``options`` as ``Place`` has them."""
+    changes = (harmless(headline(change)) for change in plan.changes)
+    actions = (harmless(described(action)) for action in plan.actions)
+    return (
+        Section(f"Transaction {undone} was taken back", (*changes, *actions)),
+        Section(
+            "What next",
+            (
+                "Send and fetch mail, and log in if users could before.",
+                "Set back clients that were set up for what is gone.",
+                f"pfwizard history{options} lists every change, pfwizard{options} makes a new one.",
+            ),
+        ),
+    )
 
 
 def _certificate(plan: Plan, facts: Facts, path: PurePosixPath) -> Certificate | None:

@@ -1,5 +1,10 @@
 """What every face says of a change on probation, and how long that lasts."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pfwizard.apply.manifest import TransactionId
+
 DEFAULT_PROBATION = 120.0
 """Seconds: half a minute is too short to look at a mail server, as users of others have said."""
 
@@ -14,3 +19,13 @@ NOT_AT_BOOT = (
     "before Postfix starts (pfwizard-recover.service would): run pfwizard recover then."
 )
 """To be said where the change that waits is not recovered at boot."""
+
+
+def what_waits(undoes: "TransactionId | None") -> str:
+    """What is on probation, by the transaction that it takes back."""
+    return "change" if undoes is None else "rollback"
+
+
+def what_comes_back(undoes: "TransactionId | None") -> str:
+    """What is in place again when nobody confirms it."""
+    return "the old configuration" if undoes is None else f"the change of transaction {undoes}"

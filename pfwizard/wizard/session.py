@@ -66,10 +66,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A change on probation that an earlier run has left; ``seconds`` are still to go."""
+    """A change on probation that an earlier run has left; ``seconds`` are still to go.
+
+    ``undoes`` is the transaction that it takes back, if it is a rollback.
+    """
 
     transaction: "TransactionId"
     seconds: float
+    undoes: "TransactionId | None" = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +214,7 @@ class Session:
             if journal is None or not waits_for_confirmation(journal.state()):
                 return None
             left = journal.state().deadline - seconds_since_boot()
-            return Waiting(journal.manifest.transaction, left)
+            return Waiting(journal.manifest.transaction, left, journal.manifest.undoes)
 
     def _recover(self, job: "Job") -> "TransactionId | None":
         from pfwizard.engine import recover_job
@@ -298,7 +302,7 @@ class Session:
             is_ended = Probation(job.ending(_silently), _silently).end_now(transaction, BY_HAND)
         if is_ended:
             self._decided = (
-                f"Transaction {transaction} was taken back. The old configuration is in place."
+                f"Transaction {transaction} was taken back. What was there before it is in place."
             )
             self.outcome = Outcome(ExitStatus.ROLLED_BACK, self._decided)
         return is_ended
@@ -357,10 +361,10 @@ class Session:
 
     def aftermath(self, planned: "Planned") -> "tuple[Section, ...]":
         """What to know and to try when the plan has been applied."""
-        if planned.undoes is not None:
-            return ()
-        from pfwizard.wizard.aftermath import aftermath
+        from pfwizard.wizard.aftermath import aftermath, aftermath_of_rollback
 
+        if planned.undoes is not None:
+            return aftermath_of_rollback(planned.plan, planned.undoes, self.place.options)
         return aftermath(planned.plan, planned.facts, self.sheet.answers(), _now())
 
     def save(self, path: Path) -> None:

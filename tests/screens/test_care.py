@@ -141,6 +141,17 @@ async def test_a_change_that_waits_is_kept_with_a_letter() -> None:
     assert session.kept == 1
 
 
+async def test_a_rollback_that_waits_says_that_the_change_would_return() -> None:
+    session = waiting_session()
+    session.waits = Waiting(TransactionId("0002-b1b2c3d4"), 60.0, undoes=TRANSACTION)
+    async with wizard(session, (120, 40)) as pilot:
+        await until_shown(pilot, ChangeWaits)
+
+        said = " ".join(text_of(pilot.app).split())
+        assert f"the change of transaction {TRANSACTION} comes back by itself in" in said
+        assert "old configuration" not in said
+
+
 async def test_leaving_a_change_that_waits_says_that_it_is_not_decided() -> None:
     session = waiting_session()
     async with wizard(session) as pilot:

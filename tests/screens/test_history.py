@@ -100,6 +100,45 @@ async def test_a_change_is_taken_back_after_its_diffs_were_seen(machine: Machine
     assert contents(machine.root) == before
 
 
+async def test_a_rollback_says_that_the_change_it_takes_back_would_return(
+    machine: Machine,
+) -> None:
+    assert machine.pfwizard().returncode == 0
+    session = Session(Place(machine.root))
+    undone = session.history()[0].manifest.transaction
+    async with wizard(session, (120, 40)) as pilot:
+        await roll_back(pilot)
+        await until_it_says(pilot, "[ Keep ]")
+        said = text_of(pilot.app)
+        await pilot.click("#do-keep")
+        await until_it_says(pilot, "[ Next ]")
+
+    assert f"On probation: the change of transaction {undone} comes back in" in said
+    assert "The rollback is live." in said
+    assert "old configuration" not in said
+
+
+async def test_the_last_page_of_a_rollback_says_what_was_taken_back_and_what_next(
+    machine: Machine,
+) -> None:
+    assert machine.pfwizard().returncode == 0
+    session = Session(Place(machine.root))
+    undone = session.history()[0].manifest.transaction
+    async with wizard(session, (120, 40)) as pilot:
+        await roll_back(pilot)
+        await until_it_says(pilot, "[ Keep ]")
+        await pilot.click("#do-keep")
+        await until_it_says(pilot, "[ Next ]")
+        await pilot.press("f8")
+        await until_shown(pilot, Done)
+        said = text_of(pilot.app)
+
+    assert f"Transaction {undone} was taken back" in said
+    assert "replace /etc/postfix/main.cf" in said
+    assert "What next" in said
+    assert any("was taken back" in line for line in session.outcome.afterwards)
+
+
 async def test_what_was_taken_back_cannot_be_taken_back_again(machine: Machine) -> None:
     assert machine.pfwizard().returncode == 0
     assert pfwizard_process("rollback", "--root", machine.root).returncode == 0
