@@ -6,6 +6,7 @@ InputProblem            (pfwizard.errors) a value somebody typed
 PkiError                a file, or what it holds; ends the run
 ├── NotAKey
 ├── EncryptedKey
+├── WrongPassphrase
 ├── UnsupportedKey
 ├── NotACertificate
 ├── NotARequest
@@ -51,6 +52,10 @@ class NotAKey(PkiError):
 
 class EncryptedKey(PkiError):
     """The private key is there, behind a passphrase."""
+
+
+class WrongPassphrase(PkiError):
+    """The private key is there, behind another passphrase than the one that was given."""
 
 
 class UnsupportedKey(PkiError):

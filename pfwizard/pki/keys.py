@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pfwizard.pki import pem
-from pfwizard.pki.errors import EncryptedKey, NotAKey, UnsupportedKey
+from pfwizard.pki.errors import EncryptedKey, NotAKey, UnsupportedKey, WrongPassphrase
 from pfwizard.pki.fingerprints import sha256_fingerprint
 from pfwizard.pki.key_type import KeyType
 from pfwizard.secret import Secret
@@ -117,29 +117,46 @@ def generate(key_type: KeyType) -> PrivateKey:
     return PrivateKey(ec.generate_private_key(_CURVES[key_type]))
 
 
-def load_private_key(data: Secret[bytes], what: str = "the private key") -> PrivateKey:
+def load_private_key(
+    data: Secret[bytes], what: str = "the private key", passphrase: Secret[str] | None = None
+) -> PrivateKey:
     """The first private key in a PEM file, which may hold certificates too.
 
-    ``what`` names the key in errors, such as "the CA key". Raises NotAKey, EncryptedKey, or
-    UnsupportedKey when it is no RSA key of 2048 bits or more and on none of the curves of TLS.
+    ``what`` names the key in errors, such as "the CA key". A passphrase is of no account when the
+    key turns out not to be encrypted. Raises NotAKey, EncryptedKey without a passphrase,
+    WrongPassphrase with another, or UnsupportedKey when it is no RSA key of 2048 bits or more and
+    on none of the curves of TLS.
     """
+    behind = passphrase.reveal().encode() if passphrase and is_encrypted(data) else None
     try:
         # The library would test again whether the factors of an RSA key are prime, which takes
         # 30 ms a key and protects against an author of keys who means harm; the files read here
         # belong to root. That the numbers fit together is checked in _usable.
-        key = load_pem_private_key(data.reveal(), None, unsafe_skip_rsa_key_validation=True)
+        key = load_pem_private_key(data.reveal(), behind, unsafe_skip_rsa_key_validation=True)
     except TypeError as error:
         raise EncryptedKey(
             what,
             "is encrypted with a passphrase",
-            "Neither Postfix nor pfwizard can ask for it; write the key out without one:"
+            "Postfix has nobody to ask for it, so a server's key must be written out without one:"
             " openssl pkey -in FILE -out NEW",
         ) from error
     except UnsupportedAlgorithm as error:
         raise UnsupportedKey(what, "is on a curve or of a type that TLS lacks", _USE) from error
     except ValueError as error:
+        if behind is not None:
+            raise WrongPassphrase(
+                what,
+                "does not open with this passphrase",
+                "Give the one it was encrypted with; if this is the one, the file is damaged.",
+            ) from error
         raise _not_a_key(data, what) from error
     return _usable(key, what)
+
+
+def is_encrypted(data: Secret[bytes]) -> bool:
+    """Whether the file has a private key that is behind a passphrase (RFC 7468 section 11, and
+    OpenSSL's older form, RFC 1421 section 4.6.1.1)."""
+    return any(mark in data.reveal() for mark in (b"BEGIN ENCRYPTED PRIVATE KEY", b"4,ENCRYPTED"))
 
 
 def public_key_of(key: object) -> PublicKey:

@@ -15,6 +15,7 @@ LIGHT = [
     "matching",
     "pem",
     "fingerprints",
+    "der",
     "passphrases",
     "errors",
 ]
