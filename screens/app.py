@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
+THEME = "ansi-dark"
+"""The terminal's own colours on its own background: few bytes, and right on every terminal."""
+
 # Read by Textual when it is imported. Whether the line is slow cannot be seen: sudo hides SSH's
 # variables. ESCDELAY is in milliseconds: on such a line an arrow key arrives in pieces, and the
 # first alone would be Esc.
@@ -18,6 +21,7 @@ for name, value in {
     "ESCDELAY": "250",
 }.items():
     os.environ.setdefault(name, value)
+os.environ["TEXTUAL_THEME"] = THEME  # to change it later means to style everything twice
 if not os.environ.get("NO_COLOR"):
     os.environ.pop("NO_COLOR", None)  # an empty one means nothing (no-color.org)
 
@@ -35,10 +39,6 @@ from pfwizard.screens.welcome import Welcome  # noqa: E402
 from pfwizard.screens.widgets.scroll_bar import use_whole_cells  # noqa: E402
 from pfwizard.wizard.outcome import Outcome  # noqa: E402
 from pfwizard.wizard.session import Session  # noqa: E402
-
-THEME = "ansi-dark"
-"""The terminal's own colours on its own background: few bytes, and right on every terminal."""
-
 
 ALWAYS = ("f10", "ctrl+c")
 """Keys that work on a terminal of any size."""
@@ -61,10 +61,10 @@ class Wizard(OneByOne[Outcome], inherit_bindings=False):
 
     def __init__(self, session: Session, *, ascii_only: bool) -> None:
         super().__init__()
+        self.theme = THEME
         use_whole_cells()
         take_any_byte()
         self.session = session
-        self.theme = THEME
         self.set_class(ascii_only, "-ascii")
 
     def on_mount(self) -> None:

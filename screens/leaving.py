@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pfwizard.screens.dialogs.file_name import AskFileName
-from pfwizard.screens.dialogs.question import AskWhich
+from pfwizard.screens.widgets.plain_text import PlainText
 
 if TYPE_CHECKING:
+    from pfwizard.screens.dialogs.file_name import AskFileName
     from pfwizard.screens.page import Page
 
 ANSWERS_FILE = Path("pfwizard-answers.toml")
@@ -47,6 +48,8 @@ ANSWERS_LOST = "Nothing is changed by leaving, but answers that are not saved ar
 
 async def agrees_to_leave(page: "Page", leaving: Leaving) -> bool:
     """Ask whether to leave, and save the answers if that is wished."""
+    from pfwizard.screens.dialogs.question import AskWhich  # no page needs it to be seen
+
     session = page.session
     if leaving is not Leaving.AT_EASE:
         asked = AskWhich(TITLES[leaving], session.way_to_confirm, WITHOUT_SAVING, Answer.STAY)
@@ -65,10 +68,18 @@ async def agrees_to_leave(page: "Page", leaving: Leaving) -> bool:
 
 
 def save_answers(page: "Page") -> None:
-    """Ask for a name and write the answers there."""
-    page.app.push_screen(_ask_for_name(page))
+    """Ask for a name, write the answers there, and say where that was."""
+    page.app.push_screen(_ask_for_name(page), partial(_say_where, page))
 
 
-def _ask_for_name(page: "Page") -> AskFileName:
+def _say_where(page: "Page", saved: Path | None) -> None:
+    if saved is not None:
+        for news in page.query("#news, #hint").results(PlainText):
+            news.show(f"Saved in {saved.absolute()}.")
+
+
+def _ask_for_name(page: "Page") -> "AskFileName":
+    from pfwizard.screens.dialogs.file_name import AskFileName  # nor this
+
     file = page.session.file
     return AskFileName("Save the answers", file or ANSWERS_FILE, page.session.save, file)

@@ -14,11 +14,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button
 
-from pfwizard.screens.dialogs.help import Help
 from pfwizard.screens.leaving import Leaving, agrees_to_leave, save_answers
 from pfwizard.screens.results import Going, Jump
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.screens.widgets.step_list import StepList
+from pfwizard.screens.widgets.text_button import TextButton
 from pfwizard.wizard.course import Course, Move
 from pfwizard.wizard.session import Session
 from pfwizard.wizard.steps import STEPS
@@ -96,12 +96,11 @@ class Page(Screen[None]):
                 yield from self.body()
                 with Horizontal(id="buttons"):
                     for choice in self.choices():
-                        yield Button(
-                            f"[ {choice.label} ]".replace("[", r"\["),
+                        yield TextButton(
+                            choice.label,
                             id=choice.identifier,
                             action=f"screen.{choice.action}",
-                            disabled=not choice.is_enabled,
-                            compact=True,
+                            is_enabled=choice.is_enabled,
                         )
         yield PlainText(self.KEYS, id="keys")
         yield PlainText(TOO_SMALL, id="too-small")
@@ -178,6 +177,8 @@ class Page(Screen[None]):
         self.leave_for(Jump.HISTORY)
 
     def action_explain(self) -> None:
+        from pfwizard.screens.dialogs.help import Help  # no page needs it to be seen
+
         self.app.push_screen(Help(self.heading, self.HELP))
 
     def enable(self, action: str, is_enabled: bool) -> None:
@@ -197,4 +198,4 @@ class Page(Screen[None]):
 
 def main_button(page: Widget) -> Button:
     """The one that leads on: the last of the row."""
-    return page.query("#buttons Button").last(Button)
+    return page.query("#buttons TextButton").last(Button)

@@ -49,6 +49,7 @@ class AnswerSheet:
         self._suggested = suggested or {}
         self._start = start
         self._typed: dict[str, str] = {}
+        self._problems: Mapping[str, InputProblem] | None = None
         if start is not None:
             self._typed = {
                 question.key: typed_text(question, start[question.key])
@@ -68,11 +69,13 @@ class AnswerSheet:
     def suggest(self, suggested: Mapping[str, Value]) -> None:
         """Take over what is known of the machine; what is typed already stays."""
         self._suggested = suggested
+        self._problems = None
 
     def fill(self, key: str, text: str) -> None:
         """Take an answer as it is typed; one that only repeats what is there is no answer yet."""
         if text != self.text(key):
             self._typed[key] = text
+            self._problems = None
 
     def take_up(self, given: Mapping[str, object]) -> None:
         """Take answers as if they had been typed just now."""
@@ -124,6 +127,11 @@ class AnswerSheet:
 
     def problems(self) -> Mapping[str, InputProblem]:
         """What is wrong, by the key of the question where it is to be mended."""
+        if self._problems is None:  # asked for by every step of the list at the side
+            self._problems = self._looked_for_problems()
+        return self._problems
+
+    def _looked_for_problems(self) -> Mapping[str, InputProblem]:
         values = self.values()
         found: dict[str, InputProblem] = {}
         for step in ASKING:

@@ -14,6 +14,7 @@ from textual.widgets import Button, Input
 from pfwizard.errors import PfwizardError
 from pfwizard.screens.widgets.editor import TextField
 from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.screens.widgets.text_button import TextButton
 from pfwizard.wizard.file_name import file_named
 
 
@@ -45,8 +46,8 @@ class AskFileName(ModalScreen[Path | None]):
             yield TextField(str(self._suggested), is_secret=False, id="file-name")
             yield PlainText(classes="dialog-problem")
             with Horizontal(classes="dialog-buttons"):
-                yield Button(r"\[ Save ]", id="save", compact=True)
-                yield Button(r"\[ Cancel ]", id="cancel", compact=True)
+                yield TextButton("Save", id="save")
+                yield TextButton("Cancel", id="cancel")
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#save")

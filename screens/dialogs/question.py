@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button
 
 from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.screens.widgets.text_button import TextButton
 
 T = TypeVar("T", bound=Enum)
 
@@ -38,7 +39,7 @@ class AskWhich(ModalScreen[T]):
             yield PlainText(self._text, classes="dialog-text")
             with Horizontal(classes="dialog-buttons"):
                 for answer, label in self._answers.items():
-                    yield Button(rf"\[ {label} ]", id=f"answer-{answer.value}", compact=True)
+                    yield TextButton(label, id=f"answer-{answer.value}")
 
     @on(Button.Pressed)
     def _answered(self, event: Button.Pressed) -> None:

@@ -49,6 +49,7 @@ class LinesView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._lines = tuple(lines)
         self._rows: list[tuple[int, str]] = []
+        self._width = 0
         self._found: int | None = None
 
     @property
@@ -59,7 +60,8 @@ class LinesView(ScrollView, can_focus=True):
         """Show other lines, from their beginning."""
         self._lines = tuple(lines)
         self._found = None
-        self._break()
+        self._width = 0
+        self._fit()
         self.scroll_home(animate=False)
 
     def point_at(self, number: int) -> None:
@@ -70,9 +72,10 @@ class LinesView(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        self._break()
+        self._fit()
 
     def render_line(self, y: int) -> Strip:
+        self._break()  # the first time it is painted before it is told its size
         place = y + self.scroll_offset.y
         width = self.scrollable_content_region.width
         if place >= len(self._rows):
@@ -83,17 +86,23 @@ class LinesView(ScrollView, can_focus=True):
             style += FOUND
         return Strip([Segment(text, style)]).adjust_cell_length(width)
 
+    def _fit(self) -> None:
+        """Break the lines for this width, and scroll over as many."""
+        self._break()
+        if self._width:
+            self.virtual_size = Size(self._width, len(self._rows))
+            self.refresh()
+
     def _break(self) -> None:
         width = self.scrollable_content_region.width
-        if width < NARROWEST:  # not laid out yet: it will be told its size
+        if width < NARROWEST or width == self._width:
             return
+        self._width = width
         self._rows = [
             (number, text)
             for number, line in enumerate(self._lines)
             for text in _broken(showable(self.app, line.text), width)
         ]
-        self.virtual_size = Size(width, len(self._rows))
-        self.refresh()
 
 
 def _broken(text: str, width: int) -> list[str]:

@@ -9,7 +9,7 @@ class PlainText(Static):
     """A text without markup: what comes from a file or a person may hold any bracket."""
 
     def __init__(self, text: str = "", *, id: str | None = None, classes: str = "") -> None:
-        super().__init__(id=id, classes=classes, markup=False)
+        super().__init__(text, id=id, classes=classes, markup=False)
         self._text = text
 
     def on_mount(self) -> None:

@@ -19,15 +19,15 @@ class StepList(Static):
     """One line for each step, with a mark."""
 
     def __init__(self, course: Course) -> None:
-        super().__init__(id="steps")
         self._course = course
-
-    def on_mount(self) -> None:
-        self.show()
+        super().__init__(self._lines(), id="steps")
 
     def show(self) -> None:
         """Show how the steps stand now."""
-        self.update(Content("\n").join(self._line(step) for step in STEPS))
+        self.update(self._lines())
+
+    def _lines(self) -> Content:
+        return Content("\n").join(self._line(step) for step in STEPS)
 
     def _line(self, step: Step) -> Content:
         standing = self._course.standing(step)
