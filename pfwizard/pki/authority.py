@@ -1,6 +1,5 @@
 """What a certification authority does: certify itself, and sign for servers and clients."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -10,19 +9,27 @@ from pfwizard.pki import distinguished_name, profiles
 from pfwizard.pki.certificates import Certificate, examined, extension
 from pfwizard.pki.errors import CannotSign, NameProblem
 from pfwizard.pki.keys import PrivateKey, PublicKey
+from pfwizard.pki.name_constraints import outside, permitted_domains, reads_as_a_host
 from pfwizard.pki.profiles import Extension
 from pfwizard.pki.subject import Subject
 from pfwizard.pki.validity import Validity
-from pfwizard.quoting import quoted
+from pfwizard.quoting import quoted, visible
 
 
 def create_ca(
-    key: PrivateKey, subject: Subject, days: int, *, now: datetime, serial: int
+    key: PrivateKey,
+    subject: Subject,
+    days: int,
+    *,
+    now: datetime,
+    serial: int,
+    limits: x509.NameConstraints | None = None,
 ) -> Certificate:
     """A root certificate for ``key``, valid for ``days`` days from ``now``.
 
-    ``now`` is an aware datetime; ``serial`` comes from ``serials.random_serial``. Raises
-    InputProblem for a subject or a number of days that cannot be.
+    ``now`` is an aware datetime; ``serial`` comes from ``serials.random_serial``; ``limits`` from
+    ``name_constraints.limited_to``, else it may sign for every name. Raises InputProblem for a
+    subject or a number of days that cannot be.
     """
     if not subject.common_name:
         raise NameProblem("the CA has no common name", "Give it one: it is how people find it.")
@@ -33,7 +40,7 @@ def create_ca(
         public_key=key.public_key,
         validity=Validity.starting(now, days),
         serial=serial,
-        extensions=profiles.ca_extensions(key.public_key),
+        extensions=profiles.ca_extensions(key.public_key, limits),
         by=key,
     )
 
@@ -56,17 +63,17 @@ def sign_server(
     InputProblem, CannotSign, UnsupportedKey.
     """
     _refuse_unable(ca_certificate, ca_key, now)
+    name = distinguished_name.encoded(subject)
+    alternatives = profiles.subject_alternative_name(names)
+    _refuse_outside_limits(ca_certificate, name, alternatives)
     return _signed(
-        subject=distinguished_name.encoded(subject),
+        subject=name,
         issuer=ca_certificate.parsed.subject,  # this very object: clients compare the encoding
         public_key=public_key,
         validity=Validity.starting(now, days).within(ca_certificate.validity),
         serial=serial,
         extensions=profiles.server_extensions(
-            public_key,
-            profiles.subject_alternative_name(names),
-            ca_certificate.parsed,
-            nameless=not subject,
+            public_key, alternatives, ca_certificate.parsed, nameless=not subject
         ),
         by=ca_key,
     )
@@ -90,8 +97,10 @@ def sign_client(
     _refuse_unable(ca_certificate, ca_key, now)
     alternatives = profiles.client_alternative_name(names)
     _refuse_client_named_like_a_host(subject, alternatives)
+    name = distinguished_name.encoded(subject)
+    _refuse_outside_limits(ca_certificate, name, alternatives)
     return _signed(
-        subject=distinguished_name.encoded(subject),
+        subject=name,
         issuer=ca_certificate.parsed.subject,
         public_key=public_key,
         validity=Validity.starting(now, days).within(ca_certificate.validity),
@@ -99,10 +108,6 @@ def sign_client(
         extensions=profiles.client_extensions(public_key, alternatives, ca_certificate.parsed),
         by=ca_key,
     )
-
-
-# As OpenSSL has it (cn2dnsid in crypto/x509/v3_ncons.c), and a little wider.
-_LIKE_A_HOST = re.compile(r"\w[\w-]*(\.[\w-]+)+", re.ASCII)
 
 
 def _refuse_client_named_like_a_host(subject: Subject, names: x509.SubjectAlternativeName) -> None:
@@ -113,10 +118,24 @@ def _refuse_client_named_like_a_host(subject: Subject, names: x509.SubjectAltern
         raise NameProblem(
             "the client certificate has no common name", "Give the full name of whoever uses it."
         )
-    if not names.get_values_for_type(x509.DNSName) and _LIKE_A_HOST.fullmatch(name):
+    if not names.get_values_for_type(x509.DNSName) and reads_as_a_host(name):
         raise NameProblem(
             f"the common name {quoted(name)} of a client reads as the name of a host",
             "Give the full name of the person, as Danilo Mazzocchio, or the e-mail address.",
+        )
+
+
+def _refuse_outside_limits(
+    ca: Certificate, subject: x509.Name, names: x509.SubjectAlternativeName
+) -> None:
+    limits = extension(ca.parsed, x509.NameConstraints)
+    refused = outside(limits, subject, names)
+    if limits is not None and refused:
+        domains = ", ".join(permitted_domains(limits)) or "other names"
+        raise CannotSign(
+            "the CA",
+            f"may not sign for {visible(', '.join(refused))}: it is limited to {domains}",
+            "Leave the name out, or create another CA; the limits of a CA cannot be changed.",
         )
 
 

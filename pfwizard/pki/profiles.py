@@ -23,7 +23,7 @@ class Extension:
     critical: bool = False
 
 
-def ca_extensions(key: PublicKey) -> tuple[Extension, ...]:
+def ca_extensions(key: PublicKey, limits: x509.NameConstraints | None) -> tuple[Extension, ...]:
     """A private root: it signs certificates and revocation lists, and no CA below it may."""
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.parsed())
     return (
@@ -31,6 +31,7 @@ def ca_extensions(key: PublicKey) -> tuple[Extension, ...]:
         Extension(_key_usage(key_cert_sign=True, crl_sign=True), critical=True),
         Extension(identifier),
         Extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)),
+        *([Extension(limits, critical=True)] if limits else []),
     )
 
 

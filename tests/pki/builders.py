@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 
+from cryptography import x509
+
 from pfwizard.pki.authority import create_ca, sign_client, sign_server
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.key_type import KeyType
@@ -40,8 +42,10 @@ def ca(
     now: datetime = NOW,
     key_type: KeyType = KeyType.EC_P256,
     whose: str = "ca",
+    limits: x509.NameConstraints | None = None,
+    serial: int = 0xCA,
 ) -> Certificate:
-    return create_ca(key(whose, key_type), subject, days, now=now, serial=0xCA)
+    return create_ca(key(whose, key_type), subject, days, now=now, serial=serial, limits=limits)
 
 
 def server(
