@@ -128,8 +128,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "server.layout",
         "Layout of the files",
-        "pair: certificate and key in two files. chain: both in the file of the key, which "
-        "cannot be read half renewed; needs Postfix 3.4.",
+        "pair: certificate and key in two files. chain: both in one, which needs Postfix 3.4.",
         Kind.CHOICE,
         default="pair",
         choices=("pair", "chain"),
@@ -178,8 +177,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "server.names",
         "Host names",
-        "Every name that a client may type: they go into the certificate, and a client that "
-        "uses another name refuses it.",
+        "Every name that a client may type; whoever uses another one refuses the certificate.",
         Kind.TEXTS,
         check=names.check_server_name,
     ),
@@ -237,7 +235,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "tls.minimum_version",
         "Oldest TLS version",
-        "Left empty, Postfix decides. TLSv1.2 is today's usual floor.",
+        "Without a choice, Postfix decides. TLSv1.2 is today's usual floor.",
         Kind.CHOICE,
         default="",
         choices=("", *checks.TLS_VERSIONS),
@@ -245,7 +243,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "tls.auth_only",
         "Log in over TLS only",
-        "true: AUTH is not offered before TLS, so that no password crosses the net in clear.",
+        "AUTH is not offered before TLS, so that no password crosses the net in clear.",
         Kind.BOOLEAN,
         default=False,
     ),

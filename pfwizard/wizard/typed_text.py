@@ -31,7 +31,31 @@ def value_of(question: Question, text: str) -> Value:
 
     Raises InputProblem when it cannot be used.
     """
-    return question.validated(_READERS.get(question.kind, _as_it_is)(question, text.strip()))
+    typed = text.strip()
+    if not typed and _needs_something(question):
+        raise InputProblem(_what_is_needed(question), question.help)
+    return question.validated(_READERS.get(question.kind, _as_it_is)(question, typed))
+
+
+def _needs_something(question: Question) -> bool:
+    """Whether an empty field is no answer; choices and some lists say that themselves."""
+    if question.kind is Kind.TEXTS:
+        return question.is_required
+    return question.kind in NEEDED and not question.may_be_empty
+
+
+NEEDED = {
+    Kind.PATH: "a path",
+    Kind.INTEGER: "a number from {question.minimum} to {question.maximum}",
+    Kind.TEXT: "a name",
+    Kind.TEXTS: "a name",
+}
+"""What an empty field lacks."""
+
+
+def _what_is_needed(question: Question) -> str:
+    example = f", such as {question.default}" if question.default else ""
+    return f"{NEEDED[question.kind].format(question=question)} is needed{example}"
 
 
 def _as_it_is(question: Question, text: str) -> object:
@@ -46,13 +70,14 @@ def _boolean(question: Question, text: str) -> object:
 
 
 def _integer(question: Question, text: str) -> object:
-    if not text and question.may_be_empty:
+    if not text:
         return ""
     if text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER:
         return int(text)
+    example = question.default or question.minimum
     raise InputProblem(
-        f'"{text}" is not a whole number' if text else "must not be empty",
-        f"Use a number from {question.minimum} to {question.maximum}.",
+        f'"{text}" is not a number from {question.minimum} to {question.maximum}',
+        f"Use digits only, such as {example}.",
     )
 
 

@@ -60,6 +60,35 @@ def test_the_empty_one_of_several_choices_has_a_name() -> None:
     assert value_of(BY_KEY["tls.minimum_version"], "default") == ""
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("ca.certificate", "a path is needed, such as /etc/ssl/ca.crt"),
+        ("ca.days", "a number from 1 to 36500 is needed, such as 3650"),
+        ("ca.subject.common_name", "a name is needed"),
+        ("server.names", "a name is needed"),
+    ],
+)
+def test_an_empty_field_says_what_is_needed(key: str, words: str) -> None:
+    with pytest.raises(InputProblem) as problem:
+        value_of(BY_KEY[key], "  ")
+
+    assert problem.value.message == words
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "ten", "9" * 30])
+def test_what_is_no_number_is_told_the_numbers_that_may_be(text: str) -> None:
+    with pytest.raises(InputProblem) as problem:
+        value_of(BY_KEY["ca.days"], text)
+
+    assert problem.value.message == f'"{text}" is not a number from 1 to 36500'
+
+
+@pytest.mark.parametrize("question", [each for each in QUESTIONS if "" in each.choices])
+def test_nothing_is_left_empty_at_a_choice(question: Question) -> None:
+    assert "empty" not in question.help
+
+
 @every_question
 @given(text=st.text(max_size=40))
 def test_rubbish_is_explained_and_never_more_than_that(question: Question, text: str) -> None:
