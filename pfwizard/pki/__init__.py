@@ -8,5 +8,5 @@ These modules do not import ``cryptography`` and may be imported by anything:
 ``pem``, ``fingerprints``, ``passphrases``, ``der``, ``errors``.
 These do, at a price of some 60 ms, and are for the moment a key is touched:
 ``keys``, ``key_encryption``, ``distinguished_name``, ``profiles``, ``requests``, ``certificates``,
-``authority``, ``name_constraints``, ``checks``, ``pkcs12``.
+``signing``, ``authority``, ``renewal``, ``name_constraints``, ``checks``, ``pkcs12``.
 """

@@ -1,19 +1,19 @@
 """What a certification authority does: certify itself, and sign for servers and clients."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from cryptography import x509
 
 from pfwizard.pki import distinguished_name, profiles
-from pfwizard.pki.certificates import Certificate, examined, extension
-from pfwizard.pki.errors import CannotSign, NameProblem
+from pfwizard.pki.certificates import Certificate
+from pfwizard.pki.errors import NameProblem
 from pfwizard.pki.keys import PrivateKey, PublicKey
-from pfwizard.pki.name_constraints import outside, permitted_domains, reads_as_a_host
-from pfwizard.pki.profiles import Extension
+from pfwizard.pki.name_constraints import reads_as_a_host
+from pfwizard.pki.signing import refuse_outside_limits, refuse_unable, signed
 from pfwizard.pki.subject import Subject
 from pfwizard.pki.validity import Validity
-from pfwizard.quoting import quoted, visible
+from pfwizard.quoting import quoted
 
 
 def create_ca(
@@ -34,7 +34,7 @@ def create_ca(
     if not subject.common_name:
         raise NameProblem("the CA has no common name", "Give it one: it is how people find it.")
     name = distinguished_name.encoded(subject)
-    return _signed(
+    return signed(
         subject=name,
         issuer=name,
         public_key=key.public_key,
@@ -62,13 +62,13 @@ def sign_server(
     be a CA, is not copied. The first of ``names`` is by custom the subject's common name. Raises
     InputProblem, CannotSign, UnsupportedKey.
     """
-    _refuse_unable(ca_certificate, ca_key, now)
+    refuse_unable(ca_certificate, ca_key, now)
     name = distinguished_name.encoded(subject)
     alternatives = profiles.subject_alternative_name(names)
-    _refuse_outside_limits(ca_certificate, name, alternatives)
-    return _signed(
+    refuse_outside_limits(ca_certificate, name, alternatives)
+    return signed(
         subject=name,
-        issuer=ca_certificate.parsed.subject,  # this very object: clients compare the encoding
+        issuer=ca_certificate.parsed.subject,
         public_key=public_key,
         validity=Validity.starting(now, days).within(ca_certificate.validity),
         serial=serial,
@@ -94,12 +94,12 @@ def sign_client(
 
     It never outlives the CA. Raises InputProblem, CannotSign, UnsupportedKey.
     """
-    _refuse_unable(ca_certificate, ca_key, now)
+    refuse_unable(ca_certificate, ca_key, now)
     alternatives = profiles.client_alternative_name(names)
     _refuse_client_named_like_a_host(subject, alternatives)
     name = distinguished_name.encoded(subject)
-    _refuse_outside_limits(ca_certificate, name, alternatives)
-    return _signed(
+    refuse_outside_limits(ca_certificate, name, alternatives)
+    return signed(
         subject=name,
         issuer=ca_certificate.parsed.subject,
         public_key=public_key,
@@ -123,63 +123,3 @@ def _refuse_client_named_like_a_host(subject: Subject, names: x509.SubjectAltern
             f"the common name {quoted(name)} of a client reads as the name of a host",
             "Give the full name of the person, as Danilo Mazzocchio, or the e-mail address.",
         )
-
-
-def _refuse_outside_limits(
-    ca: Certificate, subject: x509.Name, names: x509.SubjectAlternativeName
-) -> None:
-    limits = extension(ca.parsed, x509.NameConstraints)
-    refused = outside(limits, subject, names)
-    if limits is not None and refused:
-        domains = ", ".join(permitted_domains(limits)) or "other names"
-        raise CannotSign(
-            "the CA",
-            f"may not sign for {visible(', '.join(refused))}: it is limited to {domains}",
-            "Leave the name out, or create another CA; the limits of a CA cannot be changed.",
-        )
-
-
-def _refuse_unable(ca: Certificate, key: PrivateKey, now: datetime) -> None:
-    if not key.matches(ca):
-        raise CannotSign(
-            "the CA key", "does not belong to the CA certificate", "Name the two of one CA."
-        )
-    if not ca.facts.is_ca:
-        raise CannotSign(
-            "the CA certificate", "is not one of a CA", "Its basicConstraints must say CA:TRUE."
-        )
-    usage = extension(ca.parsed, x509.KeyUsage)
-    if usage is not None and not usage.key_cert_sign:
-        raise CannotSign(
-            "the CA certificate", "may not sign certificates", "Its keyUsage lacks keyCertSign."
-        )
-    if not ca.validity.includes(now):
-        raise CannotSign(
-            "the CA certificate",
-            f"is valid only from {ca.validity}",
-            "Check the clock of this machine, or create another CA.",
-        )
-
-
-def _signed(
-    *,
-    subject: x509.Name,
-    issuer: x509.Name,
-    public_key: PublicKey,
-    validity: Validity,
-    serial: int,
-    extensions: Iterable[Extension],
-    by: PrivateKey,
-) -> Certificate:
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public_key.parsed())
-        .not_valid_before(validity.not_before)
-        .not_valid_after(validity.not_after)
-        .serial_number(serial)
-    )
-    for each in extensions:
-        builder = builder.add_extension(each.value, each.critical)
-    return examined(builder.sign(by.parsed, by.signature_hash))

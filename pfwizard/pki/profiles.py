@@ -28,11 +28,16 @@ def ca_extensions(key: PublicKey, limits: x509.NameConstraints | None) -> tuple[
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.parsed())
     return (
         Extension(x509.BasicConstraints(ca=True, path_length=0), critical=True),
-        Extension(_key_usage(key_cert_sign=True, crl_sign=True), critical=True),
+        ca_key_usage(),
         Extension(identifier),
         Extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)),
         *([Extension(limits, critical=True)] if limits else []),
     )
+
+
+def ca_key_usage() -> Extension:
+    """Certificates and revocation lists, and nothing else."""
+    return Extension(_key_usage(key_cert_sign=True, crl_sign=True), critical=True)
 
 
 def server_extensions(
