@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import tarfile
+import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -14,7 +16,10 @@ import pfwizard
 
 CHECKOUT = Path(__file__).parent.parent
 
-COPIED = ("pyproject.toml", "README.md", "LICENSE", "pfwizard", "screens")
+COPIED = (
+    *("pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "LICENSE", "Makefile"),
+    *(".gitattributes", ".gitignore", ".ci", "pfwizard", "screens", "tests", "snapshots"),
+)
 
 NOT_INSTALLED = {"__pycache__", "systemd"}
 """The unit is installed where systemd looks for it, and not inside the package."""
@@ -54,6 +59,22 @@ def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def distribution(source: Path, environment: Path, tmp_path: Path) -> Path:
+    """The source distribution."""
+    build = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["build-system"]
+    run(environment / "pip", "install", "--quiet", *build["requires"], directory=environment)
+    run(
+        environment / "python",
+        "-c",
+        "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])",
+        tmp_path,
+        directory=source,
+    )
+    (built,) = tmp_path.glob("*.tar.gz")
+    return built
+
+
+@pytest.fixture
 def environment(tmp_path: Path) -> Path:
     """A bare virtual environment; returns its directory of programs."""
     venv.create(tmp_path / "environment", with_pip=True)
@@ -69,12 +90,52 @@ def files_of_the_checkout() -> Iterator[str]:
                 yield f"{inside}/{relative}"
 
 
+def files_of_the_repository(copy: Path) -> Iterator[Path]:
+    for name in COPIED:
+        for file in [copy / name, *(copy / name).rglob("*")]:
+            in_link = file.is_relative_to(copy / "pfwizard/screens")
+            if file.is_file() and not in_link and "__pycache__" not in file.parts:
+                yield file
+
+
 def test_the_wheel_holds_what_the_checkout_holds(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
 
     installed = {name for name in names if ".dist-info/" not in name and ".data/" not in name}
     assert installed == set(files_of_the_checkout())
+
+
+def test_the_source_distribution_holds_the_tests_and_all_that_they_look_at(
+    source: Path, distribution: Path
+) -> None:
+    with tarfile.open(distribution) as archive:
+        packed = {member.name.partition("/")[2] for member in archive if member.isfile()}
+
+    made = {"PKG-INFO", "setup.cfg"}
+    wanted = {str(file.relative_to(source)) for file in files_of_the_repository(source)}
+    assert {name for name in packed - made if not name.startswith("pfwizard.egg-info/")} == wanted
+
+
+def test_the_oldest_textual_that_is_permitted_has_the_theme_of_the_screens(
+    wheel: Path, environment: Path
+) -> None:
+    (permitted,) = (
+        requirement
+        for requirement in tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"][
+            "dependencies"
+        ]
+        if requirement.startswith("textual")
+    )
+    oldest = permitted.partition(",")[0].replace(">=", "==")
+    run(environment / "pip", "install", "--quiet", wheel, oldest, directory=environment)
+
+    run(
+        environment / "python",
+        "-c",
+        "from pfwizard.screens.app import THEME; from textual.app import App; App().theme = THEME",
+        directory=environment,
+    )
 
 
 def test_the_unit_for_recovery_is_installed_where_systemd_looks(
