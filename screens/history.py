@@ -18,6 +18,7 @@ from pfwizard.screens.results import TakeBack
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.course import Move
+from pfwizard.wizard.history import summary, why_not_taken_back
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.review import change_lines
 from pfwizard.wizard.session import Session
@@ -68,7 +69,7 @@ class HistoryPage(Page):
         if not self._entries:
             self._view.show((Line("Nothing has been done yet."),))
             return
-        summaries = [plain(self.app, _summary(each)) for each in self._entries]
+        summaries = [plain(self.app, summary(each)) for each in self._entries]
         self._list.add_options([Option(summary) for summary in summaries])
         self._list.highlighted = 0
         self._list.focus()
@@ -88,11 +89,7 @@ class HistoryPage(Page):
         return None if place is None else self._entries[place]
 
     def _why_not(self, entry: "Entry") -> str:
-        if entry.undone_by is not None:
-            return f"It was taken back already, by {entry.undone_by}."
-        if not entry.is_in_place:
-            return "Nothing of it is in place."
-        return "" if self.session.may_apply else "Only root can take a change back."
+        return why_not_taken_back(entry, may_apply=self.session.may_apply)
 
     @on(OptionList.OptionSelected)
     def action_roll_back(self) -> None:
@@ -105,13 +102,6 @@ class HistoryPage(Page):
 
     def action_back(self) -> None:
         self.leave_for(Move.BACK)
-
-
-def _summary(entry: "Entry") -> str:
-    manifest = entry.manifest
-    what = f"rollback of {manifest.undoes}, " if manifest.undoes else ""
-    later = f", taken back by {entry.undone_by}" if entry.undone_by else ""
-    return f"{manifest.transaction}  {manifest.time}  {what}{entry.result}{later}"
 
 
 def _lines(entry: "Entry") -> Iterator[Line]:

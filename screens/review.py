@@ -19,10 +19,11 @@ from pfwizard.screens.results import Apply
 from pfwizard.screens.widgets.editor import TextField
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.wizard.history import rollback_title
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.review import Page as Tabbed
-from pfwizard.wizard.review import as_text, places_of, review
-from pfwizard.wizard.session import PREVIEW, Session
+from pfwizard.wizard.review import as_text, places_of, review, why_not_applied
+from pfwizard.wizard.session import Session
 from pfwizard.wizard.steps import step_of
 
 if TYPE_CHECKING:
@@ -122,11 +123,7 @@ class Review(Page):
         self.enable("apply", not why_not)
 
     def _why_not(self, planned: "Planned") -> str:
-        if planned.plan.refusals:
-            return "This cannot be applied: the summary says why."
-        if planned.plan.is_empty:
-            return "There is nothing to apply."
-        return "" if self.session.may_apply else PREVIEW
+        return why_not_applied(planned.plan, may_apply=self.session.may_apply)
 
     @property
     def _tab(self) -> Tabbed | None:
@@ -238,7 +235,7 @@ class RollbackReview(Review):
 
     @property
     def heading(self) -> str:
-        return f"Take back transaction {self._transaction}"
+        return rollback_title(self._transaction)
 
     def _unanswered(self) -> PfwizardError | None:
         return None

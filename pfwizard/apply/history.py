@@ -31,6 +31,11 @@ class Entry:
         """Whether its change went live and stayed, whatever came after it."""
         return self.result.startswith(APPLIED)
 
+    def is_called(self, name: str) -> bool:
+        """Whether this is its number, or its whole identifier."""
+        transaction = self.manifest.transaction
+        return name == transaction or (name.isdecimal() and int(name) == sequence_of(transaction))
+
     def changes(self) -> tuple[Change, ...]:
         """The changes that it made, to be shown; contents that are not kept are None."""
         return tuple(_change(self.journal, operation) for operation in self.manifest.operations)
@@ -62,8 +67,7 @@ class History:
         """The transaction of this number, or of this whole identifier; raises Failed."""
         entries = self.entries()
         for entry in entries:
-            transaction = entry.manifest.transaction
-            if name == transaction or (name.isdecimal() and int(name) == sequence_of(transaction)):
+            if entry.is_called(name):
                 return entry
         if not entries:
             raise Failed("there is no transaction yet", f"The history is in {self.state.path}.")

@@ -12,6 +12,7 @@ from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.plan import Action, Change, ChangeKind, Plan, Severity
 from pfwizard.plan.wording import described, diff_lines, found, headlines
 from pfwizard.quoting import harmless
+from pfwizard.wizard.history import summary
 from pfwizard.wizard.probation import NOT_AT_BOOT
 
 if TYPE_CHECKING:
@@ -72,15 +73,12 @@ def show_demonstration(report: Report) -> None:
 
 def show_entry(entry: "Entry", *, in_full: bool) -> None:
     """One transaction of the history: a line of a list, or all that it changed."""
-    manifest = entry.manifest
-    what = f"rollback of {manifest.undoes}, " if manifest.undoes else ""
-    later = f", taken back by {entry.undone_by}" if entry.undone_by else ""
-    print(harmless(f"{manifest.transaction}  {manifest.time}  {what}{entry.result}{later}"))
+    print(harmless(summary(entry)))
     if in_full:
         for change in entry.changes():
             for line in _shown(change):
                 print(_coloured(harmless(line), sys.stdout))
-        actions: tuple[Action, ...] = (*manifest.joins, *manifest.leaves)
+        actions: tuple[Action, ...] = (*entry.manifest.joins, *entry.manifest.leaves)
         for action in actions:
             print(harmless(f"# {described(action)}"))
     if sys.stdout is not None:

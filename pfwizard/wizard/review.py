@@ -7,6 +7,7 @@ from pfwizard.plan.plan import Change, ChangeKind, Finding, Plan, Severity
 from pfwizard.plan.wording import described, diff_lines, headline
 from pfwizard.quoting import harmless
 from pfwizard.wizard.lines import Line, Style
+from pfwizard.wizard.session import PREVIEW
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,15 @@ def review(plan: Plan) -> tuple[Page, ...]:
         Page(SUMMARY, tuple(_summary(plan))),
         *(_page(title, change) for title, change in zip(titles, files, strict=True)),
     )
+
+
+def why_not_applied(plan: Plan, *, may_apply: bool) -> str:
+    """Why this plan cannot be applied, or nothing where it can."""
+    if plan.refusals:
+        return "This cannot be applied: the summary says why."
+    if plan.is_empty:
+        return "There is nothing to apply."
+    return "" if may_apply else PREVIEW
 
 
 def as_text(pages: Sequence[Page]) -> str:
