@@ -148,6 +148,33 @@ def test_a_wrong_answer_is_not_offered_as_the_next_one() -> None:
     assert operator.seen.count("State or province []: ") == 2
 
 
+def test_a_wrong_answer_of_a_file_is_explained_and_not_offered() -> None:
+    start = started('[ca.subject]\ncountry = "UK"')
+
+    operator = play(at(StepName.AUTHORITY, StagedSession(start=start)), "", "GB")
+
+    assert operator.asked('The answer that is here cannot be used: "UK" is not') == 1
+    assert operator.asked("Country []") == 2
+    assert operator.asked('Error: "UK" is not') == 1
+    assert operator.asked("State or province [") == 1
+
+
+def test_a_wrong_choice_of_a_file_is_not_offered_as_the_default() -> None:
+    start = started('[tls]\nsecurity_level = "always"')
+
+    operator = play(at(StepName.TLS, StagedSession(start=start)), "")
+
+    assert operator.asked('cannot be used: "always"') == 1
+    assert operator.asked(") []: ") == 2
+
+
+def test_an_answer_that_nobody_has_given_is_not_called_wrong() -> None:
+    operator = play(StagedSession(), "DE")
+
+    assert operator.asked("State or province []: ") == 1
+    assert not operator.asked("cannot be used")
+
+
 def test_bytes_that_are_no_text_are_a_wrong_answer() -> None:
     operator = play(StagedSession(), lambda operator: operator.type(b"\xff\n"))
 
@@ -160,7 +187,7 @@ def test_a_loaded_answer_drives_no_terminal() -> None:
 
     operator = play(at(StepName.AUTHORITY, StagedSession(start=start)), *[""] * 8)
 
-    assert operator.asked("[\\x1b]0;owned]")
+    assert operator.asked('"\\x1b]0;owned"')
     assert not operator.asked("\x1b")
 
 

@@ -7,6 +7,7 @@ import pytest
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.cli.plain.applying import NOBODY_ANSWERS, TAKING_BACK
+from pfwizard.cli.plain.deciding import NOT_IN_PLACE
 from pfwizard.errors import ExitStatus, Failed
 from pfwizard.wizard.outcome import NOTHING_CHANGED
 from pfwizard.wizard.probation import NOT_AT_BOOT
@@ -32,7 +33,31 @@ def test_what_is_typed_after_the_probation_answers_the_next_question() -> None:
     operator = play(at_the_review(act), "apply", ends(act), "quit", "quit")
 
     assert operator.asked("Quit pfwizard?") == 1
-    assert operator.asked("What now? (apply") == 2
+    assert operator.asked("What now? (review") == 1
+
+
+def test_after_a_failure_the_review_is_shown_only_when_it_is_asked_for() -> None:
+    act = Act(error=TOO_LATE)
+    shown = []
+
+    def asks_for_the_review(operator: Operator) -> None:
+        shown.append(operator.asked("Making the plan"))
+        operator.type(b"review\n")
+
+    operator = play(at_the_review(act), "apply", "rollback", asks_for_the_review)
+
+    assert operator.asked(NOT_IN_PLACE) == 1
+    assert operator.asked("What now? (review, back, save, quit)") == 1
+    assert (*shown, operator.asked("Making the plan")) == (1, 2)
+
+
+def test_after_a_failure_one_can_go_back_to_the_questions() -> None:
+    act = Act(error=TOO_LATE)
+    session = at_the_review(act)
+
+    play(session, "apply", "rollback", "back")
+
+    assert session.course.here is StepName.SASL
 
 
 def test_a_second_probation_is_about_the_second_change() -> None:
@@ -43,7 +68,7 @@ def test_a_second_probation_is_about_the_second_change() -> None:
         session.act = second
         operator.type(b"apply\n")
 
-    play(session, "apply", ends(first), apply_again, "rollback", "quit", "quit")
+    play(session, "apply", ends(first), "review", apply_again, "rollback", "quit", "quit")
 
     assert (first.stopped, second.stopped) == ([], [BY_HAND])
 

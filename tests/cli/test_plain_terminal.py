@@ -165,7 +165,7 @@ def test_ctrl_c_on_probation_takes_the_change_back(start: OnTerminal, machine: M
 
     terminal.type(CTRL_C)
     wait_for(terminal, "Error: interrupted by SIGINT. The old configuration is back in place")
-    wait_for(terminal, "What now? (apply", times=2)
+    wait_for(terminal, "What now? (review")
 
     assert contents(machine.root) == before
 
@@ -184,7 +184,7 @@ def test_after_a_probation_that_has_run_out_the_next_word_is_heard(
     start: OnTerminal, machine: Machine
 ) -> None:
     terminal = on_probation(start, machine, "--confirm", "5")
-    wait_for(terminal, "What now? (apply", times=2)
+    wait_for(terminal, "What now? (review")
 
     terminal.type("quit\n")
     wait_for(terminal, "Quit pfwizard?")
@@ -204,6 +204,55 @@ def test_a_line_that_is_lost_on_probation_leaves_the_change_to_time(
     assert terminal.process.wait(timeout=60) == -signal.SIGHUP
     assert contents(machine.root) != before
     wait_until(lambda: contents(machine.root) == before)
+
+
+def at_the_history(start: OnTerminal, machine: Machine) -> Terminal:
+    assert machine.pfwizard().returncode == 0
+    terminal = start("--plain", "--root", machine.root)
+    wait_for(terminal, "What now? (begin, history, quit)")
+    terminal.type("history\n")
+    wait_for(terminal, "Number of a transaction")
+    return terminal
+
+
+def test_a_change_of_the_history_is_taken_back(start: OnTerminal, machine: Machine) -> None:
+    before = contents(machine.root)
+    terminal = at_the_history(start, machine)
+
+    terminal.type("1\n")
+    wait_for(terminal, "What now? (rollback, show, back)")
+    terminal.type("rollback\n")
+    wait_for(terminal, "What now? (apply, show, back, save, quit)")
+    terminal.type("apply\n")
+    wait_for(terminal, "What now? (keep, rollback)")
+    terminal.type("keep\n")
+
+    assert terminal.wait() == 0
+    assert contents(machine.root) == before
+
+
+def test_ctrl_c_on_the_probation_of_a_rollback_leaves_the_change_in_place(
+    start: OnTerminal, machine: Machine
+) -> None:
+    terminal = at_the_history(start, machine)
+    after = contents(machine.root)
+
+    terminal.type("1\nrollback\napply\n")
+    wait_for(terminal, "What now? (keep, rollback)")
+    terminal.type(CTRL_C)
+    wait_for(terminal, "What now? (review, back, save, quit)")
+
+    assert contents(machine.root) == after
+
+
+def test_ctrl_d_in_the_history_asks_whether_to_quit(start: OnTerminal, machine: Machine) -> None:
+    terminal = at_the_history(start, machine)
+
+    terminal.type(CTRL_D)
+    wait_for(terminal, "Quit pfwizard?")
+    terminal.type("stay\n")
+
+    wait_for(terminal, "What now? (begin, history, quit)", times=2)
 
 
 def test_leaving_with_two_ctrl_d_changes_nothing(

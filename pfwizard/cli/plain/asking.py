@@ -54,6 +54,9 @@ def ask_step(lines: Lines, course: Course) -> Way:
 def _ask(lines: Lines, sheet: AnswerSheet, question: Question) -> Way:
     """Ask one question until it has an answer that can be used."""
     lines.say(question.help)
+    present = sheet.answered(question.key)
+    if present.problem is not None and present.text:
+        lines.say(f"The answer that is here cannot be used: {_explained(present.problem)}")
     while True:
         typed = _typed(lines, sheet, question)
         if typed == EXPLAIN:
@@ -83,11 +86,13 @@ def _answer(sheet: AnswerSheet, question: Question, typed: str) -> InputProblem 
 def _typed(lines: Lines, sheet: AnswerSheet, question: Question) -> str:
     choices = _choices(question)
     offered = f" ({', '.join(choices)})" if choices else ""
-    present = sheet.text(question.key)
+    present = sheet.answered(question.key)
     if question.kind is Kind.SECRET:
-        kept = " [kept]" if present else ""
+        kept = " [kept]" if present.value else ""
         return lines.ask_secretly(f"{question.label}{kept}: ")
-    shown = shown_choice(present) if choices else present
+    shown = shown_choice(present.text) if choices else present.text
+    if present.problem is not None:
+        shown = ""  # nothing that Enter could keep
     return lines.ask(f"{question.label}{offered} [{visible(shown)}]: ")
 
 
@@ -104,4 +109,8 @@ def _meant(question: Question, typed: str) -> str:
 
 
 def _say_problem(lines: Lines, problem: InputProblem) -> None:
-    lines.say(f"Error: {problem.message}. {problem.remedy}")
+    lines.say(f"Error: {_explained(problem)}")
+
+
+def _explained(problem: InputProblem) -> str:
+    return f"{problem.message}. {problem.remedy}"

@@ -1,98 +1,94 @@
-"""After the questions: the plan, what it changes, and what to do with it."""
+"""The plan, what it changes, and what to do with it; and again when that has failed."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from pfwizard.cli import human_output
-from pfwizard.cli.plain.asking import BACK
+from pfwizard.cli.interruption import Interruption
+from pfwizard.cli.plain.applying import apply
 from pfwizard.cli.plain.lines import Lines
+from pfwizard.cli.plain.saving import save_answers
 from pfwizard.errors import PfwizardError
-from pfwizard.quoting import visible
-from pfwizard.wizard.file_name import file_named
-from pfwizard.wizard.review import review
-from pfwizard.wizard.session import PREVIEW, Session
+from pfwizard.wizard.review import review, why_not_applied
+from pfwizard.wizard.session import Session
 
 if TYPE_CHECKING:
     from pfwizard.engine import Planned
-
-ANSWERS_FILE = "pfwizard-answers.toml"
 
 
 class Decision(Enum):
     """The words that are offered."""
 
     APPLY = "apply"
+    REVIEW = "review"
     SHOW = "show"
     BACK = "back"
     SAVE = "save"
     QUIT = "quit"
 
 
-def decide(lines: Lines, session: Session) -> "Planned | Decision":
+WITH_A_PLAN = (Decision.APPLY, Decision.SHOW, Decision.BACK, Decision.SAVE, Decision.QUIT)
+
+WITHOUT_A_PLAN = (Decision.BACK, Decision.QUIT)
+
+AFTER_A_FAILURE = (Decision.REVIEW, Decision.BACK, Decision.SAVE, Decision.QUIT)
+"""What is not shown must not be applied: the review makes the plan anew."""
+
+NOT_IN_PLACE = "The change is not in place. The review makes the plan anew, and shows it."
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is to be done; ``make_plan`` takes its time, and raises PfwizardError."""
+
+    title: str
+    make_plan: "Callable[[], Planned]"
+
+
+def settle(
+    lines: Lines, session: Session, proposal: Proposal, interruption: Interruption
+) -> Decision:
+    """Show the plan, and do with it what is decided: APPLY is done then, BACK and QUIT are not."""
+    decided = _reviewed(lines, session, proposal)
+    while not isinstance(decided, Decision):
+        if apply(lines, session, decided, interruption):
+            return Decision.APPLY
+        session.forget_plan()
+        lines.say(NOT_IN_PLACE)
+        decided = _decided(lines, session, AFTER_A_FAILURE)
+        if decided is Decision.REVIEW:
+            decided = _reviewed(lines, session, proposal)
+    return decided
+
+
+def _reviewed(lines: Lines, session: Session, proposal: Proposal) -> "Planned | Decision":
     """Show the plan; ends with it when it is to be applied, or with BACK or QUIT."""
-    lines.say("\nReview\nMaking the plan ...")
+    lines.say(f"\n{proposal.title}\nMaking the plan ...")
     try:
-        planned = session.plan()
+        planned = proposal.make_plan()
     except PfwizardError as error:
         lines.say(f"Error: {error}")
-        return Decision.BACK if _wants_back(lines) else Decision.QUIT
+        return _decided(lines, session, WITHOUT_A_PLAN)
     for line in review(planned.plan)[0].lines:
         lines.say(line.text)
-    return _decided(lines, session, planned)
-
-
-def _wants_back(lines: Lines) -> bool:
-    return lines.choose("What now?", ("back", "quit")) == "back"
-
-
-def _decided(lines: Lines, session: Session, planned: "Planned") -> "Planned | Decision":
-    why_not = why_not_applied(session, planned)
+    why_not = why_not_applied(planned.plan, may_apply=session.may_apply)
     if why_not:
         lines.say(why_not)
-    offered = [each for each in Decision if each is not Decision.APPLY or not why_not]
+    offered = [each for each in WITH_A_PLAN if each is not Decision.APPLY or not why_not]
     while True:
-        word = lines.choose("What now?", tuple(each.value for each in offered))
-        match Decision(word):
-            case Decision.APPLY:
-                return planned
-            case Decision.SHOW:
-                human_output.show_changes(planned.plan)
-            case Decision.SAVE:
-                save_answers(lines, session)
-            case decision:
-                return decision
+        decided = _decided(lines, session, offered)
+        if decided is not Decision.SHOW:
+            return planned if decided is Decision.APPLY else decided
+        human_output.show_changes(planned.plan)
 
 
-def why_not_applied(session: Session, planned: "Planned") -> str:
-    """Why this plan cannot be applied, or nothing where it can."""
-    if planned.plan.refusals:
-        return "This cannot be applied: the refusals above say why."
-    if planned.plan.is_empty:
-        return "There is nothing to apply."
-    return "" if session.may_apply else PREVIEW
-
-
-def save_answers(lines: Lines, session: Session) -> str:
-    """Ask for a name until the answers are written; returns it, or nothing after a BACK."""
-    suggested = str(session.file or ANSWERS_FILE)
+def _decided(lines: Lines, session: Session, offered: Sequence[Decision]) -> Decision:
+    """What is decided, after the answers were saved as often as that is wished."""
+    words = tuple(each.value for each in offered)
     while True:
-        name = lines.ask(f"File for the answers ({BACK} goes back) [{visible(suggested)}]: ")
-        if name == BACK:
-            return ""
-        if _is_saved(lines, session, name or suggested):
-            return name or suggested
-
-
-def _is_saved(lines: Lines, session: Session, name: str) -> bool:
-    try:
-        path = file_named(name)
-        if path.exists() and path != session.file:
-            lines.say(f"{path} is there already.")
-            if lines.choose("Replace it?", ("yes", "no")) == "no":
-                return False
-        session.save(path)
-    except (PfwizardError, OSError, ValueError) as error:  # a name too long, a NUL
-        lines.say(f"Error: {error}")
-        return False
-    lines.say(f"The answers are in {path}.")
-    return True
+        decided = Decision(lines.choose("What now?", words))
+        if decided is not Decision.SAVE:
+            return decided
+        save_answers(lines, session)

@@ -1,10 +1,11 @@
 """The walk of the line dialogue: the same steps, answers, plan and transaction as on a screen."""
 
 from pfwizard.cli.interruption import CutOff, Interruption
-from pfwizard.cli.plain.applying import apply
 from pfwizard.cli.plain.asking import HOW_TO_ANSWER, Way, ask_step
-from pfwizard.cli.plain.deciding import Decision, decide, save_answers
+from pfwizard.cli.plain.deciding import Decision, Proposal, settle
+from pfwizard.cli.plain.history import has_history, look_back
 from pfwizard.cli.plain.lines import Left, Lines
+from pfwizard.cli.plain.saving import save_answers
 from pfwizard.errors import PfwizardError
 from pfwizard.wizard.course import Move
 from pfwizard.wizard.first_look import found_lines
@@ -56,7 +57,6 @@ def _walk(lines: Lines, session: Session, interruption: Interruption) -> None:
         session.keep_draft()
         if course.here is StepName.WELCOME:
             _welcome(lines, session, interruption)
-            course.move(Move.NEXT)
         elif course.here is StepName.REVIEW:
             _review(lines, session, interruption)
         else:
@@ -66,25 +66,38 @@ def _walk(lines: Lines, session: Session, interruption: Interruption) -> None:
 
 def _welcome(lines: Lines, session: Session, interruption: Interruption) -> None:
     lines.say(f"{step_of(StepName.WELCOME).introduction}\n{HOW_TO_ANSWER}\n")
-    while True:
+    while session.course.here is StepName.WELCOME:
         try:
             with interruption.postponed():  # it may be ending what an earlier run has left
                 found = session.look()
         except PfwizardError as error:
             lines.say(f"Error: {error}")
-            if lines.choose("What now?", ("again", "quit")) == "quit":
-                raise Left from error
+            _offer_history(lines, session, interruption, "again")
             continue
         if found.waiting is None:
-            _say_found(lines, session, found)
-            _offer_draft(lines, session)
-            return
-        _end_probation(lines, session, found.waiting, interruption)
+            _begin(lines, session, found, interruption)
+        else:
+            _end_probation(lines, session, found.waiting, interruption)
 
 
-def _say_found(lines: Lines, session: Session, found: Found) -> None:
+def _begin(lines: Lines, session: Session, found: Found, interruption: Interruption) -> None:
     for line in found_lines(found, may_apply=session.may_apply):
         lines.say(line.text)
+    if has_history(session):
+        _offer_history(lines, session, interruption, "begin")
+    if session.course.here is StepName.WELCOME:
+        _offer_draft(lines, session)
+        session.course.move(Move.NEXT)
+
+
+def _offer_history(lines: Lines, session: Session, interruption: Interruption, go_on: str) -> None:
+    """Until the operator goes on with this word, or has taken a change back; raises Left."""
+    while (word := lines.choose("What now?", (go_on, "history", "quit"))) != go_on:
+        if word == "quit":
+            raise Left
+        if look_back(lines, session, interruption):
+            _finish(lines, session)
+            return
 
 
 def _offer_draft(lines: Lines, session: Session) -> None:
@@ -127,25 +140,21 @@ def _roll_back(session: Session, waiting: Waiting) -> str:
 
 
 def _review(lines: Lines, session: Session, interruption: Interruption) -> None:
-    decided = decide(lines, session)
-    match decided:
-        case Decision.QUIT:
-            raise Left
+    match settle(lines, session, Proposal("Review", session.plan), interruption):
+        case Decision.APPLY:
+            _finish(lines, session)
         case Decision.BACK:
             session.course.go(StepName.SASL)
-            return
-        case Decision():
-            return
-    if apply(lines, session, decided, interruption):
-        for section in session.aftermath(decided):
+        case Decision.QUIT:
+            raise Left
+
+
+def _finish(lines: Lines, session: Session) -> None:
+    """Something is in place, and stays: say what to know of it, and end the walk."""
+    if session.applied_plan is not None:
+        for section in session.aftermath(session.applied_plan):
             lines.say("\n".join(("", section.title, *section.lines)))
-        session.course.go(StepName.DONE)
-        _offer_to_save(lines, session)
-    else:
-        session.forget_plan()
-
-
-def _offer_to_save(lines: Lines, session: Session) -> None:
+    session.course.go(StepName.DONE)
     asks = session.has_unsaved_answers
     if asks and lines.choose("\nSave the answers?", ("yes", "no")) == "yes":
         save_answers(lines, session)
