@@ -55,6 +55,7 @@ class Done(Page):
         )
         self._view = LinesView(tuple(self._lines()), id="after")
         yield self._view
+        yield PlainText(id="news")
 
     def on_mount(self) -> None:
         main_button(self).focus()

@@ -22,6 +22,10 @@ from pfwizard.screens.widgets.text_button import TextButton
 from pfwizard.wizard.course import Course, Move
 from pfwizard.wizard.session import Session
 from pfwizard.wizard.steps import STEPS
+from pfwizard.wizard.title import title
+
+PADDING = 2
+"""Columns of the first line that hold no text (wizard.tcss)."""
 
 TOO_SMALL = "This terminal is too small: pfwizard needs 60x18. pfwizard --plain asks line by line."
 
@@ -114,14 +118,19 @@ class Page(Screen[None]):
         return (Choice("Back", "back"), Choice("Next", "next"))
 
     def _title(self) -> str:
-        preview = "" if self.session.may_apply else " (preview)"
-        demonstration = " (demonstration)" if self.session.place.is_demonstration else ""
-        return f"pfwizard{preview}{demonstration}  {self.heading}"
+        place = self.session.place
+        notes = {"preview": not self.session.may_apply, "demonstration": place.is_demonstration}
+        said = tuple(note for note, is_so in notes.items() if is_so)
+        return title(self.heading, place.host, self.app.size.width - PADDING, said)
 
     def say_where_we_are(self) -> None:
         """Bring the heading and the list of steps up to date."""
         self.query_one("#title", PlainText).show(self._title())
         self.query_one(StepList).show()
+
+    def on_resize(self) -> None:
+        for line in self.query("#title").results(PlainText):
+            line.show(self._title())
 
     def leave_for(self, going: Going) -> None:
         """End this page, once. What stands in its fields stays.

@@ -19,6 +19,9 @@ from pfwizard.wizard.session import Session
 
 LOOKING = (Line("Looking at this machine ...", Style.FAINT),)
 
+KEYS_WITH_ANSWERS = "F1 Help  F10 Quit  F8 Next  F4 Take up answers  F3 History  F5 Look again"
+"""What the line at the bottom says where there are answers of a walk that was cut off."""
+
 
 class Welcome(Page):
     """Looks at the machine in the background, and begins the walk."""
@@ -56,8 +59,11 @@ class Welcome(Page):
     def body(self) -> ComposeResult:
         yield PlainText(self.course.step.introduction, classes="introduction")
         yield self._view
+        yield PlainText(id="news")
 
     def on_mount(self) -> None:
+        if self.session.draft is not None:
+            self.query_one("#keys", PlainText).show(KEYS_WITH_ANSWERS)
         self._view.focus()
         self.call_after_refresh(self._look)  # the page is seen before the engine is imported
 

@@ -46,7 +46,8 @@ class Place:
 
     ``is_demonstration``: the tree is temporary, and whoever started the walk removes it.
     ``options`` are those, each with a blank before it, by which another run works on the same.
-    ``draft`` is where the answers are kept as long as the walk goes on.
+    ``draft`` is where the answers are kept as long as the walk goes on, ``host`` how the machine
+    calls itself.
     """
 
     root: Path = Path("/")
@@ -56,6 +57,7 @@ class Place:
     is_demonstration: bool = False
     options: str = ""
     draft: Draft | None = None
+    host: str = field(default_factory=lambda: os.uname().nodename)
 
     @property
     def job(self) -> "Job":

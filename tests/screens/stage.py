@@ -32,6 +32,8 @@ KEYS = Path(__file__).parent / "keys"
 
 TRANSACTION = TransactionId("0001-a1b2c3d4")
 
+HOST = "mail.example.org"
+
 PROBATION = 120.0
 
 
@@ -101,7 +103,7 @@ class StagedSession(Session):
         is_root: bool = True,
         draft: Draft | None = None,
     ) -> None:
-        super().__init__(Place(draft=draft), start, clock=Clock())
+        super().__init__(Place(draft=draft, host=HOST), start, clock=Clock())
         self.facts = facts or machine()
         self.act = act or Act()
         self.is_root = is_root

@@ -68,6 +68,7 @@ async def test_the_first_page_offers_the_answers_of_a_walk_that_was_cut_off(draf
     async with wizard(session(draft)) as pilot:
         assert "the answers of a walk that was cut off are here" in text_of(pilot.app)
         assert is_enabled(pilot, "take-up")
+        assert "F4 Take up answers" in text_of(pilot.app)
 
 
 async def test_they_are_taken_up_and_the_walk_begins(draft: Draft) -> None:
