@@ -10,6 +10,7 @@ PkiError                a file, or what it holds; ends the run
 ├── UnsupportedKey
 ├── NotACertificate
 ├── NotARequest
+├── NotALedger
 ├── CannotSign
 └── CannotExport
 """
@@ -68,6 +69,10 @@ class NotACertificate(PkiError):
 
 class NotARequest(PkiError):
     """No certificate request in PEM was found, it is damaged, or its signature is wrong."""
+
+
+class NotALedger(PkiError):
+    """The ledger of certificates has something in it that pfwizard does not write."""
 
 
 class CannotSign(PkiError):

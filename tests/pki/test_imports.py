@@ -16,6 +16,8 @@ LIGHT = [
     "pem",
     "fingerprints",
     "der",
+    "ledger",
+    "ledger_entries",
     "passphrases",
     "errors",
 ]
