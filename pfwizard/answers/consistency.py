@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 
 from pfwizard.answers.question import Value, shown
+from pfwizard.answers.wording import Named, Wording
 from pfwizard.pki.subject import Subject
 
 Contradiction = tuple[str, str, str]
@@ -33,7 +34,7 @@ def _one_path_for_two_files(values: Mapping[str, Value]) -> Iterator[Contradicti
         if first != key:
             yield (
                 key,
-                f"{shown(values[key])} is the file of {first} already",
+                Wording(f"{shown(values[key])} is the file of ", Named(first), " already"),
                 "Give each of them a file of its own.",
             )
 
@@ -45,7 +46,7 @@ def _a_file_below_a_file(values: Mapping[str, Value]) -> Iterator[Contradiction]
                 place = f"{shown(values[key])} lies below {shown(values[other])}"
                 yield (
                     key,
-                    f"{place}, which is the file of {other}",
+                    Wording(f"{place}, which is the file of ", Named(other)),
                     "Put one of them into another directory.",
                 )
 
@@ -55,7 +56,11 @@ def _a_private_file_for_clients(values: Mapping[str, Value]) -> Iterator[Contrad
         if key in values and values.get("tls.ca_file") == values[key]:
             yield (
                 "tls.ca_file",
-                f"{shown(values[key])} is the file of {key}, and holds no CA certificate",
+                Wording(
+                    f"{shown(values[key])} is the file of ",
+                    Named(key),
+                    ", and holds no CA certificate",
+                ),
                 "Name the file of a CA certificate, or leave it empty.",
             )
 
@@ -68,7 +73,11 @@ def _one_subject_for_ca_and_server(values: Mapping[str, Value]) -> Iterator[Cont
     if ca == server and None not in ca.values():
         yield (
             "server.subject",
-            "is the same as ca.subject, so that programs take the certificate for its own issuer",
+            Wording(
+                "is the same as ",
+                Named("ca.subject"),
+                ", so that programs take the certificate for its own issuer",
+            ),
             "Give the CA another common name or organizational unit.",
         )
 
@@ -78,7 +87,13 @@ def _nowhere_to_log_in(values: Mapping[str, Value]) -> Iterator[Contradiction]:
     if values.get("sasl.enabled") and values.get("sasl.scope") == "submission" and no_submission:
         yield (
             "sasl.scope",
-            'is "submission", but neither services.smtps nor services.submission is on',
+            Wording(
+                'is "submission", but neither ',
+                Named("services.smtps"),
+                " nor ",
+                Named("services.submission"),
+                " is on",
+            ),
             "Switch one of the two services on.",
         )
 
@@ -88,7 +103,7 @@ def _no_mechanism(values: Mapping[str, Value]) -> Iterator[Contradiction]:
         yield (
             "sasl.mechanisms",
             "is empty, so that nobody can log in",
-            "Name at least one, or set sasl.enabled = false.",
+            Wording("Name at least one, or set ", Named("sasl.enabled", False), "."),
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import CertificateLayout
+from pfwizard.answers.wording import Named, Wording
 from pfwizard.pki import checks, keys
 from pfwizard.pki.authority import create_ca, sign_server
 from pfwizard.pki.certificates import Certificate, load_certificate
@@ -157,7 +158,7 @@ def _warn_of_uncovered_names(draft: Draft) -> Draft:
     """Clients look at the names of the certificate only, never at its common name (RFC 6125)."""
     wanted = draft.answers.server
     for name, what in (
-        (wanted.subject.common_name.lower(), "server.subject.common_name"),
+        (wanted.subject.common_name.lower(), Named("server.subject.common_name")),
         (draft.effective.value("myhostname").lower(), "myhostname in main.cf"),
     ):
         is_host_name = "." in name and " " not in name
@@ -165,9 +166,12 @@ def _warn_of_uncovered_names(draft: Draft) -> Draft:
             draft = draft.with_finding(
                 warning(
                     "name-not-in-certificate",
-                    f"the certificate is not for {name}, which is {what}; a client that connects "
-                    "to this name refuses it",
-                    f"Add {name} to server.names if clients use it.",
+                    Wording(
+                        f"the certificate is not for {name}, which is ",
+                        what,
+                        "; a client that connects to this name refuses it",
+                    ),
+                    Wording(f"Add {name} to ", Named("server.names"), " if clients use it."),
                 )
             )
     return draft
@@ -257,7 +261,9 @@ def _warn_of_long_validity(draft: Draft) -> Draft:
             "long-validity",
             f"the server certificate is valid for {days} days; Apple's clients refuse server "
             f"certificates of more than {LONGEST_FOR_APPLE} days, whoever issued them",
-            "Set server.days to 397 if iPhones, iPads or Macs are to connect.",
+            Wording(
+                "Set ", Named("server.days"), " to 397 if iPhones, iPads or Macs are to connect."
+            ),
         )
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from pfwizard.answers.wording import Named, Wording
 from pfwizard.cf.lists import split_list
 from pfwizard.cf.service import Service
 from pfwizard.enumeration import listed
@@ -28,6 +29,8 @@ from pfwizard.plan.services import LOGGED_IN, smtp_servers
 RELAY = "smtpd_relay_restrictions"
 RECIPIENT = "smtpd_recipient_restrictions"
 REFUSE_STRANGERS = "reject_unauth_destination"
+
+RESTRICTIONS = Named("sasl.recipient_restrictions")
 
 
 def plan_relay_policy(draft: Draft) -> Draft:
@@ -75,8 +78,11 @@ def _refuse_to_refuse_everybody(draft: Draft, wanted: Iterable[str]) -> Draft:
                 refusal(
                     "refuses-all-mail",
                     f'"{restriction}" in {RECIPIENT} would refuse all mail from the Internet',
-                    "Leave it out of sasl.recipient_restrictions; "
-                    f"{REFUSE_STRANGERS} refuses what is not for your domains.",
+                    Wording(
+                        "Leave it out of ",
+                        RESTRICTIONS,
+                        f"; {REFUSE_STRANGERS} refuses what is not for your domains.",
+                    ),
                 )
             )
     return draft
@@ -90,9 +96,9 @@ def _refuse_unknown_restrictions(draft: Draft, wanted: Iterable[str]) -> Draft:
             refusal(
                 "restriction-unknown",
                 f"smtpd knows no restriction {name}, and would defer all mail because of it",
-                f"Write {close} in sasl.recipient_restrictions."
+                Wording(f"Write {close} in ", RESTRICTIONS, ".")
                 if close
-                else "Remove it from sasl.recipient_restrictions, or make it a restriction class.",
+                else Wording("Remove it from ", RESTRICTIONS, ", or make it a restriction class."),
             )
         )
     return draft
@@ -111,7 +117,7 @@ def _refuse_unknown_tables(draft: Draft, wanted: Iterable[str]) -> Draft:
                     "map-type-unknown",
                     f"{restriction}: this Postfix has no tables of the type {kind} "
                     f"(postconf -m: {' '.join(known)})",
-                    "Use another type in sasl.recipient_restrictions, or install its package.",
+                    Wording("Use another type in ", RESTRICTIONS, ", or install its package."),
                 )
             )
     return draft

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import SaslScope
+from pfwizard.answers.wording import Named, Wording
 from pfwizard.cf.problem import Severity
 from pfwizard.cf.service import Service, ServiceField
 from pfwizard.cf.smtpd_conf import SmtpdConf
@@ -25,6 +26,10 @@ DEFAULT_CHECKER = "auxprop"
 
 CLEAR_OPTIONS = "smtpd_sasl_security_options"
 TLS_OPTIONS = "smtpd_sasl_tls_security_options"
+
+NO_LOGINS = Named("sasl.enabled", False)
+AFTER_TLS = Named("tls.auth_only", True)
+LEAVE_LOGINS_ALONE = Wording("Say ", NO_LOGINS, " to leave logins as they are.")
 
 
 def plan_sasl(draft: Draft) -> Draft:
@@ -48,7 +53,10 @@ def _note_what_is_left_alone(draft: Draft) -> Draft:
     if not (_logins_work_through(draft, CYRUS) or _logins_work_through(draft, "dovecot")):
         return draft
     return draft.with_finding(
-        note("logins-left-alone", "users can log in, and sasl.enabled = false leaves that as it is")
+        note(
+            "logins-left-alone",
+            Wording("users can log in, and ", NO_LOGINS, " leaves that as it is"),
+        )
     )
 
 
@@ -84,7 +92,7 @@ def _cyrus(draft: Draft) -> Draft:
             "sasl-type-replaced",
             f"until now {present} checked the passwords (smtpd_sasl_path = {path}); from now on "
             f"{draft.answers.sasl.backend.value} does, for whom every user must be known",
-            "Say sasl.enabled = false to leave logins as they are.",
+            LEAVE_LOGINS_ALONE,
         )
     )
 
@@ -137,7 +145,7 @@ def _warn_of_replaced_checker(draft: Draft, present: str) -> Draft:
             "checker-replaced",
             f"until now {present} checked the passwords; from now on {wanted} does, for whom "
             "every user must be known",
-            "Say sasl.enabled = false to leave logins as they are.",
+            LEAVE_LOGINS_ALONE,
         )
     )
 
@@ -236,7 +244,11 @@ def _socket(draft: Draft) -> Draft:
         return draft.with_finding(_missing_socket(draft))
     if found.reach is Reach.NO_SOCKET:
         return draft.with_finding(
-            refusal("not-a-socket", f"{socket} is not a socket", "Correct sasl.socket.")
+            refusal(
+                "not-a-socket",
+                f"{socket} is not a socket",
+                Wording("Correct ", Named("sasl.socket"), "."),
+            )
         )
     if found.reach is Reach.CLOSED:
         words = f"the user {user} cannot reach {socket}: {found.closed_at} does not let it pass"
@@ -250,9 +262,10 @@ def _socket(draft: Draft) -> Draft:
 def _missing_socket(draft: Draft) -> Finding:
     """A warning where logins are new, a refusal where it would end those that work today."""
     socket = draft.answers.sasl.socket
-    remedy = (
-        "Start authdaemond, or correct sasl.socket; the package is "
-        f"{draft.facts.platform.authdaemond_package}."
+    remedy = Wording(
+        "Start authdaemond, or correct ",
+        Named("sasl.socket"),
+        f"; the package is {draft.facts.platform.authdaemond_package}.",
     )
     if _replaces_a_checker(draft):
         return refusal(
@@ -300,7 +313,7 @@ def _mechanisms_left(draft: Draft) -> Draft:
                     "no-mechanism-left",
                     f"{forbidding[0]} says noplaintext, which forbids PLAIN and LOGIN; with no "
                     f"mechanism left, the service {service.name} would break off every session",
-                    f"Set {TLS_OPTIONS} = noanonymous and tls.auth_only = true.",
+                    Wording(f"Set {TLS_OPTIONS} = noanonymous and ", AFTER_TLS, "."),
                 )
             )
     return draft
@@ -319,7 +332,7 @@ def _clear_text(draft: Draft) -> Draft:
             "auth-in-clear",
             f"users may log in to {listed(open_ones)} without TLS, and their passwords can be "
             "read on the way",
-            "Set tls.auth_only = true, so that AUTH is offered only after STARTTLS.",
+            Wording("Set ", AFTER_TLS, ", so that AUTH is offered only after STARTTLS."),
         )
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import CertificateLayout
+from pfwizard.answers.wording import Named, Wording
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.postfix import SINCE
 from pfwizard.plan.draft import Draft
@@ -49,8 +50,12 @@ def _level(draft: Draft) -> Draft:
         return draft.with_finding(
             note(
                 "stricter-level-kept",
-                f"TLS is required on every port already, which is stricter than the "
-                f'"{wanted}" of tls.security_level; it stays required',
+                Wording(
+                    "TLS is required on every port already, which is stricter than the "
+                    f'"{wanted}" of ',
+                    Named("tls.security_level"),
+                    "; it stays required",
+                ),
                 "To relax it, set smtpd_tls_security_level in main.cf by hand.",
             )
         )
@@ -98,7 +103,7 @@ def _chain_file(draft: Draft) -> Draft:
             refusal(
                 "chain-files-unknown",
                 f"Postfix {version} does not know smtpd_tls_chain_files, which came with {since}",
-                'Set server.layout = "pair".',
+                Wording("Set ", Named("server.layout", "pair"), "."),
             )
         )
     draft = _without_pairs(draft, PAIR)
@@ -145,7 +150,11 @@ def _ca_file(draft: Draft) -> Draft:
             refusal(
                 "ca-file-missing",
                 f"{file} does not exist, and Postfix switches TLS off altogether without it",
-                "Correct tls.ca_file, or leave it empty: only client certificates need it.",
+                Wording(
+                    "Correct ",
+                    Named("tls.ca_file"),
+                    ", or leave it empty: only client certificates need it.",
+                ),
             )
         )
     return draft.with_setting("smtpd_tls_CAfile", str(file))

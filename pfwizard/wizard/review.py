@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pfwizard.plan.plan import Change, ChangeKind, Finding, Plan, Severity
 from pfwizard.plan.wording import described, diff_lines, headline
 from pfwizard.quoting import harmless
+from pfwizard.wizard.fields import by_field
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.session import PREVIEW
 
@@ -105,9 +106,11 @@ def _summary(plan: Plan) -> Iterator[Line]:
 def finding_lines(finding: Finding) -> Iterator[Line]:
     """What was found, and what to do about it."""
     style = FINDING_STYLES[finding.severity]
-    yield Line(harmless(f"{finding.severity.value.capitalize()}: {finding.message}."), style)
+    yield Line(
+        harmless(f"{finding.severity.value.capitalize()}: {by_field(finding.message)}."), style
+    )
     if finding.remedy:
-        yield Line(f"  {harmless(finding.remedy)}")
+        yield Line(f"  {harmless(by_field(finding.remedy))}")
 
 
 def _urgency(finding: Finding) -> int:

@@ -8,6 +8,7 @@ from pfwizard.answers.consistency import contradictions
 from pfwizard.answers.question import Kind, Question, Value
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.errors import InputProblem
+from pfwizard.wizard.fields import by_field
 from pfwizard.wizard.steps import ASKING, Step, StepName, is_relevant, step_asking
 from pfwizard.wizard.typed_text import typed_text, value_of
 
@@ -140,7 +141,7 @@ class AnswerSheet:
                 if problem is not None and is_relevant(question, values):
                     found[question.key] = problem
         for key, message, remedy in contradictions(values):
-            found.setdefault(_field_of(key), InputProblem(message, remedy))
+            found.setdefault(_field_of(key), InputProblem(by_field(message), by_field(remedy)))
         return found
 
     def problems_of(self, step: Step) -> Mapping[str, InputProblem]:

@@ -1,6 +1,7 @@
 """What the review shows, and what it never does."""
 
 from pfwizard.plan.plan import Severity
+from pfwizard.wizard.fields import by_field
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.review import as_text, places_of, review
 from tests.plan.builders import key, machine, plan_for
@@ -41,7 +42,7 @@ def test_the_summary_begins_with_what_is_worst() -> None:
 def test_every_remedy_is_in_the_summary() -> None:
     text = "\n".join(line.text for line in review(PLAN)[0].lines)
 
-    assert all(finding.remedy in text for finding in PLAN.findings)
+    assert all(by_field(finding.remedy) in text for finding in PLAN.findings)
     assert any(finding.severity is Severity.WARNING for finding in PLAN.findings)
 
 
