@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 PLANNING = (Line("Making the plan: keys, certificates and diffs ...", Style.FAINT),)
 
+WHAT_NEXT = "Esc goes back to the answers, F10 quits."
+"""To be said where nothing would change."""
+
 REVIEW_FILE = Path("pfwizard-review.diff")
 
 
@@ -123,7 +126,8 @@ class Review(Page):
         self.enable("apply", not why_not)
 
     def _why_not(self, planned: "Planned") -> str:
-        return why_not_applied(planned.plan, may_apply=self.session.may_apply)
+        why_not = why_not_applied(planned.plan, may_apply=self.session.may_apply)
+        return f"{why_not} {WHAT_NEXT}" if planned.plan.is_empty else why_not
 
     @property
     def _tab(self) -> Tabbed | None:
