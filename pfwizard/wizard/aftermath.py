@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import Answers
@@ -14,6 +13,8 @@ from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.errors import PkiError
+from pfwizard.pki.names import is_ip
+from pfwizard.pki.tlsa import Usage, tlsa_records
 from pfwizard.plan.plan import Plan, SmtpPort
 from pfwizard.plan.services import ports_of
 from pfwizard.plan.wording import described, headline
@@ -75,7 +76,7 @@ def _certificate(plan: Plan, facts: Facts, path: PurePosixPath) -> Certificate |
 def _trials(answers: Answers, ports: tuple[SmtpPort, ...]) -> Iterator[str]:
     """Commands that verify the certificate against the CA and the host name (openssl-s_client)."""
     host = _to_connect_to(answers.server.names)
-    check = "-verify_ip" if _is_address(host) else "-verify_hostname"
+    check = "-verify_ip" if is_ip(host) else "-verify_hostname"
     place = f"[{host}]" if ":" in host else host
     ca_file = answers.ca.certificate.name
     for port in ports:
@@ -113,33 +114,14 @@ def _certificates(
 def _tlsa(
     answers: Answers, ports: tuple[SmtpPort, ...], server: Certificate | None
 ) -> Iterator[str]:
-    """DANE-EE(3) SPKI(1) SHA-256(1), which a renewal with the same key keeps (RFC 7672, 3.1.1)."""
     if server is None:
         return
-    names = [name for name in answers.server.names if _may_have_records(name)]
-    digest = server.facts.spki_sha256.replace(":", "").lower()
-    records = [
-        f"_{port.port}._tcp.{name}. IN TLSA 3 1 1 {digest}"
-        for name in names
-        for port in ports
-        if port.offers_tls
-    ]
+    numbers = [port.port for port in ports if port.offers_tls]
+    key = server.public_key.spki
+    records = tuple(tlsa_records(answers.server.names, numbers, Usage.SERVER, key))
     if records:
         yield "Only for a zone that is signed with DNSSEC; publish them before the key changes."
         yield from records
-
-
-def _may_have_records(name: str) -> bool:
-    """A wildcard and an address have no TLSA record of their own."""
-    return not name.startswith("*") and not _is_address(name)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _to_connect_to(names: Sequence[str]) -> str:

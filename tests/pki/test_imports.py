@@ -15,6 +15,7 @@ LIGHT = [
     "matching",
     "pem",
     "fingerprints",
+    "tlsa",
     "der",
     "ledger",
     "ledger_entries",
