@@ -115,15 +115,17 @@ class Review(Page):
         )
 
     async def _show(self, planned: "Planned") -> None:
-        self._planned = planned
-        self._tabs = review(planned.plan)
-        await self._bar.clear()
-        for number, page in enumerate(self._tabs):
-            await self._bar.add_tab(Tab(plain(self.app, page.title), id=f"tab-{number}"))
-        self._show_tab()
-        why_not = self._why_not(planned)
-        self._news.show(why_not)
-        self.enable("apply", not why_not)
+        """Whoever sees the plan can apply it at once."""
+        with self.app.batch_update():
+            self._tabs = review(planned.plan)
+            await self._bar.clear()
+            for number, page in enumerate(self._tabs):
+                await self._bar.add_tab(Tab(plain(self.app, page.title), id=f"tab-{number}"))
+            self._show_tab()
+            why_not = self._why_not(planned)
+            self._news.show(why_not)
+            self.enable("apply", not why_not)
+            self._planned = planned
 
     def _why_not(self, planned: "Planned") -> str:
         why_not = why_not_applied(planned.plan, may_apply=self.session.may_apply)

@@ -87,7 +87,7 @@ def _walk_and_quit(terminal: Terminal) -> None:
         terminal.type(F8)
         terminal.wait_for(f"Step {number} of 10")
     terminal.type(F8)
-    terminal.wait_for("Files and directories")
+    terminal.wait_for("Summary  smtpd.conf")
     terminal.type(F10)
     terminal.wait_for("Quit pfwizard?")
     terminal.type(TAB, ENTER)

@@ -74,7 +74,7 @@ def walked_to_the_review(terminal: Screen) -> None:
         terminal.type(F8)
         terminal.wait_for(f"Step {number} of 10")
     terminal.type(F8)
-    terminal.wait_for("Files and directories")
+    terminal.wait_for("Summary  smtpd.conf")
 
 
 def applied(terminal: Screen) -> None:

@@ -37,7 +37,7 @@ def test_the_whole_walk_works_on_every_terminal(
     for title in ("Certificate authority", "Server certificate", "Client certificates"):
         terminal.type(F8)
         terminal.wait_for(title)
-    for title in ("Step 5 of 10", "Step 6 of 10", "Step 7 of 10", "Files and directories"):
+    for title in ("Step 5 of 10", "Step 6 of 10", "Step 7 of 10", "Summary  smtpd.conf"):
         terminal.type(F8)
         terminal.wait_for(title)
     terminal.type(F8, ENTER)
@@ -100,7 +100,7 @@ def test_a_line_that_drops_on_probation_leaves_the_change_to_be_kept(
     terminal = on()
     terminal.wait_for("Port 25 (mail)")
     terminal.type(*[F8] * 7)
-    terminal.wait_for("Files and directories")
+    terminal.wait_for("Summary  smtpd.conf")
     terminal.type(F8, ENTER)
     terminal.wait_for("[ Keep ]")
 
@@ -141,7 +141,7 @@ def test_no_color_is_heeded(value: str, is_coloured: bool, on: OnTerminal) -> No
     terminal = on(NO_COLOR=value)
     terminal.wait_for("Port 25 (mail)")
     terminal.type(*[F8] * 7)
-    terminal.wait_for("Files and directories")
+    terminal.wait_for("Summary  smtpd.conf")
     terminal.type(RIGHT)
     terminal.wait_for("+pwcheck_method")
 
@@ -162,7 +162,7 @@ def test_a_terminal_without_unicode_gets_ascii_only(on: OnTerminal) -> None:
     terminal = on(PFWIZARD_ASCII="1")
     terminal.wait_for("Port 25 (mail)")
     terminal.type(*[F8] * 7)
-    terminal.wait_for("Files and directories")
+    terminal.wait_for("Summary  smtpd.conf")
 
     assert terminal.sent.isascii()
 
