@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.wizard.file_name import ANSWERS_FILE
 
 if TYPE_CHECKING:
     from pfwizard.screens.dialogs.file_name import AskFileName
     from pfwizard.screens.page import Page
-
-ANSWERS_FILE = Path("pfwizard-answers.toml")
-"""What is suggested where the walk did not begin with a file."""
 
 
 class Leaving(Enum):

@@ -15,7 +15,7 @@ from pfwizard.errors import PfwizardError
 from pfwizard.screens.widgets.editor import TextField
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.screens.widgets.text_button import TextButton
-from pfwizard.wizard.file_name import file_named
+from pfwizard.wizard.file_name import file_named, is_in_the_way
 
 
 class AskFileName(ModalScreen[Path | None]):
@@ -54,15 +54,14 @@ class AskFileName(ModalScreen[Path | None]):
     def _save(self) -> None:
         try:
             path = file_named(self.query_one(Input).value)
-            is_new = not path.exists()
-        except (PfwizardError, OSError, ValueError) as error:
+        except PfwizardError as error:
             self._say(f"Error: {error}")
             return
-        if is_new or path in self._may_replace or path.is_dir():
-            self._try(path)
-        else:
+        if is_in_the_way(path, self._may_replace):
             self._may_replace.add(path)
             self._say(f"{path} is there already. Save again to replace it.")
+        else:
+            self._try(path)
 
     def _try(self, path: Path) -> None:
         try:

@@ -4,10 +4,8 @@ from pfwizard.cli.plain.asking import BACK
 from pfwizard.cli.plain.lines import Lines
 from pfwizard.errors import PfwizardError
 from pfwizard.quoting import visible
-from pfwizard.wizard.file_name import file_named
+from pfwizard.wizard.file_name import ANSWERS_FILE, file_named, is_in_the_way
 from pfwizard.wizard.session import Session
-
-ANSWERS_FILE = "pfwizard-answers.toml"
 
 
 def save_answers(lines: Lines, session: Session) -> str:
@@ -24,12 +22,12 @@ def save_answers(lines: Lines, session: Session) -> str:
 def _is_saved(lines: Lines, session: Session, name: str) -> bool:
     try:
         path = file_named(name)
-        if path.exists() and path != session.file:
+        if is_in_the_way(path, (session.file,)):
             lines.say(f"{path} is there already.")
             if lines.choose("Replace it?", ("yes", "no")) == "no":
                 return False
         session.save(path)
-    except (PfwizardError, OSError, ValueError) as error:  # a name too long, a NUL
+    except PfwizardError as error:
         lines.say(f"Error: {error}")
         return False
     lines.say(f"The answers are in {path}.")
