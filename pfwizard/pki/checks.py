@@ -34,11 +34,20 @@ class Defect(StrEnum):
     NO_KEY_USAGE = "no-key-usage"
     WEAK_KEY = "weak-key"
     WEAK_SIGNATURE = "weak-signature"
+    WRONG_ORDER = "wrong-order"
+    MISSING_INTERMEDIATE = "missing-intermediate"
 
 
 # With these some clients still connect: mail servers that encrypt without verifying, and clients
 # that check less strictly. With the others the certificate does not do its work at all.
-_TOLERABLE = frozenset({Defect.NAME_NOT_COVERED, Defect.OLD_VERSION, Defect.NO_KEY_USAGE})
+_TOLERABLE = frozenset(
+    {
+        Defect.NAME_NOT_COVERED,
+        Defect.OLD_VERSION,
+        Defect.NO_KEY_USAGE,
+        Defect.MISSING_INTERMEDIATE,
+    }
+)
 
 
 _WEAK_HASHES = frozenset({"md5", "sha1"})
@@ -66,7 +75,7 @@ def ca_problems(
     return (
         *_key_problems(certificate, key, THE_CA),
         *_ca_role_problems(certificate),
-        *_validity_problems(certificate, now, THE_CA),
+        *validity_problems(certificate, now, THE_CA),
         *_strength_problems(certificate, THE_CA),
     )
 
@@ -87,7 +96,7 @@ def server_problems(
     return (
         *_key_problems(certificate, key, THE_SERVER),
         *_issuer_problems(certificate, issuer),
-        *_validity_problems(certificate, now, THE_SERVER),
+        *validity_problems(certificate, now, THE_SERVER),
         *_purpose_problems(certificate),
         *_strength_problems(certificate, THE_SERVER),
         *_signature_problems(certificate),
@@ -105,7 +114,8 @@ def _key_problems(certificate: Certificate, key: PrivateKey | None, what: str) -
         )
 
 
-def _validity_problems(certificate: Certificate, now: datetime, what: str) -> Iterator[Problem]:
+def validity_problems(certificate: Certificate, now: datetime, what: str) -> Iterator[Problem]:
+    """Whether it counts at ``now``; ``what`` names it, such as "the CA certificate"."""
     validity = certificate.validity
     if now > validity.not_after:
         yield Problem(
