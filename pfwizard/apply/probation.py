@@ -112,12 +112,16 @@ class Probation:
         )
 
     def result_of(self, transaction: TransactionId) -> str:
-        """How a transaction ended; empty for one that is not known."""
-        filed = self.ending.state.filed(transaction)
-        if filed is not None:
-            return filed.result()
+        """How a transaction ended; empty for one that is not known.
+
+        Without the lock it may move on between two looks, so they go the way that it goes.
+        """
         done = self.ending.state.done
-        return done.result() if done is not None and done.is_of(transaction) else ""
+        result = done.result() if done is not None and done.is_of(transaction) else ""
+        if result:
+            return result
+        filed = self.ending.state.filed(transaction)
+        return "" if filed is None else filed.result()
 
     def _is_under_way(self, transaction: TransactionId) -> bool:
         """Whether the journal is this transaction's, or cannot be read just now."""

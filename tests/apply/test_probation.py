@@ -3,13 +3,15 @@
 import errno
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pfwizard.apply import clock, probation, recovery
 from pfwizard.apply.clock import BootSeconds, seconds_since_boot
-from pfwizard.apply.journal import Journal
+from pfwizard.apply.ending import CONFIRMED
+from pfwizard.apply.journal import Journal, StateDirectory
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.probation import Probation
 from pfwizard.apply.transaction import RolledBack
@@ -268,3 +270,31 @@ def test_a_machine_without_a_boot_id_counts_from_its_only_start(
     monkeypatch.setattr(clock, "BOOT_ID", tmp_path / "absent")
 
     assert clock.boot_id() == ""
+
+
+@pytest.mark.parametrize("look", ["filed", "done"])
+def test_a_result_is_found_while_its_transaction_is_filed_away(
+    tree: Tree, mail_system: ObedientMailSystem, monkeypatch: pytest.MonkeyPatch, look: str
+) -> None:
+    identifier = on_probation(tree, mail_system, 120)
+    state = ending_of(tree, mail_system).state
+    assert state.hot is not None
+    state.hot.note_result(CONFIRMED)
+    retired = state.retire(state.hot)
+    moves = iter([lambda: state.file_away(retired, CONFIRMED)])
+
+    def followed_by_a_move(original: Callable[..., Journal | None]) -> Callable[..., object]:
+        def looked(*arguments: object) -> Journal | None:
+            found = original(*arguments)
+            next(moves, lambda: None)()
+            return found
+
+        return looked
+
+    filed, done = StateDirectory.filed, vars(StateDirectory)["done"].fget
+    if look == "filed":
+        monkeypatch.setattr(StateDirectory, "filed", followed_by_a_move(filed))
+    else:
+        monkeypatch.setattr(StateDirectory, "done", property(followed_by_a_move(done)))
+
+    assert guard(tree, mail_system).result_of(identifier) == CONFIRMED
