@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from pfwizard.screens.leaving import save_answers
+from pfwizard.screens.leaving import no_news, save_answers
 from pfwizard.screens.page import Choice, Page, main_button
 from pfwizard.screens.results import Jump
 from pfwizard.screens.widgets.lines_view import LinesView
@@ -55,7 +55,7 @@ class Done(Page):
         )
         self._view = LinesView(tuple(self._lines()), id="after")
         yield self._view
-        yield PlainText(id="news")
+        yield no_news()
 
     def on_mount(self) -> None:
         main_button(self).focus()

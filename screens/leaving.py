@@ -74,6 +74,14 @@ def _say_where(page: "Page", saved: Path | None) -> None:
     if saved is not None:
         for news in page.query("#news, #hint").results(PlainText):
             news.show(f"Saved in {saved.absolute()}.")
+            news.display = True
+
+
+def no_news() -> PlainText:
+    """The line for it on a page that has no other news; it takes no room while it is empty."""
+    news = PlainText(id="news")
+    news.display = False
+    return news
 
 
 def _ask_for_name(page: "Page") -> "AskFileName":

@@ -84,7 +84,7 @@ class ChangeWaits(Page):
             self.action_look_again()
             return
         old = what_comes_back(self._waiting.undoes)
-        self._countdown.show(f"On probation: {old} comes back by itself in {left(seconds)}.")
+        self._countdown.show(f"On probation: {old} comes back in {left(seconds)}.")
 
     def action_back(self) -> None:
         """There is nothing before this page."""

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from pfwizard.errors import PfwizardError
 from pfwizard.screens.background import to_its_end
+from pfwizard.screens.leaving import no_news
 from pfwizard.screens.page import Choice, Page, main_button
 from pfwizard.screens.results import Jump
 from pfwizard.screens.widgets.lines_view import LinesView
@@ -59,7 +60,7 @@ class Welcome(Page):
     def body(self) -> ComposeResult:
         yield PlainText(self.course.step.introduction, classes="introduction")
         yield self._view
-        yield PlainText(id="news")
+        yield no_news()
 
     def on_mount(self) -> None:
         if self.session.draft is not None:

@@ -148,7 +148,7 @@ async def test_a_rollback_that_waits_says_that_the_change_would_return() -> None
         await until_shown(pilot, ChangeWaits)
 
         said = " ".join(text_of(pilot.app).split())
-        assert f"the change of transaction {TRANSACTION} comes back by itself in" in said
+        assert f"the change of transaction {TRANSACTION} comes back in" in said
         assert "old configuration" not in said
 
 
