@@ -160,6 +160,17 @@ def history(machine: Machine) -> str:
     return pfwizard_process("history", "--root", machine.root).stdout
 
 
+def test_the_first_lines_are_said_before_the_engine_is_imported() -> None:
+    script = "import sys, pfwizard.cli.plain.walk; print(*sys.modules)"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.split()
+
+    assert "pfwizard.cli.plain.walk" in loaded
+    assert not {"pfwizard.engine", "pfwizard.wizard.surroundings", "cryptography"} & set(loaded)
+
+
 def test_bytes_that_are_no_text_are_no_defect(machine: Machine) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pfwizard", "--plain", "--root", str(machine.root)],

@@ -169,9 +169,9 @@ def test_a_wrong_choice_of_a_file_is_not_offered_as_the_default() -> None:
 
 
 def test_an_answer_that_nobody_has_given_is_not_called_wrong() -> None:
-    operator = play(StagedSession(), "DE")
+    operator = play(at(StepName.SERVER, StagedSession()))
 
-    assert operator.asked("State or province []: ") == 1
+    assert operator.asked("Host names []: ") == 1
     assert not operator.asked("cannot be used")
 
 

@@ -8,7 +8,6 @@ from pfwizard.cli.plain.lines import Left, Lines
 from pfwizard.cli.plain.saving import save_answers
 from pfwizard.errors import PfwizardError
 from pfwizard.wizard.course import Move
-from pfwizard.wizard.first_look import found_lines
 from pfwizard.wizard.outcome import Outcome
 from pfwizard.wizard.session import Found, Session, Waiting
 from pfwizard.wizard.steps import StepName, step_of
@@ -81,6 +80,8 @@ def _welcome(lines: Lines, session: Session, interruption: Interruption) -> None
 
 
 def _begin(lines: Lines, session: Session, found: Found, interruption: Interruption) -> None:
+    from pfwizard.wizard.first_look import found_lines  # by now the engine is imported
+
     for line in found_lines(found, may_apply=session.may_apply):
         lines.say(line.text)
     if has_history(session):
