@@ -189,6 +189,7 @@ _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/
 _LONGEST_LOCAL_PART = 64
 
 _LONGEST_HOST_NAME = 253
+_HOST_NAME = _Text("the host name", _LONGEST_HOST_NAME)
 _LONGEST_LABEL = 63
 _LDH = re.compile(r"[a-z0-9-]+")
 _ACE_PREFIX = "xn--"
@@ -272,6 +273,7 @@ def is_ip(text: str) -> bool:
 
 
 def _check_plain_host(text: str, *, single_label: bool = False) -> str:
+    _refuse_unprintable(text, _HOST_NAME)  # IDNA would leave some of them away without a word
     name = _in_ascii(text).lower().removesuffix(".")
     if not name:
         raise _bad_host(text, "is empty", "Write it as mail.example.org.")

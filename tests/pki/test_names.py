@@ -323,6 +323,8 @@ def test_a_host_name_becomes_lower_case_a_labels(written: str, normal: str) -> N
         "bü_cher.example",
         "bü\x1b[2J.example",
         "\u202ebü.example",
+        "\xadbü.example",
+        "mail\u200b.example.org",
     ],
 )
 def test_what_no_client_can_dial_is_refused(text: str) -> None:
