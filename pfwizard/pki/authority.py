@@ -40,7 +40,7 @@ def create_ca(
         public_key=key.public_key,
         validity=Validity.starting(now, days),
         serial=serial,
-        extensions=profiles.ca_extensions(key.public_key, limits),
+        extensions=profiles.ca_extensions(key.public_key, limits, subject.email),
         by=key,
     )
 
@@ -64,7 +64,7 @@ def sign_server(
     """
     refuse_unable(ca_certificate, ca_key, now)
     name = distinguished_name.encoded(subject)
-    alternatives = profiles.subject_alternative_name(names)
+    alternatives = profiles.server_alternative_name(names, subject.email)
     refuse_outside_limits(ca_certificate, name, alternatives)
     return signed(
         subject=name,
@@ -95,7 +95,7 @@ def sign_client(
     It never outlives the CA. Raises InputProblem, CannotSign, UnsupportedKey.
     """
     refuse_unable(ca_certificate, ca_key, now)
-    alternatives = profiles.client_alternative_name(names)
+    alternatives = profiles.client_alternative_name(names, subject.email)
     _refuse_client_named_like_a_host(subject, alternatives)
     name = distinguished_name.encoded(subject)
     refuse_outside_limits(ca_certificate, name, alternatives)

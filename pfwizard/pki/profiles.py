@@ -23,8 +23,13 @@ class Extension:
     critical: bool = False
 
 
-def ca_extensions(key: PublicKey, limits: x509.NameConstraints | None) -> tuple[Extension, ...]:
-    """A private root: it signs certificates and revocation lists, and no CA below it may."""
+def ca_extensions(
+    key: PublicKey, limits: x509.NameConstraints | None, contact: str
+) -> tuple[Extension, ...]:
+    """A private root: it signs certificates and revocation lists, and no CA below it may.
+
+    ``contact`` is the e-mail address in its subject, or "".
+    """
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.parsed())
     return (
         Extension(x509.BasicConstraints(ca=True, path_length=0), critical=True),
@@ -32,6 +37,7 @@ def ca_extensions(key: PublicKey, limits: x509.NameConstraints | None) -> tuple[
         Extension(identifier),
         Extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)),
         *([Extension(limits, critical=True)] if limits else []),
+        *([Extension(x509.SubjectAlternativeName(_mailboxes(contact)))] if contact else []),
     )
 
 
@@ -69,35 +75,39 @@ def client_extensions(
     )
 
 
-def subject_alternative_name(names: Sequence[str]) -> x509.SubjectAlternativeName:
+def server_alternative_name(names: Sequence[str], contact: str = "") -> x509.SubjectAlternativeName:
     """Host names and IP addresses, each once, in the given order.
 
-    Raises NameProblem.
+    ``contact`` is the e-mail address in the subject, or "": it must stand here too (RFC 5280
+    section 4.1.2.6). Raises NameProblem.
     """
     checked = dict.fromkeys(check_server_name(name) for name in names)
     if not checked:
         raise NameProblem(
             "the server certificate has no names", "Give at least the name that clients dial."
         )
-    return x509.SubjectAlternativeName([_general_name(name) for name in checked])
+    return x509.SubjectAlternativeName([*map(_general_name, checked), *_mailboxes(contact)])
 
 
-def client_alternative_name(names: Sequence[str]) -> x509.SubjectAlternativeName:
+def client_alternative_name(names: Sequence[str], contact: str = "") -> x509.SubjectAlternativeName:
     """E-mail addresses of a person, or host names of a mail server, each once, in order.
 
-    Raises NameProblem.
+    ``contact`` as for a server. Raises NameProblem.
     """
     checked = dict.fromkeys(
-        check_email(name) if "@" in name else check_dns_name(name) for name in names
+        check_email(name) if "@" in name else check_dns_name(name)
+        for name in (*names, *([contact] if contact else []))
     )
     if not checked:
         raise NameProblem(
             "the client certificate has no names",
             "Give the e-mail address of whoever uses it, or the name of the host.",
         )
-    return x509.SubjectAlternativeName(
-        [x509.RFC822Name(name) if "@" in name else x509.DNSName(name) for name in checked]
-    )
+    return x509.SubjectAlternativeName([_general_name(name) for name in checked])
+
+
+def _mailboxes(contact: str) -> list[x509.GeneralName]:
+    return [_general_name(check_email(contact))] if contact else []
 
 
 def authority_key_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
@@ -138,4 +148,6 @@ def _key_usage(
 
 
 def _general_name(name: str) -> x509.GeneralName:
+    if "@" in name:
+        return x509.RFC822Name(name)
     return x509.IPAddress(ip_address(name)) if is_ip(name) else x509.DNSName(name)

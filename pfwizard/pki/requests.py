@@ -13,7 +13,7 @@ from pfwizard.pki import distinguished_name, pem
 from pfwizard.pki.errors import NotARequest
 from pfwizard.pki.keys import PrivateKey, PublicKey, public_key_of
 from pfwizard.pki.names import check_challenge_password, check_company_name
-from pfwizard.pki.profiles import subject_alternative_name
+from pfwizard.pki.profiles import server_alternative_name
 from pfwizard.pki.subject import Subject
 from pfwizard.quoting import visible
 from pfwizard.secret import Secret
@@ -54,7 +54,7 @@ def build_request(
     pfwizard issues ever repeats them. Raises NameProblem.
     """
     builder = x509.CertificateSigningRequestBuilder(distinguished_name.encoded(subject))
-    builder = builder.add_extension(subject_alternative_name(names), critical=not subject)
+    builder = builder.add_extension(server_alternative_name(names), critical=not subject)
     attributes = {
         AttributeOID.CHALLENGE_PASSWORD: check_challenge_password(challenge_password.reveal()),
         AttributeOID.UNSTRUCTURED_NAME: check_company_name(company_name),

@@ -32,6 +32,7 @@ from tests.pki.builders import (
 )
 from tests.pki.foreign import ca_by_the_guide
 from tests.pki.openssl import openssl
+from tests.pki.verifiers import complaint_of_openssl, findings_of_pkilint, verify_as_a_client
 
 HOUR = timedelta(hours=1)
 
@@ -239,6 +240,38 @@ def test_a_client_certificate_never_outlives_its_ca() -> None:
 def test_a_key_that_is_not_the_cas_cannot_sign_for_a_client() -> None:
     with pytest.raises(CannotSign, match="does not belong to the CA certificate"):
         client(ca_key=key("another ca"))
+
+
+# --- e-mail addresses in subjects ----------------------------------------------------------------
+
+WITH_EMAIL = Subject(common_name="somebody", email="postmaster@Kernel-Panic.it")
+
+
+@pytest.mark.parametrize(
+    "made", [ca(subject=WITH_EMAIL), server(subject=WITH_EMAIL), client(subject=WITH_EMAIL)]
+)
+def test_an_email_address_in_the_subject_is_among_the_names_too(made: Certificate) -> None:
+    """RFC 5280 section 4.1.2.6; the subject alone is the older way."""
+    assert made.facts.email_addresses[-1] == "postmaster@kernel-panic.it"
+    assert made.facts.subject == "/CN=somebody/emailAddress=postmaster@kernel-panic.it"
+    assert findings_of_pkilint(made) == []
+
+
+def test_an_email_address_is_among_the_names_once() -> None:
+    made = client(subject=Subject(common_name="Danilo", email=USER), names=[USER])
+    assert made.facts.email_addresses == (USER,)
+
+
+def test_an_email_address_is_no_name_that_clients_dial() -> None:
+    with pytest.raises(NameProblem, match="no names"):
+        server(subject=WITH_EMAIL, names=[])
+
+
+def test_other_programs_accept_email_addresses_in_subjects(tmp_path: Path) -> None:
+    issuer = ca(subject=WITH_EMAIL)
+    leaf = server(issuer, subject=WITH_EMAIL)
+    assert not complaint_of_openssl(issuer, leaf, "-verify_hostname", HOST, directory=tmp_path)
+    verify_as_a_client(issuer, leaf)
 
 
 # --- the issuer's name and key -------------------------------------------------------------------

@@ -9,7 +9,7 @@ from cryptography.x509.verification import VerificationError
 from pfwizard.pki.certificates import Certificate, extension
 from pfwizard.pki.errors import CannotSign, NameProblem
 from pfwizard.pki.name_constraints import limited_to, outside, permitted_domains
-from pfwizard.pki.profiles import client_alternative_name, subject_alternative_name
+from pfwizard.pki.profiles import client_alternative_name, server_alternative_name
 from pfwizard.pki.subject import Subject
 from tests.pki.builders import HOST, USER, ca, client, server
 from tests.pki.verifiers import (
@@ -261,6 +261,6 @@ def test_the_forms_of_other_cas_are_understood_for_mailboxes(
 
 def test_a_kind_of_name_that_no_limit_speaks_of_is_free() -> None:
     limits = x509.NameConstraints([x509.DNSName(DOMAIN)], None)
-    assert outside(limits, NOBODY, subject_alternative_name([HOST, "192.0.2.1"])) == ()
+    assert outside(limits, NOBODY, server_alternative_name([HOST, "192.0.2.1"])) == ()
     assert outside(limits, NOBODY, client_alternative_name(["a@example.org"])) == ()
-    assert outside(None, NOBODY, subject_alternative_name(["mail.example.org"])) == ()
+    assert outside(None, NOBODY, server_alternative_name(["mail.example.org"])) == ()
