@@ -14,6 +14,7 @@ from pfwizard.screens.background import in_background, to_its_end
 from pfwizard.screens.countdown import left
 from pfwizard.screens.leaving import Leaving
 from pfwizard.screens.page import Choice, Page
+from pfwizard.screens.widgets.key_line import KeyLine
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.course import Move
@@ -40,6 +41,15 @@ STATE_STYLES = {
     StepState.FAILED: Style.REFUSAL,
 }
 
+KEYS_OF = {
+    "stop": "Enter Stop",
+    "roll_back": "r Roll back",
+    "keep": "k Keep",
+    "back": "Esc Back",
+    "next": "F8 Next",
+}
+"""By the action that they set going, while the page offers it."""
+
 TRY_IT = (
     "The {change} is live. Now try it: send and fetch mail, log in, from another window. Then keep "
     "it or roll it back."
@@ -63,7 +73,7 @@ class ProbationBegan(Message):
 class Applying(Page):
     """Watches an engine at work. It can be stopped until the change is kept."""
 
-    KEYS = "F1 Help  F10 Quit  k Keep  r Roll back"
+    KEYS = ("F1 Help", "F10 Quit")
     HELP = (
         "The engine that makes the change runs by itself, and this page only watches it. Stop "
         "takes back whatever has been done by then.\n\n"
@@ -119,7 +129,8 @@ class Applying(Page):
         self._carry_out()
 
     def _offer(self, *actions: str) -> None:
-        """Show these buttons and no others."""
+        """Show these buttons and no others, and their keys."""
+        self.query_one(KeyLine).show((*self.KEYS, *(KEYS_OF[action] for action in actions)))
         for choice in self.choices():
             for button in self.buttons_of(choice.action):
                 button.display = choice.action in actions

@@ -10,7 +10,6 @@ from pfwizard.screens.leaving import no_news, save_answers
 from pfwizard.screens.page import Choice, Page, main_button
 from pfwizard.screens.results import Jump
 from pfwizard.screens.widgets.lines_view import LinesView
-from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.session import Session
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 class Done(Page):
     """Everything stays here until the operator has read it."""
 
-    KEYS = "F1 Help  F10 Quit  F2 Save answers  F3 History"
+    KEYS = ("F1 Help", "F10 Quit", "F2 Save answers", "F3 History")
     HELP = (
         "Try the commands from another machine: what works here may be blocked on the way. Save "
         "the answers (F2): pfwizard --answers FILE does the same again, here or on another server, "
@@ -50,9 +49,6 @@ class Done(Page):
         )
 
     def body(self) -> ComposeResult:
-        yield PlainText(
-            f"Done, as transaction {self.session.outcome.transaction}.", classes="introduction"
-        )
         self._view = LinesView(tuple(self._lines()), id="after")
         yield self._view
         yield no_news()
@@ -65,6 +61,8 @@ class Done(Page):
         self._view.scroll_relative(y=pages * self._view.size.height, animate=False)
 
     def _lines(self) -> Iterator[Line]:
+        yield Line(f"Done, as transaction {self.session.outcome.transaction}.", Style.ADDED)
+        yield Line("")
         for section in self.session.aftermath(self._planned):
             yield Line(section.title, Style.HEADING)
             for text in section.lines:

@@ -41,6 +41,7 @@ def page_after(session: Session, page: Page, going: Going) -> Page | None:
             course.go(StepName.APPLY)
             return Applying(session, going.planned)
         case Move.BACK if isinstance(page, Applying) and page.planned.undoes is not None:
+            course.go(StepName.WELCOME)  # where the history was opened from matters no more
             return RollbackReview(session, page.planned.undoes)
         case Jump.LOOK_AGAIN:
             course.go(StepName.WELCOME)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class HistoryPage(Page):
     """A list of transactions, and what the one under the cursor has changed."""
 
-    KEYS = "F1 Help  F10 Quit  Esc Back  Up/Down choose  Tab to its changes"
+    KEYS = ("F1 Help", "F10 Quit", "Esc Back", "Up/Down Choose", "Tab Changes", "Enter Roll back")
     HELP = (
         "Every change that was made here, the newest first, and how it ended. Roll back makes a "
         "plan that takes the chosen one back; you see its diffs before anything happens. What "

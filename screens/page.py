@@ -16,6 +16,7 @@ from textual.widgets import Button
 
 from pfwizard.screens.leaving import Leaving, agrees_to_leave, save_answers
 from pfwizard.screens.results import Going, Jump
+from pfwizard.screens.widgets.key_line import KeyLine
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.screens.widgets.step_list import StepList
 from pfwizard.screens.widgets.text_button import TextButton
@@ -27,7 +28,7 @@ from pfwizard.wizard.title import title
 PADDING = 2
 """Columns of the first line that hold no text (wizard.tcss)."""
 
-TOO_SMALL = "This terminal is too small: pfwizard needs 60x18. pfwizard --plain asks line by line."
+TOO_SMALL = "This terminal is too small: pfwizard needs 60x18. F10 quits, and --plain needs no room."
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Page(Screen[None]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As Textual has it, but that the rest of the page is not painted again."""
 
-    KEYS: ClassVar[str] = "F1 Help  F10 Quit  Esc Back  F8 Next  ^P Steps"
+    KEYS: ClassVar[tuple[str, ...]] = ("F1 Help", "F10 Quit", "Esc Back", "F8 Next", "^P Steps")
     """What the line at the bottom says."""
 
     HELP = ""
@@ -106,7 +107,7 @@ class Page(Screen[None]):
                             action=f"screen.{choice.action}",
                             is_enabled=choice.is_enabled,
                         )
-        yield PlainText(self.KEYS, id="keys")
+        yield KeyLine(self.KEYS, id="keys")
         yield PlainText(TOO_SMALL, id="too-small")
 
     def body(self) -> ComposeResult:

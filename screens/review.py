@@ -40,7 +40,10 @@ REVIEW_FILE = Path("pfwizard-review.diff")
 class Review(Page):
     """Shows a plan when it is made, and offers to apply it."""
 
-    KEYS = "F1 Help  F10 Quit  Esc Back  / Search  n Next hit  w Whole file  F6 Write"
+    KEYS = (
+        *("F1 Help", "F8 Apply", "Left/Right Files", "/ Search", "w Whole file", "F6 Write"),
+        *("Esc Back", "F10 Quit"),
+    )
     HELP = (
         "Each file that changes has a tab: Left and Right go from one to the next, Up, Down and "
         "the page keys scroll. Lines with - go, lines with + come. w shows the whole file as it "

@@ -24,7 +24,7 @@ PAUSE = 1.0
 class ChangeWaits(Page):
     """Keep or roll back, as in the run that made the change."""
 
-    KEYS = "F1 Help  F10 Quit  k Keep  r Roll back  F5 Look again"
+    KEYS = ("F1 Help", "F10 Quit", "k Keep", "r Roll back", "F5 Look again")
     HELP = (
         "An earlier run has changed this machine, and nobody has confirmed the change yet. Try "
         "whether mail works and users can log in. Keep makes the change stay; Roll back puts back "

@@ -12,6 +12,7 @@ from pfwizard.screens.background import to_its_end
 from pfwizard.screens.leaving import no_news
 from pfwizard.screens.page import Choice, Page, main_button
 from pfwizard.screens.results import Jump
+from pfwizard.screens.widgets.key_line import KeyLine
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.course import Move
@@ -20,14 +21,17 @@ from pfwizard.wizard.session import Session
 
 LOOKING = (Line("Looking at this machine ...", Style.FAINT),)
 
-KEYS_WITH_ANSWERS = "F1 Help  F10 Quit  F8 Next  F4 Take up answers  F3 History  F5 Look again"
+KEYS_WITH_ANSWERS = (
+    *("F1 Help", "F10 Quit", "F8 Next", "F4 Take up answers"),
+    *("F3 History", "F5 Look again"),
+)
 """What the line at the bottom says where there are answers of a walk that was cut off."""
 
 
 class Welcome(Page):
     """Looks at the machine in the background, and begins the walk."""
 
-    KEYS = "F1 Help  F10 Quit  F8 Next  F3 History  F5 Look again"
+    KEYS = ("F1 Help", "F10 Quit", "F8 Next", "F3 History", "F5 Look again")
     HELP = (
         "pfwizard asks what it has to know, one step after another. Every answer can be changed "
         "until you apply the change, and nothing is touched before.\n\n"
@@ -64,7 +68,7 @@ class Welcome(Page):
 
     def on_mount(self) -> None:
         if self.session.draft is not None:
-            self.query_one("#keys", PlainText).show(KEYS_WITH_ANSWERS)
+            self.query_one(KeyLine).show(KEYS_WITH_ANSWERS)
         self._view.focus()
         self.call_after_refresh(self._look)  # the page is seen before the engine is imported
 

@@ -20,6 +20,13 @@ from pfwizard.plan.services import ports_of
 from pfwizard.plan.wording import described, headline
 from pfwizard.quoting import harmless
 
+WIDTH = 56
+"""Columns of a line that is to be copied: what a terminal of 60 shows without breaking it."""
+
+
+LOGIN = ("--auth PLAIN --auth-user USER", "--to USER")
+"""Options of swaks(1)."""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -81,16 +88,31 @@ def _trials(answers: Answers, ports: tuple[SmtpPort, ...]) -> Iterator[str]:
     ca_file = answers.ca.certificate.name
     for port in ports:
         if port.offers_tls:
-            starttls = " -starttls smtp" if port.greets else ""
-            yield (
-                f"openssl s_client -connect {place}:{port.port}{starttls} -CAfile {ca_file} "
-                f"{check} {host} -verify_return_error -brief"
+            starttls = ("-starttls smtp",) if port.greets else ()
+            yield from _in_lines(
+                f"openssl s_client -connect {place}:{port.port}",
+                *starttls,
+                f"-CAfile {ca_file}",
+                f"{check} {host}",
+                "-verify_return_error -brief",
             )
     if answers.sasl.enabled and answers.services.smtps:
-        yield f"swaks --server {host}:465 --tls-on-connect --auth PLAIN --auth-user USER --to USER"
+        yield from _in_lines(f"swaks --server {host}:465", "--tls-on-connect", *LOGIN)
     elif answers.sasl.enabled:
         number = 587 if answers.services.submission else 25
-        yield f"swaks --server {host}:{number} --tls --auth PLAIN --auth-user USER --to USER"
+        yield from _in_lines(f"swaks --server {host}:{number}", "--tls", *LOGIN)
+
+
+def _in_lines(*parts: str) -> Iterator[str]:
+    """A command in lines that a shell takes for one, wherever it is pasted."""
+    line, *others = parts
+    for part in others:
+        if len(f"{line} {part} \\") > WIDTH:
+            yield f"{line} \\"
+            line = f"  {part}"
+        else:
+            line = f"{line} {part}"
+    yield line
 
 
 def _for_clients(answers: Answers) -> Iterator[str]:
@@ -107,8 +129,18 @@ def _certificates(
         facts = certificate.facts
         days = (facts.not_after - now).days
         yield f"{what}: valid until {facts.not_after:%Y-%m-%d}, {days} days left"
-        yield f"  SHA-256 of the certificate: {facts.fingerprint_sha256}"
-        yield f"  SHA-256 of the public key: {facts.spki_sha256}"
+        yield "  SHA-256 of the certificate:"
+        yield from _in_halves(facts.fingerprint_sha256)
+        yield "  SHA-256 of the public key:"
+        yield from _in_halves(facts.spki_sha256)
+
+
+def _in_halves(fingerprint: str) -> Iterator[str]:
+    """So many bytes that they can be compared by eye."""
+    pairs = fingerprint.split(":")
+    middle = len(pairs) // 2
+    yield f"    {':'.join(pairs[:middle])}:"
+    yield f"    {':'.join(pairs[middle:])}"
 
 
 def _tlsa(
@@ -121,7 +153,12 @@ def _tlsa(
     records = tuple(tlsa_records(answers.server.names, numbers, Usage.SERVER, key))
     if records:
         yield "Only for a zone that is signed with DNSSEC; publish them before the key changes."
-        yield from records
+        for record in records:
+            owner, value = record.rsplit(" ", 1)
+            middle = len(value) // 2
+            yield f"{owner} ("
+            yield f"  {value[:middle]}"
+            yield f"  {value[middle:]} )"
 
 
 def _to_connect_to(names: Sequence[str]) -> str:

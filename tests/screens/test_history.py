@@ -158,3 +158,20 @@ async def test_the_history_leads_back_to_where_one_was(machine: Machine) -> None
         await until_shown(pilot, HistoryPage)
         await pilot.press("escape")
         await until_shown(pilot, Welcome)
+
+
+async def test_esc_leads_out_of_a_rollback_that_was_rolled_back(machine: Machine) -> None:
+    assert machine.pfwizard().returncode == 0
+    async with wizard(Session(Place(machine.root))) as pilot:
+        await roll_back(pilot)
+        await until_it_says(pilot, "[ Keep ]")
+        await pilot.press("r")
+        await until_it_says(pilot, "[ Back to the review ]")
+        await pilot.press("escape")
+        await until_shown(pilot, RollbackReview)
+        await pilot.press("escape")
+        await until_shown(pilot, HistoryPage)
+        await settled(pilot)
+        await pilot.press("escape")
+
+        await until_shown(pilot, Welcome)

@@ -1,9 +1,11 @@
 """What is said after a change, held against openssl."""
 
 import hashlib
+import re
 import subprocess
+from collections.abc import Sequence
 
-from pfwizard.wizard.aftermath import Section, aftermath
+from pfwizard.wizard.aftermath import WIDTH, Section, aftermath
 from tests.plan.builders import NOW, SERVER, answers, content_of, machine, plan_for
 
 WANTED = answers()
@@ -27,19 +29,53 @@ def test_the_tlsa_records_hold_the_digest_of_the_public_key_as_openssl_sees_it()
     der = openssl("pkey", "-pubin", "-outform", "DER", given=public)
     digest = hashlib.sha256(der).hexdigest()
 
-    lines = sections()["TLSA records (DANE)"].lines
+    records = zone(sections()["TLSA records (DANE)"].lines[1:])
 
-    assert f"_25._tcp.mail.kernel-panic.it. IN TLSA 3 1 1 {digest}" in lines
-    assert f"_465._tcp.mail.kernel-panic.it. IN TLSA 3 1 1 {digest}" in lines
+    assert records == [
+        f"_25._tcp.mail.kernel-panic.it. IN TLSA 3 1 1 {digest}",
+        f"_465._tcp.mail.kernel-panic.it. IN TLSA 3 1 1 {digest}",
+    ]
+
+
+def zone(lines: Sequence[str]) -> list[str]:
+    """The records of a zone file, whose parentheses join lines (RFC 1035 section 5.1).
+
+    Blanks within the digits count for nothing (RFC 6698 section 2.2).
+    """
+    text = "\n".join(lines)
+    joined = re.sub(r" \(([^)]*) \)", lambda found: " " + re.sub(r"\s", "", found[1]), text)
+    return joined.split("\n")
 
 
 def test_the_fingerprint_is_the_one_that_openssl_shows() -> None:
     certificate = content_of(PLAN, SERVER)
     shown = openssl("x509", "-noout", "-fingerprint", "-sha256", given=certificate).decode()
 
-    text = "\n".join(sections()["Certificates"].lines)
+    text = re.sub(r":\n +", ":", "\n".join(sections()["Certificates"].lines))
 
     assert shown.strip().partition("=")[2] in text
+
+
+def test_a_command_can_be_pasted_into_a_shell() -> None:
+    """However narrow the terminal is, a line ends only where the shell goes on."""
+    pasted = "\n".join(f"  {line}" for line in sections()["Try it from another machine"].lines)
+    script = 'openssl() { echo "$*"; }\nswaks() { echo "$*"; }\n' + pasted
+    run = subprocess.run(["sh", "-ec", script], capture_output=True, check=True)
+
+    host = "mail.kernel-panic.it"
+    verified = f"-CAfile ca.crt -verify_hostname {host} -verify_return_error -brief"
+    assert run.stdout.decode().splitlines() == [
+        f"s_client -connect {host}:25 -starttls smtp {verified}",
+        f"s_client -connect {host}:465 {verified}",
+        f"--server {host}:465 --tls-on-connect --auth PLAIN --auth-user USER --to USER",
+    ]
+
+
+def test_what_is_to_be_copied_fits_on_a_narrow_terminal() -> None:
+    copied = ("Try it from another machine", "Certificates", "TLSA records (DANE)")
+    lines = [line for title in copied for line in sections()[title].lines[1:]]
+
+    assert [line for line in lines if len(line) > WIDTH] == []
 
 
 def test_a_port_that_is_off_is_not_to_be_tried() -> None:

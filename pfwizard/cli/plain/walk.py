@@ -9,6 +9,7 @@ from pfwizard.cli.plain.saving import save_answers
 from pfwizard.errors import PfwizardError
 from pfwizard.wizard.course import Move
 from pfwizard.wizard.outcome import Outcome
+from pfwizard.wizard.probation import what_comes_back
 from pfwizard.wizard.session import Found, Session, Waiting
 from pfwizard.wizard.steps import StepName, step_of
 
@@ -115,8 +116,8 @@ def _end_probation(
 ) -> None:
     """A change that an earlier run has left is decided before anything else."""
     lines.say(
-        f"Transaction {waiting.transaction} is on probation: the old configuration comes back by "
-        f"itself in {waiting.seconds:.0f} s."
+        f"Transaction {waiting.transaction} is on probation: {what_comes_back(waiting.undoes)} "
+        f"comes back by itself in {waiting.seconds:.0f} s."
     )
     word = lines.choose("What now?", ("keep", "rollback", "quit"))
     if word == "quit":
@@ -136,7 +137,7 @@ def _keep(session: Session, waiting: Waiting) -> str:
 
 def _roll_back(session: Session, waiting: Waiting) -> str:
     if session.take_back(waiting.transaction):
-        return "The old configuration is back in place."
+        return f"{what_comes_back(waiting.undoes).capitalize()} is back in place."
     return f"Too late: transaction {waiting.transaction} is not on probation any more."
 
 
