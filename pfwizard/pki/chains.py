@@ -182,7 +182,7 @@ def _expiry(issuer: Certificate, now: datetime) -> Iterator[Problem]:
 
 def _gap_problems(chain: Chain, trusted: Sequence[Certificate]) -> Iterator[Problem]:
     last = chain.sent(with_root=True)[-1]
-    if chain.root or _is_self_issued(last) or _ends_at_one_of(chain, trusted):
+    if _is_self_issued(last) or _issued_by_one_of(trusted, chain):
         return
     yield Problem(
         Defect.MISSING_INTERMEDIATE,
@@ -192,11 +192,9 @@ def _gap_problems(chain: Chain, trusted: Sequence[Certificate]) -> Iterator[Prob
     )
 
 
-def _ends_at_one_of(chain: Chain, trusted: Sequence[Certificate]) -> bool:
-    """Whether a root issued one of the chain, or is itself one of it that another CA signed too."""
-    roots = {(each.parsed.subject, each.public_key) for each in trusted}
-    return any(
-        (each.parsed.subject, each.public_key) in roots
-        or any(each.is_issued_by(root) for root in trusted)
-        for each in chain.sent()
-    )
+def _issued_by_one_of(trusted: Sequence[Certificate], chain: Chain) -> bool:
+    """Whether clients can leave the chain at some place for a root that they have.
+
+    Not at its end alone: it may go on to an older root that signed this one too.
+    """
+    return any(each.is_issued_by(root) for each in chain.sent() for root in trusted)

@@ -1,6 +1,7 @@
 """A CA key behind a passphrase."""
 
 import os
+from base64 import b64decode
 from functools import cache
 from pathlib import Path
 
@@ -72,8 +73,12 @@ def test_a_file_tells_whether_its_key_is_encrypted() -> None:
     assert not is_encrypted(Secret(ca().pem()))
 
 
-def test_salt_and_vector_are_random() -> None:
-    assert encrypted_pem(key("ca"), PASSPHRASE, os.urandom) != encrypted()
+def test_salt_and_vector_are_drawn_each_for_itself() -> None:
+    drawn = iter([b"S" * 16, b"V" * 16])
+    made = encrypted_pem(key("ca"), PASSPHRASE, lambda _: next(drawn))
+    envelope = b64decode(b"".join(made.reveal().splitlines()[1:-1]))
+    assert der.octets(b"S" * 16) in envelope
+    assert der.octets(b"V" * 16) in envelope
 
 
 def test_the_same_randomness_gives_the_same_file() -> None:
