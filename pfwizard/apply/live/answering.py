@@ -1,11 +1,14 @@
-"""Whether an SMTP server answers as its clients expect: a greeting, and TLS where it offers it."""
+"""Whether an SMTP server answers as its clients expect: a greeting, and TLS where it offers it.
+
+And which certificate it shows them.
+"""
 
 import select
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from pfwizard.plan.plan import SmtpPort
@@ -49,26 +52,48 @@ class Patience:
 PATIENT = Patience()
 
 
+@dataclass
+class Answer:
+    """What came of a conversation: what is wrong, which is nothing when it is empty.
+
+    ``certificate`` is the server's own in DER, None where no handshake has succeeded.
+    """
+
+    problem: str = ""
+    certificate: bytes | None = field(default=None, repr=False)
+
+
 def problem_with(smtp_port: SmtpPort, address: str, patience: Patience = PATIENT) -> str:
-    """What is wrong with the server on this port; empty when all is as it should be.
+    """What is wrong with the server on this port; empty when all is as it should be."""
+    return answer_of(smtp_port, address, patience).problem
+
+
+def answer_of(smtp_port: SmtpPort, address: str, patience: Patience = PATIENT) -> Answer:
+    """Talk to the server on this port as a client does.
 
     One that cannot start closes the connection without a word (RFC 5321 section 3.1 wants a 220
     greeting first). One that cannot use its key says so after STARTTLS, or closes the connection
     on which TLS should begin at once (src/smtpd/smtpd.c).
     """
+    answer = Answer()
+    answer.problem = _problem(smtp_port, address, patience, answer)
+    return answer
+
+
+def _problem(smtp_port: SmtpPort, address: str, patience: Patience, answer: Answer) -> str:
     import ssl  # takes longer to load than all that is done here
 
     try:
         with socket.create_connection((address, smtp_port.port), patience.seconds) as connection:
             if smtp_port.greets:
                 _wait_for_greeting(connection, patience)
-            _converse(smtp_port, connection)
+            _converse(smtp_port, connection, answer)
     except ssl.SSLError as error:
         if error.reason == WANTS_A_CERTIFICATE:
             return ""
         return f"the TLS handshake fails: {error.reason or error}"
-    except _NoAnswer as answer:
-        return str(answer)
+    except _NoAnswer as no_answer:
+        return str(no_answer)
     except OSError as error:
         return f"it does not answer: {error.strerror or error}"
     return ""
@@ -82,9 +107,9 @@ def _wait_for_greeting(connection: socket.socket, patience: Patience) -> None:
             raise _NoAnswer("it does not greet")
 
 
-def _converse(smtp_port: SmtpPort, connection: socket.socket) -> None:
+def _converse(smtp_port: SmtpPort, connection: socket.socket, answer: Answer) -> None:
     if not smtp_port.greets:
-        with _encrypted(connection) as encrypted, _replies(encrypted) as replies:
+        with _encrypted(connection, answer) as encrypted, _replies(encrypted) as replies:
             _greeting(replies)
             encrypted.sendall(b"QUIT\r\n")
         return
@@ -92,7 +117,7 @@ def _converse(smtp_port: SmtpPort, connection: socket.socket) -> None:
         _greeting(replies)
         if smtp_port.offers_tls:
             _ask_for_tls(connection, replies)
-            with _encrypted(connection) as encrypted:
+            with _encrypted(connection, answer) as encrypted:
                 encrypted.sendall(b"QUIT\r\n")
         else:
             connection.sendall(b"QUIT\r\n")
@@ -137,14 +162,15 @@ def _replies(connection: socket.socket) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _encrypted(connection: socket.socket) -> "Iterator[ssl.SSLSocket]":
-    """A handshake; whose certificate it is does not matter here."""
+def _encrypted(connection: socket.socket, answer: Answer) -> "Iterator[ssl.SSLSocket]":
+    """A handshake; whose certificate it is does not matter here, but it is kept."""
     import ssl
 
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     with context.wrap_socket(connection) as encrypted:
+        answer.certificate = encrypted.getpeercert(binary_form=True)
         yield encrypted
 
 

@@ -8,8 +8,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from pfwizard.apply.live.answering import Patience, problem_with
+from pfwizard.apply.live.answering import Patience, answer_of, problem_with
+from pfwizard.pki.certificates import load_certificate
 from pfwizard.plan.plan import SmtpPort
 from tests.pki import builders as pki
 
@@ -55,6 +57,15 @@ def tls_server(directory: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(directory / "pair.pem")
     return context
+
+
+def certificate_of_the_server(directory: Path) -> bytes:
+    certificate = load_certificate((directory / "pair.pem").read_bytes())
+    return certificate.parsed.public_bytes(Encoding.DER)
+
+
+def certificate(port: int, kind: tuple[bool, bool]) -> bytes | None:
+    return answer_of(SmtpPort(port, *kind), "127.0.0.1").certificate
 
 
 def problem(port: int, kind: tuple[bool, bool], address: str = "127.0.0.1") -> str:
@@ -149,3 +160,19 @@ def test_a_server_that_wants_a_certificate_of_ours_has_shown_its_own(tmp_path: P
     context.load_verify_locations(tmp_path / "pair.pem")
     with server(context, b"220 mail ESMTP\r\n") as port:
         assert problem(port, IMPLICIT_TLS) == ""
+
+
+def test_the_certificate_behind_starttls_is_kept(tmp_path: Path) -> None:
+    replies = (b"220 mail\r\n", EXTENSIONS, b"220 Ready\r\n", tls_server(tmp_path))
+    with server(*replies) as port:
+        assert certificate(port, STARTTLS) == certificate_of_the_server(tmp_path)
+
+
+def test_the_certificate_is_kept_though_the_server_says_nothing_after_it(tmp_path: Path) -> None:
+    with server(tls_server(tmp_path), b"") as port:
+        assert certificate(port, IMPLICIT_TLS) == certificate_of_the_server(tmp_path)
+
+
+def test_without_a_handshake_there_is_no_certificate() -> None:
+    with server(b"220 mail ESMTP\r\n") as port:
+        assert certificate(port, CLEAR) is None
