@@ -79,12 +79,13 @@ def chain_of(certificates: Sequence[Certificate], key: HasPublicKey | None) -> C
     root = issuers[-1] if issuers and _is_self_issued(issuers[-1]) else None
     intermediates = issuers[:-1] if root else issuers
     members = (leaf, *issuers)
+    given = tuple(each for each in certificates if each in members)
     return Chain(
         leaf,
         intermediates,
         root,
         unrelated=tuple(each for each in certificates if each not in members),
-        in_order=tuple(each for each in certificates if each in members) == members,
+        in_order=certificates[0] == leaf and given == members,
     )
 
 

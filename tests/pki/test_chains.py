@@ -119,6 +119,11 @@ def test_a_chain_that_is_reversed_or_mixed_up_is_told_with_the_right_order(
     assert "CN=lower, then /CN=upper" in problem.remedy
 
 
+def test_nothing_may_stand_before_the_servers_own_certificate() -> None:
+    """Postfix and every other server takes the first one for its own."""
+    assert defects(chain_of([STRANGER, LEAF, LOWER, UPPER], key("server"))) == [Defect.WRONG_ORDER]
+
+
 # --- what is missing -----------------------------------------------------------------------------
 
 
