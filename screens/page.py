@@ -28,7 +28,7 @@ from pfwizard.wizard.title import title
 PADDING = 2
 """Columns of the first line that hold no text (wizard.tcss)."""
 
-TOO_SMALL = "This terminal is too small: pfwizard needs 60x18. F10 quits, and --plain needs no room."
+TOO_SMALL = "This terminal is too small: pfwizard needs 60x18. F10 quits; --plain needs no room."
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The review: every file as a diff or as a whole, the findings, and what will be done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input, Tab, Tabs
 
-from pfwizard.errors import Failed, PfwizardError
+from pfwizard.errors import InputProblem, PfwizardError
 from pfwizard.private_file import save
 from pfwizard.screens.background import in_background
 from pfwizard.screens.characters import plain
@@ -17,14 +17,15 @@ from pfwizard.screens.dialogs.file_name import AskFileName
 from pfwizard.screens.page import Choice, Page, main_button
 from pfwizard.screens.results import Apply
 from pfwizard.screens.widgets.editor import TextField
+from pfwizard.screens.widgets.key_line import KeyLine
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.history import rollback_title
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.review import Page as Tabbed
-from pfwizard.wizard.review import as_text, places_of, review, why_not_applied
+from pfwizard.wizard.review import as_text, places_of, review, unanswered, why_not_applied
 from pfwizard.wizard.session import Session
-from pfwizard.wizard.steps import step_of
+from pfwizard.wizard.steps import step_asking
 
 if TYPE_CHECKING:
     from pfwizard.engine import Planned
@@ -40,10 +41,7 @@ REVIEW_FILE = Path("pfwizard-review.diff")
 class Review(Page):
     """Shows a plan when it is made, and offers to apply it."""
 
-    KEYS = (
-        *("F1 Help", "F8 Apply", "Left/Right Files", "/ Search", "w Whole file", "F6 Write"),
-        *("Esc Back", "F10 Quit"),
-    )
+    KEYS = ("F1 Help", "F10 Quit", "Esc Back")
     HELP = (
         "Each file that changes has a tab: Left and Right go from one to the next, Up, Down and "
         "the page keys scroll. Lines with - go, lines with + come. w shows the whole file as it "
@@ -92,8 +90,9 @@ class Review(Page):
 
     @work(exclusive=True)
     async def _plan(self) -> None:
-        if (unanswered := self._unanswered()) is not None:
-            self._show_trouble(unanswered)
+        if problems := self.problems():
+            self._news.show("")
+            self._view.show(tuple(unanswered(problems)))
             return
         try:
             planned = await in_background(self.make_plan)
@@ -102,14 +101,9 @@ class Review(Page):
         else:
             await self._show(planned)
 
-    def _unanswered(self) -> PfwizardError | None:
-        wrong = self.session.sheet.first_step_with_a_problem()
-        if wrong is None:
-            return None
-        return Failed(
-            f'the step "{step_of(wrong).title}" has answers that cannot be used',
-            "The menu (Ctrl-P) leads there.",
-        )
+    def problems(self) -> Mapping[str, InputProblem]:
+        """What keeps a plan from being made, by the key of the answer."""
+        return self.session.sheet.problems()
 
     def _show_trouble(self, error: PfwizardError) -> None:
         self._news.show("")
@@ -129,6 +123,7 @@ class Review(Page):
             self._news.show(why_not)
             self.enable("apply", not why_not)
             self._planned = planned
+            self.query_one(KeyLine).show(_keys(len(self._tabs)))
 
     def _why_not(self, planned: "Planned") -> str:
         why_not = why_not_applied(planned.plan, may_apply=self.session.may_apply)
@@ -221,11 +216,19 @@ class Review(Page):
         if self._applicable is not None:
             main_button(self).focus()
             self._news.show("Enter applies the change.")
+        elif (first := next(iter(self.problems()), None)) is not None:
+            self.leave_for(step_asking(first).name)
 
     def action_apply(self) -> None:
         planned = self._applicable
         if planned is not None:
             self.leave_for(Apply(planned))
+
+
+def _keys(tabs: int) -> tuple[str, ...]:
+    """Tabs may stand where the terminal has ended: how many there are can always be seen."""
+    browsing = (f"Left/Right {tabs} tabs", "/ Search", "w Whole file", "F6 Write")
+    return ("F1 Help", "F8 Apply", *browsing, "Esc Back", "F10 Quit")
 
 
 def _search_field() -> TextField:
@@ -246,8 +249,8 @@ class RollbackReview(Review):
     def heading(self) -> str:
         return rollback_title(self._transaction)
 
-    def _unanswered(self) -> PfwizardError | None:
-        return None
+    def problems(self) -> Mapping[str, InputProblem]:
+        return {}
 
     def make_plan(self) -> "Planned":
         return self.session.plan_rollback(self._transaction)

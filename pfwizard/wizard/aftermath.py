@@ -20,7 +20,7 @@ from pfwizard.plan.services import ports_of
 from pfwizard.plan.wording import described, headline
 from pfwizard.quoting import harmless
 
-WIDTH = 56
+WIDTH = 54
 """Columns of a line that is to be copied: what a terminal of 60 shows without breaking it."""
 
 

@@ -12,10 +12,11 @@ def by_field(text: str) -> str:
     """The text with fields and steps in place of the keys that it names."""
     if not isinstance(text, Wording):
         return text
-    return "".join(part if isinstance(part, str) else _field(part) for part in text.parts)
+    return "".join(part if isinstance(part, str) else field_of(part) for part in text.parts)
 
 
-def _field(named: Named) -> str:
+def field_of(named: Named) -> str:
+    """The field where this is answered, and its step."""
     step = step_asking(named.key)
     place = f"step {STEPS.index(step) + 1}, {step.short}"
     question = _BY_KEY.get(named.key)

@@ -1,5 +1,6 @@
 """What every face says of a transaction of the history."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +13,15 @@ def summary(entry: "Entry") -> str:
     manifest = entry.manifest
     what = f"rollback of {manifest.undoes}, " if manifest.undoes else ""
     later = f", taken back by {entry.undone_by}" if entry.undone_by else ""
-    return f"{manifest.transaction}  {manifest.time}  {what}{entry.result}{later}"
+    return f"{manifest.transaction}  {_moment(manifest.time)}  {what}{entry.result}{later}"
+
+
+def _moment(written: str) -> str:
+    """The time of a record as a person writes it; what is no time stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(written).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return written
 
 
 def why_not_taken_back(entry: "Entry", *, may_apply: bool) -> str:

@@ -1,12 +1,15 @@
 """What the operator reads before anything is changed: pages of lines, each with its meaning."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pfwizard.answers.wording import Named
+from pfwizard.errors import InputProblem
 from pfwizard.plan.plan import Change, ChangeKind, Finding, Plan, Severity
 from pfwizard.plan.wording import described, diff_lines, headline
 from pfwizard.quoting import harmless
-from pfwizard.wizard.fields import by_field
+from pfwizard.wizard.fields import by_field, field_of
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.session import PREVIEW
 
@@ -85,7 +88,19 @@ def _titles(files: Sequence[Change]) -> list[str]:
     ]
 
 
+def unanswered(problems: Mapping[str, InputProblem]) -> Iterator[Line]:
+    """What is to be mended before there is a plan, by the key of each answer."""
+    for key, problem in problems.items():
+        yield Line(f"Error: {field_of(Named(key))}:", Style.REFUSAL)
+        yield Line(harmless(f"  {problem.message}. {problem.remedy}".rstrip()))
+    yield Line("")
+    yield Line("F8 leads to the first of them." if len(problems) > 1 else "F8 leads there.")
+
+
 def _summary(plan: Plan) -> Iterator[Line]:
+    if not plan.is_empty:
+        yield Line(_digest(plan), Style.HEADING)
+        yield Line("")
     for finding in sorted(plan.findings, key=_urgency):
         yield from finding_lines(finding)
     if plan.findings:
@@ -101,6 +116,20 @@ def _summary(plan: Plan) -> Iterator[Line]:
         yield Line("Afterwards", Style.HEADING)
     for action in plan.actions:
         yield Line(f"  {harmless(described(action))}")
+
+
+def _digest(plan: Plan) -> str:
+    """What is below, in case that it does not fit on the screen."""
+    findings = Counter(finding.severity for finding in plan.findings)
+    found = [_counted(findings[each], each.value) for each in reversed(Severity) if findings[each]]
+    done = [_counted(len(plan.changes), "change")]
+    if plan.actions:
+        done.append(_counted(len(plan.actions), "action"))
+    return f"{', '.join(found + done).capitalize()}."
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def finding_lines(finding: Finding) -> Iterator[Line]:

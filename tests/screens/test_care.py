@@ -25,6 +25,7 @@ from tests.screens.walking import (
     go_to,
     is_enabled,
     press,
+    settled,
     until_shown,
     wizard,
 )
@@ -286,3 +287,16 @@ async def test_a_secret_is_neither_shown_nor_copied() -> None:
         assert pilot.app.clipboard == ""
         assert "*******" in text_of(pilot.app)
         assert text_in_field(pilot, key) == "hunter2"
+
+
+async def test_the_review_names_every_answer_that_is_missing_and_leads_to_the_first() -> None:
+    start = started('[ca.subject]\ncountry = "XX"\n[server]\ndays = 0')
+    async with wizard(StagedSession(start=start)) as pilot:
+        await go_to(pilot, StepName.REVIEW)
+        await settled(pilot)
+        shown = text_of(pilot.app)
+        await press(pilot, "f8")
+
+        assert '"Country" (step 2, CA)' in shown
+        assert '"Validity in days" (step 3, Server)' in shown
+        assert "Step 2 of 10" in text_of(pilot.app)

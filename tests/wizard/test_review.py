@@ -31,6 +31,14 @@ def test_no_page_shows_a_line_of_a_key() -> None:
     assert not shown & secret
 
 
+def test_the_first_line_says_how_much_there_is_to_read() -> None:
+    (first, *_) = review(PLAN)[0].lines
+    severities = [finding.severity for finding in PLAN.findings]
+    assert severities.count(Severity.WARNING) == 2
+    assert severities.count(Severity.NOTE) == len(PLAN.actions) == 1
+    assert first.text == f"2 warnings, 1 note, {len(PLAN.changes)} changes, 1 action."
+
+
 def test_the_summary_begins_with_what_is_worst() -> None:
     styles = [line.style for line in review(PLAN)[0].lines]
     findings = [style for style in styles if style in (Style.REFUSAL, Style.WARNING, Style.NOTE)]
