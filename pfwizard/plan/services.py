@@ -222,11 +222,12 @@ def ports_of(master: MasterCf, effective: Effective) -> tuple[SmtpPort, ...]:
     for service in smtp_servers(master):
         port = service.endpoint.port
         if service.type == "inet" and isinstance(port, int):
-            ports[port] = _on_both(ports.get(port), _smtp_port(port, effective.of(service)))
+            ports[port] = _on_both(ports.get(port), smtp_port(port, effective.of(service)))
     return tuple(ports.values())
 
 
-def _smtp_port(port: int, effective: Effective) -> SmtpPort:
+def smtp_port(port: int, effective: Effective) -> SmtpPort:
+    """What clients meet on this port of a service with these parameters."""
     greets = not effective.is_on("smtpd_tls_wrappermode")
     return SmtpPort(port, greets, offers_tls=not greets or _offers_starttls(effective))
 

@@ -37,8 +37,12 @@ def wait_until_listening(ports: Sequence[SmtpPort], master: int) -> tuple[SmtpPo
 
 def address_of(smtp_port: SmtpPort, master: int) -> str | None:
     """An address to connect to where the process listens on this port; None when it does not."""
-    addresses = (address for address, port in _listening(master) if port == smtp_port.port)
-    return next(addresses, None)
+    return next(iter(addresses_of(smtp_port, master)), None)
+
+
+def addresses_of(smtp_port: SmtpPort, master: int) -> tuple[str, ...]:
+    """Every address to connect to where the process listens on this port."""
+    return tuple(address for address, port in _listening(master) if port == smtp_port.port)
 
 
 def _listening(process: int) -> Iterator[tuple[str, int]]:

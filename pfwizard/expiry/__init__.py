@@ -1,0 +1,1 @@
+"""How long the certificates last that Postfix uses, and those that its ports show."""

@@ -1,0 +1,74 @@
+"""The SMTP servers of a configuration: where each listens, and which certificates it goes by."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pfwizard.cf.master_cf import MasterCf
+from pfwizard.cf.service import Service
+from pfwizard.machine.effective import Effective
+from pfwizard.plan.plan import SmtpPort
+from pfwizard.plan.services import smtp_port, smtp_servers
+from pfwizard.plan.tls import PAIR
+
+NO_CERTIFICATE = "none"
+"""What postconf(5) has the parameters say for a server without a certificate."""
+
+
+@dataclass(frozen=True)
+class TlsServer:
+    """A service of master.cf whose clients meet smtpd(8).
+
+    ``smtp_port`` is None for one that is not reached over TCP. ``host`` is the address or name
+    before its port in master.cf, empty for all addresses.
+    """
+
+    smtp_port: SmtpPort | None
+    host: str
+    certificate_files: tuple[PurePosixPath, ...]
+    ca_file: PurePosixPath | None
+
+
+def tls_servers(master: MasterCf, effective: Effective) -> tuple[TlsServer, ...]:
+    """Every SMTP server with its certificates, as main.cf and its own ``-o`` options have them.
+
+    Raises Failed for a value that Postfix gives up on.
+    """
+    servers = [_server(each, effective.of(each)) for each in smtp_servers(master)]
+    return (*servers, *_behind_postscreen(master, effective))
+
+
+def _behind_postscreen(master: MasterCf, effective: Effective) -> Iterator[TlsServer]:
+    """The ports where postscreen(8) listens and hands clients to smtpd(8), by a ``pass`` service.
+
+    Those of mynetworks, as we are, it hands over at once (postscreen_access_list).
+    """
+    behind = [each for each in smtp_servers(master) if each.type == "pass"]
+    for service in master.services:
+        if service.command == "postscreen" and behind:
+            yield _server(service, effective.of(behind[0]))
+
+
+def _server(service: Service, effective: Effective) -> TlsServer:
+    port = service.endpoint.port
+    is_on_tcp = service.type == "inet" and isinstance(port, int)
+    return TlsServer(
+        smtp_port=smtp_port(int(port), effective) if is_on_tcp else None,
+        host=service.endpoint.host,
+        certificate_files=tuple(_certificate_files(effective)),
+        ca_file=next(_paths("smtpd_tls_CAfile", effective), None),
+    )
+
+
+def _certificate_files(effective: Effective) -> Iterator[PurePosixPath]:
+    """smtpd_tls_chain_files overrides the files by type (postconf(5))."""
+    chains = list(_paths("smtpd_tls_chain_files", effective))
+    yield from chains or [path for name in PAIR for path in _paths(name, effective)]
+
+
+def _paths(name: str, effective: Effective) -> Iterator[PurePosixPath]:
+    """A relative path counts from the queue directory, where the daemons are."""
+    queue = PurePosixPath(effective.value("queue_directory"))
+    for element in effective.elements(name):
+        if element != NO_CERTIFICATE:
+            yield queue / element

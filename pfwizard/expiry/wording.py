@@ -1,0 +1,89 @@
+"""What is wrong with a certificate in use, in words, and what to do about it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from pfwizard.enumeration import listed
+from pfwizard.expiry.judgement import Judge, Judgement
+from pfwizard.expiry.watched import Role, WatchedCertificate
+from pfwizard.plan.plan import Finding, warning
+
+NAMES = {
+    Role.LEAF: "the server's certificate in",
+    Role.INTERMEDIATE: "the intermediate certificate in",
+    Role.CA: "the CA's certificate in",
+    Role.SERVED: "the certificate shown on",
+}
+
+RENEW = "Renew it: pfwizard renew does it where the CA is your own."
+HAVE_RELOADED = (
+    "Postfix was not reloaded since the file was replaced. New clients are shown the new "
+    "certificate after: postfix reload"
+)
+
+Words = Callable[[WatchedCertificate, Judge], tuple[str, str]]
+
+
+def findings_of(certificate: WatchedCertificate, judge: Judge) -> Iterator[Finding]:
+    """Nothing for a certificate that is in order."""
+    for judgement in certificate.judgements:
+        if judgement in WORDS:
+            message, remedy = WORDS[judgement](certificate, judge)
+            yield warning(judgement.value, message, remedy)
+
+
+def _name(certificate: WatchedCertificate) -> str:
+    return f"{NAMES[certificate.role]} {certificate.place}"
+
+
+def _expired(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
+    end = _dates(certificate)[1]
+    return f"{_name(certificate)} expired on {end:%Y-%m-%d %H:%M} UTC", RENEW
+
+
+def _expires(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
+    end = _dates(certificate)[1]
+    return f"{_name(certificate)} expires on {end:%Y-%m-%d %H:%M} UTC", RENEW
+
+
+def _not_yet_valid(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
+    start = _dates(certificate)[0]
+    return (
+        f"{_name(certificate)} is valid only from {start:%Y-%m-%d %H:%M} UTC",
+        f"This machine says it is {judge.now:%Y-%m-%d %H:%M}; check its clock.",
+    )
+
+
+def _differs(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
+    files = listed(map(str, certificate.differs_from))
+    return f"{_name(certificate)} is another one than that in {files}", HAVE_RELOADED
+
+
+def _unusable(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
+    return certificate.detail, "Postfix is told of this file in main.cf or master.cf."
+
+
+def _unreadable(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
+    return certificate.detail, "Run pfwizard status as root."
+
+
+def _silent(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
+    return certificate.detail, "The mail log says why."
+
+
+def _dates(certificate: WatchedCertificate) -> tuple[datetime, datetime]:
+    if certificate.facts is None:
+        raise LookupError(f"{certificate.place}: no certificate, and so no dates")
+    return certificate.facts.not_before, certificate.facts.not_after
+
+
+WORDS: Mapping[Judgement, Words] = {
+    Judgement.EXPIRED: _expired,
+    Judgement.NOT_YET_VALID: _not_yet_valid,
+    Judgement.UNUSABLE: _unusable,
+    Judgement.SILENT: _silent,
+    Judgement.ABOUT_TO_EXPIRE: _expires,
+    Judgement.DIFFERS: _differs,
+    Judgement.EXPIRES_SOON: _expires,
+    Judgement.UNREADABLE: _unreadable,
+}
