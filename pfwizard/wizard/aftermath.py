@@ -19,10 +19,8 @@ from pfwizard.plan.plan import Plan, SmtpPort
 from pfwizard.plan.services import ports_of
 from pfwizard.plan.wording import described, headline
 from pfwizard.quoting import harmless
-
-WIDTH = 54
-"""Columns of a line that is to be copied: what a terminal of 60 shows without breaking it."""
-
+from pfwizard.wizard.commands import in_lines
+from pfwizard.wizard.trust_stores import how_to_trust
 
 LOGIN = ("--auth PLAIN --auth-user USER", "--to USER")
 """Options of swaks(1)."""
@@ -47,6 +45,7 @@ def aftermath(plan: Plan, facts: Facts, answers: Answers, now: datetime) -> tupl
         Section("What clients need", tuple(_for_clients(answers))),
         Section("Certificates", tuple(_certificates(authority, server, now))),
         Section("TLSA records (DANE)", tuple(_tlsa(answers, ports, server))),
+        Section("To install the CA certificate", tuple(how_to_trust(answers.ca.certificate.name))),
     )
     return tuple(section for section in sections if section.lines)
 
@@ -89,7 +88,7 @@ def _trials(answers: Answers, ports: tuple[SmtpPort, ...]) -> Iterator[str]:
     for port in ports:
         if port.offers_tls:
             starttls = ("-starttls smtp",) if port.greets else ()
-            yield from _in_lines(
+            yield from in_lines(
                 f"openssl s_client -connect {place}:{port.port}",
                 *starttls,
                 f"-CAfile {ca_file}",
@@ -97,22 +96,10 @@ def _trials(answers: Answers, ports: tuple[SmtpPort, ...]) -> Iterator[str]:
                 "-verify_return_error -brief",
             )
     if answers.sasl.enabled and answers.services.smtps:
-        yield from _in_lines(f"swaks --server {host}:465", "--tls-on-connect", *LOGIN)
+        yield from in_lines(f"swaks --server {host}:465", "--tls-on-connect", *LOGIN)
     elif answers.sasl.enabled:
         number = 587 if answers.services.submission else 25
-        yield from _in_lines(f"swaks --server {host}:{number}", "--tls", *LOGIN)
-
-
-def _in_lines(*parts: str) -> Iterator[str]:
-    """A command in lines that a shell takes for one, wherever it is pasted."""
-    line, *others = parts
-    for part in others:
-        if len(f"{line} {part} \\") > WIDTH:
-            yield f"{line} \\"
-            line = f"  {part}"
-        else:
-            line = f"{line} {part}"
-    yield line
+        yield from in_lines(f"swaks --server {host}:{number}", "--tls", *LOGIN)
 
 
 def _for_clients(answers: Answers) -> Iterator[str]:

@@ -4,9 +4,12 @@ import hashlib
 import re
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
-from pfwizard.wizard.aftermath import WIDTH, Section, aftermath
-from tests.plan.builders import NOW, SERVER, answers, content_of, machine, plan_for
+from pfwizard.wizard.aftermath import Section, aftermath
+from pfwizard.wizard.commands import WIDTH
+from pfwizard.wizard.trust_stores import TRUST_STORES
+from tests.plan.builders import CA, NOW, SERVER, answers, content_of, machine, plan_for
 
 WANTED = answers()
 FACTS = machine()
@@ -72,7 +75,10 @@ def test_a_command_can_be_pasted_into_a_shell() -> None:
 
 
 def test_what_is_to_be_copied_fits_on_a_narrow_terminal() -> None:
-    copied = ("Try it from another machine", "Certificates", "TLSA records (DANE)")
+    copied = (
+        *("Try it from another machine", "Certificates", "TLSA records (DANE)"),
+        "To install the CA certificate",
+    )
     lines = [line for title in copied for line in sections()[title].lines[1:]]
 
     assert [line for line in lines if len(line) > WIDTH] == []
@@ -90,3 +96,22 @@ def test_a_wildcard_has_no_record() -> None:
     made = aftermath(plan_for(FACTS, wanted), FACTS, wanted, NOW)
 
     assert "TLSA records (DANE)" not in {section.title for section in made}
+
+
+def test_the_ca_certificate_can_be_installed_on_every_usual_system() -> None:
+    lines = sections()["To install the CA certificate"].lines
+
+    assert {f"{store.system}:" for store in TRUST_STORES} <= set(lines)
+    assert "  cp ca.crt /usr/local/share/ca-certificates/" in lines
+    assert not [line for line in lines if "{" in line]
+
+
+def test_the_command_for_der_makes_der(tmp_path: Path) -> None:
+    (tmp_path / "ca.crt").write_bytes(content_of(PLAN, CA))
+    lines = sections()["To install the CA certificate"].lines
+    command = "\n".join(lines[lines.index("In DER, where PEM is not taken:") + 1 :])
+
+    subprocess.run(["sh", "-ec", command], cwd=tmp_path, check=True)
+
+    der = openssl("x509", "-outform", "DER", given=content_of(PLAN, CA))
+    assert (tmp_path / "ca.cer").read_bytes() == der
