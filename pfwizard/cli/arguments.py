@@ -14,6 +14,8 @@ from pfwizard import __version__
 from pfwizard.cli.terminal import has_terminal
 from pfwizard.enumeration import listed
 from pfwizard.errors import UsageError
+from pfwizard.expiry.judgement import Limits
+from pfwizard.pki.validity import LONGEST_DAYS
 from pfwizard.wizard.probation import DEFAULT_PROBATION
 
 DESCRIPTION = "Give a Postfix server TLS and SMTP AUTH, as one change that can be taken back."
@@ -27,6 +29,12 @@ exit status:
   4  the change went live and was taken back
   5  needs a human: a conflict with somebody's edit, or a journal that cannot be read
   6  another run is at work, or a change is on probation
+
+exit status of pfwizard status, as monitoring expects it:
+  0  every certificate is in order
+  1  one expires soon, or is not the one that the file has: Postfix was not reloaded
+  2  one has expired or is about to, cannot be used, or a port shows none; or wrong usage
+  3  it could not be found out
 """
 
 
@@ -40,6 +48,7 @@ class Command(Enum):
     HISTORY = "history"
     SHOW = "show"
     RECOVER = "recover"
+    STATUS = "status"
 
 
 @dataclass(frozen=True)
@@ -47,8 +56,8 @@ class Arguments:
     """What the operator typed; ``answers`` may be None for the demonstration and for commands.
 
     ``transaction`` is the one that ``show`` and ``rollback`` name, ``archive`` the journal that
-    ``recover`` is to set aside. ``confirm`` is in seconds. ``load`` are the answers with which a
-    walk begins, which is line by line with ``plain``.
+    ``recover`` is to set aside. ``confirm`` is in seconds, ``limits`` are for ``status``. ``load``
+    are the answers with which a walk begins, which is line by line with ``plain``.
     """
 
     command: Command
@@ -65,6 +74,7 @@ class Arguments:
     load: Path | None
     plain: bool
     mouse: bool
+    limits: Limits
 
     @property
     def place_options(self) -> str:
@@ -105,6 +115,7 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         load=given.load,
         plain=given.plain,
         mouse=given.mouse,
+        limits=_limits(given),
     )
 
 
@@ -146,6 +157,8 @@ def _refuse_nothing_to_apply(given: argparse.Namespace, command: Command) -> Non
 def _refuse_mixtures(given: argparse.Namespace, command: Command = Command.WALK) -> None:
     if given.archive:
         raise UsageError("--archive goes with a command", "pfwizard recover --archive NAME.")
+    if given.warn is not None or given.critical is not None:
+        raise UsageError("--warn and --critical go with a command", "pfwizard status --warn DAYS.")
     if given.demo and (given.root or given.config_dir or given.state_dir or given.confirm):
         raise UsageError(
             "--demo works in a temporary tree of its own",
@@ -165,6 +178,8 @@ def _refuse_what_is_for_others(given: argparse.Namespace, command: Command) -> N
         ("--dry-run", given.dry_run and command is not Command.ROLLBACK),
         ("--confirm", given.confirm and command is not Command.ROLLBACK),
         ("--archive", given.archive and command is not Command.RECOVER),
+        ("--warn", given.warn is not None and command is not Command.STATUS),
+        ("--critical", given.critical is not None and command is not Command.STATUS),
         ("ID", given.transaction and command not in (Command.ROLLBACK, Command.SHOW)),
     ):
         if value:
@@ -259,6 +274,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="with recover: set the journal of this name aside, and leave every file as it is",
     )
+    parser.add_argument(
+        "--warn",
+        metavar="DAYS",
+        type=_days,
+        help="with status: what ends sooner than this is worth a warning "
+        f"(default: {Limits().warning})",
+    )
+    parser.add_argument(
+        "--critical",
+        metavar="DAYS",
+        type=_days,
+        help=f"with status: what ends sooner than this is critical (default: {Limits().critical})",
+    )
     return parser
 
 
@@ -268,6 +296,7 @@ COMMANDS = {
     Command.HISTORY: "list what was done",
     Command.SHOW: "show what transaction ID changed",
     Command.RECOVER: "end what was left by a run that was killed or lost its power",
+    Command.STATUS: "how long the certificates last, in the files and on the ports",
 }
 
 
@@ -286,6 +315,27 @@ def _seconds(text: str) -> float:
             f"{text!r} is not a number of seconds from {SHORTEST} to {LONGEST}"
         )
     return float(text)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or int(text) > LONGEST_DAYS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of days from 0 to {LONGEST_DAYS}"
+        )
+    return int(text)
+
+
+def _limits(given: argparse.Namespace) -> Limits:
+    """With one of them named, the other one keeps its side of it."""
+    usual = Limits()
+    if given.warn is not None and given.critical is not None and given.critical > given.warn:
+        raise UsageError(
+            f"--critical {given.critical} comes before --warn {given.warn}",
+            "Name fewer days for --critical.",
+        )
+    warning = max(usual.warning, given.critical or 0) if given.warn is None else given.warn
+    critical = min(usual.critical, warning) if given.critical is None else given.critical
+    return Limits(warning, critical)
 
 
 def _path(text: str) -> Path:

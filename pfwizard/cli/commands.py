@@ -1,6 +1,8 @@
 """The commands about changes that were made: each ends with a report."""
 
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ending import APPLIED
@@ -13,6 +15,8 @@ from pfwizard.cli.report import Report, Result
 from pfwizard.engine import Job, recover_job
 from pfwizard.enumeration import listed
 from pfwizard.errors import ExitStatus, Failed
+from pfwizard.expiry.judgement import Judge, Limits
+from pfwizard.expiry.status import look
 
 BY_COMMAND = "pfwizard rollback was run"
 
@@ -83,6 +87,13 @@ def show(job: Job, name: str) -> Report:
         entries=(entry,),
         in_full=True,
     )
+
+
+def status(job: Job, limits: Limits) -> Report:
+    """Tell how long the certificates last."""
+    judge = Judge(datetime.now(UTC), limits)
+    found = look(job.tree, job.config_directory, judge, is_root=os.geteuid() == 0)
+    return Report(Result.UNCHANGED, found.level, status=found)
 
 
 def recover(job: Job, archive: str | None, announce: Callable[[str], None]) -> Report:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from pfwizard.cli.demonstration import listing
 from pfwizard.cli.report import Report, Result
+from pfwizard.cli.status_output import status_lines
 from pfwizard.cli.streams import say, takes_colours
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.plan import Action, Change, ChangeKind, Plan, Severity
@@ -18,6 +19,7 @@ from pfwizard.wizard.probation import NOT_AT_BOOT
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
     from pfwizard.apply.process.events import OnProbationNow
+    from pfwizard.expiry.status import Status
 
 RED, GREEN, CYAN, BOLD, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 
@@ -50,6 +52,8 @@ def show_report(report: Report) -> None:
         show_findings(report.plan)
     for entry in report.entries:
         show_entry(entry, in_full=report.in_full)
+    if report.status is not None:
+        show_status(report.status)
     if report.error is not None and not (report.plan and report.plan.refusals):
         show_error(report.error)
     elif report.result is Result.REFUSED:
@@ -83,6 +87,16 @@ def show_entry(entry: "Entry", *, in_full: bool) -> None:
             print(harmless(f"# {described(action)}"))
     if sys.stdout is not None:
         sys.stdout.flush()
+
+
+def show_status(status: "Status") -> None:
+    """A line for each certificate, and then what is wrong."""
+    for line in status_lines(status):
+        print(harmless(line))
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    for finding in status.findings:
+        say(found(finding))
 
 
 def show_probation(event: "OnProbationNow", options: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pfwizard.answers.reading import InvalidAnswers
 from pfwizard.cli.report import Report, Result
+from pfwizard.cli.status_output import status_document
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.plan.diff import unified_diff
 from pfwizard.plan.plan import (
@@ -30,7 +31,7 @@ KINDS = {ChangeKind.RMDIR: "delete"}
 def as_json(report: Report) -> str:
     """One JSON object; secrets appear as digests only."""
     plan = report.plan
-    document = {
+    document: dict[str, object] = {
         "format": FORMAT,
         "result": report.result.value,
         "changed": _is_changed(report),
@@ -42,6 +43,8 @@ def as_json(report: Report) -> str:
     }
     if report.entries and not report.in_full:
         document["history"] = [_entry(entry) for entry in report.entries]
+    if report.status is not None:
+        document |= status_document(report.status)
     return json.dumps(document, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 
@@ -95,6 +98,8 @@ def _action(action: Action) -> dict[str, object]:
 
 def _plan_findings(report: Report) -> Iterator[dict[str, object]]:
     for finding in report.plan.findings if report.plan else ():
+        yield _finding(finding)
+    for finding in report.status.findings if report.status else ():
         yield _finding(finding)
 
 

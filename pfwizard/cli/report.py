@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pfwizard.errors import ExitStatus, PfwizardError, Refused, defect
+from pfwizard.expiry.judgement import Level
 
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
+    from pfwizard.expiry.status import Status
     from pfwizard.plan.plan import Plan
 
 
@@ -35,10 +37,11 @@ class Report:
     temporary tree that a demonstration has left for looking at. ``options`` are those by which
     another run finds the same transactions. ``plan_was_shown``: people have read the plan already,
     when the change went on probation. ``way_back`` is the command that takes this change back.
+    ``status`` is how the certificates are, whose level is the exit status then.
     """
 
     result: Result
-    exit_status: ExitStatus
+    exit_status: ExitStatus | Level
     plan: "Plan | None" = None
     transaction: str | None = None
     error: PfwizardError | None = None
@@ -49,6 +52,7 @@ class Report:
     plan_was_shown: bool = False
     way_back: str = WAY_BACK
     demonstration: Path | None = None
+    status: "Status | None" = None
 
 
 RESULTS = {

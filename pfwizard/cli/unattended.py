@@ -11,6 +11,7 @@ from pfwizard.cli.demonstration import demonstration_answers, fresh_tree, remove
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import Report, Result, failure
 from pfwizard.errors import ExitStatus, Refused
+from pfwizard.expiry.judgement import Level
 from pfwizard.plan.plan import Plan
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Unattended:
         try:
             return self._run(self._given)
         except Exception as error:
+            if self._given.command is Command.STATUS:
+                return replace(failure(error), exit_status=Level.UNKNOWN)
             return replace(failure(error), plan=self._plan, plan_was_shown=self._plan_was_shown)
 
     def _run(self, given: Arguments) -> Report:
@@ -58,6 +61,8 @@ class Unattended:
                 return commands.history(job)
             case Command.SHOW:
                 return commands.show(job, given.transaction or "")
+            case Command.STATUS:
+                return commands.status(job, given.limits)
             case Command.RECOVER:
                 with self._interruption.held_back():
                     return commands.recover(job, given.archive, announce)
