@@ -41,7 +41,8 @@ class Terminal:
         self.sent = b""
         """Everything that the program has written."""
         self.started = time.perf_counter()
-        self._master, slave = pty.openpty()
+        master, slave = pty.openpty()
+        self._line = os.fdopen(master, "r+b", buffering=0)
         self._set_size(size)
         self.process = subprocess.Popen(
             list(argv),
@@ -57,17 +58,20 @@ class Terminal:
     def type(self, *keys: str) -> None:
         """Press keys, with a little time between them, as a person does."""
         for key in keys:
-            os.write(self._master, key.encode())
+            self._line.write(key.encode())
             self.read(0.05)
 
     def read(self, seconds: float) -> bytes:
         """What the program writes within this time."""
         new = b""
+        if self._line.closed:
+            time.sleep(seconds)
+            return new
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
-            if select.select([self._master], [], [], left)[0]:
+            if select.select([self._line], [], [], left)[0]:
                 try:
-                    chunk = os.read(self._master, 65536)
+                    chunk = os.read(self._line.fileno(), 65536)
                 except OSError:  # EIO: the last process has closed the terminal
                     break
                 if not chunk:
@@ -100,16 +104,16 @@ class Terminal:
     def _next_chunk(self, since: float) -> tuple[bytes, float]:
         """What is sent next, and when it came by the performance counter."""
         left = LIMIT - (time.perf_counter() - since)
-        ready = left > 0 and select.select([self._master], [], [], left)[0]
+        ready = left > 0 and select.select([self._line], [], [], left)[0]
         assert ready, f"nothing more is sent:\n{self.text}"
-        chunk = os.read(self._master, 65536)
+        chunk = os.read(self._line.fileno(), 65536)
         came = time.perf_counter()
         self.sent += chunk
         return chunk, came
 
     def write(self, keys: str) -> None:
         """Press keys, and do not wait."""
-        os.write(self._master, keys.encode())
+        self._line.write(keys.encode())
 
     @property
     def text(self) -> str:
@@ -136,7 +140,7 @@ class Terminal:
 
     def hang_up(self) -> None:
         """Close the terminal, as sshd does when the line is lost: the program gets SIGHUP."""
-        os.close(self._master)
+        self._line.close()
 
     def wait(self) -> int:
         """The program's status, when it has ended."""
@@ -152,7 +156,7 @@ class Terminal:
     @property
     def is_sane(self) -> bool:
         """Whether what is typed is shown again, and lines are read as lines (termios(3))."""
-        local = termios.tcgetattr(self._master)[3]
+        local = termios.tcgetattr(self._line)[3]
         return bool(local & termios.ECHO and local & termios.ICANON)
 
     def __enter__(self) -> Self:
@@ -167,10 +171,10 @@ class Terminal:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         with contextlib.suppress(OSError):
-            os.close(self._master)
+            self._line.close()
 
     def _set_size(self, size: tuple[int, int]) -> None:
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        fcntl.ioctl(self._line, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
 
 
 def _take_the_terminal() -> None:
