@@ -21,8 +21,8 @@ COPIED = (
     *(".gitattributes", ".gitignore", ".ci", "pfwizard", "screens", "tests", "snapshots"),
 )
 
-NOT_INSTALLED = {"__pycache__", "systemd"}
-"""The unit is installed where systemd looks for it, and not inside the package."""
+NOT_INSTALLED = {"__pycache__", "cron", "systemd"}
+"""The units are installed where systemd looks for them, and not inside the package."""
 
 
 def run(*arguments: str | Path, directory: Path) -> str:
@@ -138,13 +138,17 @@ def test_the_oldest_textual_that_is_permitted_has_the_theme_of_the_screens(
     )
 
 
-def test_the_unit_for_recovery_is_installed_where_systemd_looks(
+def test_the_units_are_installed_where_systemd_looks_and_the_line_for_cron_is_there_too(
     wheel: Path, environment: Path
 ) -> None:
     run(environment / "pip", "install", "--quiet", wheel, directory=environment)
 
-    unit = environment.parent / "lib/systemd/system/pfwizard-recover.service"
-    assert "\nExecStart=pfwizard recover\n" in unit.read_text()
+    units = environment.parent / "lib/systemd/system"
+    assert "\nExecStart=pfwizard recover\n" in (units / "pfwizard-recover.service").read_text()
+    assert "\nExecStart=pfwizard status\n" in (units / "pfwizard-status.service").read_text()
+    assert "\nOnCalendar=daily\n" in (units / "pfwizard-status.timer").read_text()
+    line_of_cron = environment.parent / "share/pfwizard/cron.d/pfwizard-status"
+    assert " root  said=$(pfwizard status " in line_of_cron.read_text()
 
 
 def test_the_wheel_runs_in_a_bare_environment(wheel: Path, environment: Path) -> None:
