@@ -10,8 +10,8 @@ from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.errors import NotACertificate
 from pfwizard.plan.plan import SmtpPort
 
-PATIENCE = Patience(seconds=10.0)
-"""A server that is started for us loads its tables first."""
+PATIENCE = Patience(seconds=5.0)
+"""For each reply; monitoring gives up on all of it after 10 seconds or so."""
 
 
 @dataclass(frozen=True)

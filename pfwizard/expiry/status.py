@@ -35,6 +35,12 @@ NOT_ROOT = warning(
     "Run pfwizard status as root.",
 )
 
+SNI = note(
+    "sni-not-looked-at",
+    "tls_server_sni_maps has more certificates, for clients that ask for a name: they were not "
+    "looked at",
+)
+
 
 @dataclass(frozen=True)
 class Status:
@@ -65,6 +71,8 @@ def look(
     master, findings = _master(facts, is_root=is_root)
     shown = [] if master is None else _shown(servers, master)
     certificates = watched(servers, files, shown, judge)
+    if facts.effective.value("tls_server_sni_maps"):
+        findings = (*findings, SNI)
     if not certificates:
         return Status((), (NOTHING_TO_WATCH, *findings))
     wrong = [finding for each in certificates for finding in findings_of(each, judge)]

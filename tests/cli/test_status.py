@@ -166,6 +166,18 @@ def test_a_file_that_is_missing_is_critical_and_has_no_dates(machine: Machine) -
     assert certificates(machine)[0]["not_after"] is None
 
 
+def test_with_a_clock_that_is_slow_the_clock_is_asked_for(machine: Machine) -> None:
+    give_certificate(machine, 20)
+    tomorrow = datetime.now(UTC) + DAY
+    server = pki.server(pki.ca(now=tomorrow), now=tomorrow)
+    (machine.root / "etc/ssl/server.crt").write_bytes(server.pem())
+
+    done = status(machine)
+
+    assert done.returncode == 2
+    assert "; check its clock." in done.stderr
+
+
 def test_a_tree_without_a_postfix_is_unknown(tmp_path: Path) -> None:
     done = pfwizard_process("status", "--root", tmp_path)
 

@@ -8,7 +8,7 @@ import pytest
 
 from pfwizard.expiry.files import read
 from pfwizard.expiry.judgement import Judge, Judgement, Level
-from pfwizard.expiry.status import NOT_IN_A_TREE, NOTHING_TO_WATCH, Status, look
+from pfwizard.expiry.status import NOT_IN_A_TREE, NOTHING_TO_WATCH, SNI, Status, look
 from pfwizard.machine.tree import Tree
 from tests.pki import builders as pki
 
@@ -121,6 +121,13 @@ def test_a_postfix_without_certificates_has_nothing_to_watch(root: Path) -> None
 
     assert status.level is Level.UNKNOWN
     assert NOTHING_TO_WATCH in status.findings
+
+
+def test_certificates_for_single_names_are_not_passed_over_in_silence(root: Path) -> None:
+    main_cf = root / "etc/postfix/main.cf"
+    main_cf.write_text(f"{MAIN}tls_server_sni_maps = hash:/etc/postfix/sni\n")
+
+    assert SNI in status_of(root).findings
 
 
 def test_the_key_in_a_chain_file_is_passed_over(root: Path) -> None:
