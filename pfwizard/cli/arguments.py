@@ -49,6 +49,7 @@ class Command(Enum):
     SHOW = "show"
     RECOVER = "recover"
     STATUS = "status"
+    RENEW = "renew"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Arguments:
 
     ``transaction`` is the one that ``show`` and ``rollback`` name, ``archive`` the journal that
     ``recover`` is to set aside. ``confirm`` is in seconds, ``limits`` are for ``status``. ``load``
-    are the answers with which a walk begins, which is line by line with ``plain``.
+    are the answers with which a walk begins, which is line by line with ``plain``. ``new_key``,
+    ``ca`` and ``force`` are for ``renew``, whose ``answers`` tell where the CA is.
     """
 
     command: Command
@@ -75,6 +77,9 @@ class Arguments:
     plain: bool
     mouse: bool
     limits: Limits
+    new_key: bool = False
+    ca: bool = False
+    force: bool = False
 
     @property
     def place_options(self) -> str:
@@ -116,6 +121,9 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         plain=given.plain,
         mouse=given.mouse,
         limits=_limits(given),
+        new_key=given.new_key,
+        ca=given.ca,
+        force=given.force,
     )
 
 
@@ -159,6 +167,8 @@ def _refuse_mixtures(given: argparse.Namespace, command: Command = Command.WALK)
         raise UsageError("--archive goes with a command", "pfwizard recover --archive NAME.")
     if given.warn is not None or given.critical is not None:
         raise UsageError("--warn and --critical go with a command", "pfwizard status --warn DAYS.")
+    if given.new_key or given.ca or given.force:
+        raise UsageError("--new-key, --ca and --force go with a command", "pfwizard renew --force.")
     if given.demo and (given.root or given.config_dir or given.state_dir or given.confirm):
         raise UsageError(
             "--demo works in a temporary tree of its own",
@@ -168,18 +178,25 @@ def _refuse_mixtures(given: argparse.Namespace, command: Command = Command.WALK)
         raise UsageError("--plain has no mouse", "Leave out one of the two.")
 
 
+CHANGING = (Command.ROLLBACK, Command.RENEW)
+"""The commands that make a plan and apply it."""
+
+
 def _refuse_what_is_for_others(given: argparse.Namespace, command: Command) -> None:
     for option, value in (
-        ("--answers", given.answers),
+        ("--answers", given.answers and command is not Command.RENEW),
         ("--load", given.load),
         ("--plain", given.plain),
         ("--mouse", given.mouse),
         ("--demo", given.demo),
-        ("--dry-run", given.dry_run and command is not Command.ROLLBACK),
-        ("--confirm", given.confirm and command is not Command.ROLLBACK),
+        ("--dry-run", given.dry_run and command not in CHANGING),
+        ("--confirm", given.confirm and command not in CHANGING),
         ("--archive", given.archive and command is not Command.RECOVER),
         ("--warn", given.warn is not None and command is not Command.STATUS),
         ("--critical", given.critical is not None and command is not Command.STATUS),
+        ("--new-key", given.new_key and command is not Command.RENEW),
+        ("--ca", given.ca and command is not Command.RENEW),
+        ("--force", given.force and command is not Command.RENEW),
         ("ID", given.transaction and command not in (Command.ROLLBACK, Command.SHOW)),
     ):
         if value:
@@ -194,10 +211,20 @@ def _refuse_nothing_to_show(given: argparse.Namespace, command: Command) -> None
         )
 
 
+def _refuse_two_renewals(given: argparse.Namespace, command: Command) -> None:
+    _refuse_what_is_for_others(given, command)
+    if given.new_key and given.ca:
+        raise UsageError(
+            "--new-key is for the server, and --ca renews the CA with the key that it has",
+            "Leave out one of the two: with another key it would be another CA.",
+        )
+
+
 CHECKS = {
     Command.WALK: _refuse_mixtures,
     Command.APPLY: _refuse_nothing_to_apply,
     Command.SHOW: _refuse_nothing_to_show,
+    Command.RENEW: _refuse_two_renewals,
 }
 
 
@@ -287,6 +314,21 @@ def _parser() -> argparse.ArgumentParser:
         type=_days,
         help=f"with status: what ends sooner than this is critical (default: {Limits().critical})",
     )
+    parser.add_argument(
+        "--new-key",
+        action="store_true",
+        help="with renew: replace the server's key too, which changes its TLSA records",
+    )
+    parser.add_argument(
+        "--ca",
+        action="store_true",
+        help="with renew: the CA's own certificate; all that it has issued stays valid",
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="with renew: also while more than a third of the certificate's life is left",
+    )
     return parser
 
 
@@ -297,6 +339,7 @@ COMMANDS = {
     Command.SHOW: "show what transaction ID changed",
     Command.RECOVER: "end what was left by a run that was killed or lost its power",
     Command.STATUS: "how long the certificates last, in the files and on the ports",
+    Command.RENEW: "have the server's certificate issued anew by the CA of this machine, if due",
 }
 
 
@@ -326,14 +369,14 @@ def _days(text: str) -> int:
 
 
 def _limits(given: argparse.Namespace) -> Limits:
-    """With one of them named, the other one keeps its side of it."""
+    """A ``--warn`` alone that is late moves what is critical out of its way."""
     usual = Limits()
     if given.warn is not None and given.critical is not None and given.critical > given.warn:
         raise UsageError(
             f"--critical {given.critical} comes before --warn {given.warn}",
             "Name fewer days for --critical.",
         )
-    warning = max(usual.warning, given.critical or 0) if given.warn is None else given.warn
+    warning = usual.warning if given.warn is None else given.warn
     critical = min(usual.critical, warning) if given.critical is None else given.critical
     return Limits(warning, critical)
 

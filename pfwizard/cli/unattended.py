@@ -44,7 +44,7 @@ class Unattended:
     def _run(self, given: Arguments) -> Report:
         if given.demo:
             return self._demonstrate(given)
-        if given.answers is not None:
+        if given.command is Command.APPLY and given.answers is not None:
             answers = load(given.answers)
             return self._apply(_job(given), answers, given)
         return self._command(_job(given), given)
@@ -66,6 +66,8 @@ class Unattended:
             case Command.RECOVER:
                 with self._interruption.held_back():
                     return commands.recover(job, given.archive, announce)
+            case Command.RENEW:
+                return self._renew(job, given)
             case _:
                 return self._roll_back(job, given)
 
@@ -99,6 +101,16 @@ class Unattended:
         if not given.dry_run:
             self._recover(job, given)
         return self._walk(job, plan_job(job, answers), given)
+
+    def _renew(self, job: "Job", given: Arguments) -> Report:
+        from pfwizard.cli.renewal import NOTHING_DUE, plan_renewal
+
+        if not given.dry_run:
+            self._recover(job, given)
+        planned = plan_renewal(job, given)
+        report = self._walk(job, planned, given)
+        is_unchanged = report.result is Result.UNCHANGED
+        return replace(report, words=NOTHING_DUE) if is_unchanged else report
 
     def _roll_back(self, job: "Job", given: Arguments) -> Report:
         from pfwizard.cli import commands

@@ -1,0 +1,63 @@
+"""The plan of ``pfwizard renew``: what is asked for, and where a CA may be on this machine."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from pfwizard.answers.reading import load
+from pfwizard.apply.disk.explained import explained
+from pfwizard.apply.history import History
+from pfwizard.apply.ledger_file import read_ledger
+from pfwizard.apply.recovery import refuse_unfinished
+from pfwizard.cli.arguments import Arguments
+from pfwizard.engine import Job, Planned, circumstances
+from pfwizard.machine.facts import Facts, gather
+from pfwizard.plan.renewal import (
+    Renewable,
+    RenewalRequest,
+    files_of_renewal,
+    make_renewal_plan,
+)
+
+NOTHING_DUE = "Nothing to do: no certificate is due."
+
+
+def plan_renewal(job: Job, given: Arguments) -> Planned:
+    """Look at the machine and plan the renewal; nothing is changed.
+
+    Raises Failed when the machine cannot be read, and what stands in the way of a change.
+    """
+    with explained(job.state_directory):
+        refuse_unfinished(job.state)
+        ledger = read_ledger(job.state_directory)
+        known = (*_in_the_answers(given.answers), *_in_the_history(job))
+    request = RenewalRequest(_what(given), given.force, tuple(dict.fromkeys(known)))
+    facts = gather(job.tree, job.config_directory, ())
+    facts = with_files(job, facts, files_of_renewal(request, facts))
+    return Planned(facts, make_renewal_plan(request, facts, circumstances(ledger)))
+
+
+def with_files(job: Job, facts: Facts, paths: tuple[PurePosixPath, ...]) -> Facts:
+    """The facts with these files looked at too: which they are is known from the facts alone."""
+    return replace(facts, files={**facts.files, **job.tree.look_at(paths)})
+
+
+def _what(given: Arguments) -> Renewable:
+    if given.ca:
+        return Renewable.AUTHORITY
+    return Renewable.SERVER_WITH_NEW_KEY if given.new_key else Renewable.SERVER
+
+
+def _in_the_answers(path: Path | None) -> Iterator[PurePosixPath]:
+    if path is not None:
+        answers = load(path)
+        yield answers.ca.certificate
+        yield answers.ca.key
+
+
+def _in_the_history(job: Job) -> Iterator[PurePosixPath]:
+    """The keys and certificates that were made here: what a summary describes."""
+    for entry in History(job.state).entries():
+        for operation in entry.manifest.operations:
+            if operation.summary:
+                yield operation.path
