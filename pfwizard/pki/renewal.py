@@ -1,7 +1,7 @@
 """The same key, name and purpose for another while.
 
 Who pinned the public key (TLSA 3 1 1, Postfix's public key fingerprints) or trusts the CA notices
-nothing. To replace a key is another matter: that is a new certificate.
+nothing. To replace the key is another matter: then only those who trust the CA notice nothing.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from cryptography import x509
 from pfwizard.pki import profiles
 from pfwizard.pki.certificates import Certificate, extension
 from pfwizard.pki.errors import CannotSign
-from pfwizard.pki.keys import PrivateKey
+from pfwizard.pki.keys import PrivateKey, PublicKey
 from pfwizard.pki.profiles import Extension
 from pfwizard.pki.signing import refuse_outside_limits, refuse_unable, signed
 from pfwizard.pki.validity import Validity
@@ -26,11 +26,14 @@ def renewed(
     days: int,
     now: datetime,
     serial: int,
+    new_key: PublicKey | None = None,
 ) -> Certificate:
     """A server's or client's certificate with everything as it is, but for serial and dates.
 
-    It names its issuer by key alone from then on, whatever the old one did. Raises CannotSign for
-    one of another CA or one without names, InputProblem for a number of days that cannot be.
+    ``new_key`` takes the place of its key, and must be of the same family (RSA or EC), which the
+    keyUsage depends on. The issuer is named by its key alone from then on, whatever the old one
+    did. Raises CannotSign for one of another CA or one without names, InputProblem for a number of
+    days that cannot be.
     """
     refuse_unable(ca_certificate, ca_key, now)
     _refuse_unrenewable(certificate, ca_certificate)
@@ -45,10 +48,10 @@ def renewed(
     return signed(
         subject=certificate.parsed.subject,
         issuer=ca_certificate.parsed.subject,
-        public_key=certificate.public_key,
+        public_key=new_key or certificate.public_key,
         validity=Validity.starting(now, days).within(ca_certificate.validity),
         serial=serial,
-        extensions=_leaf_extensions(certificate, ca_certificate),
+        extensions=_leaf_extensions(certificate, ca_certificate, new_key),
         by=ca_key,
     )
 
@@ -106,14 +109,22 @@ def _refuse_unrenewable(certificate: Certificate, ca: Certificate) -> None:
         )
 
 
-def _leaf_extensions(certificate: Certificate, ca: Certificate) -> Iterator[Extension]:
+def _leaf_extensions(
+    certificate: Certificate, ca: Certificate, new_key: PublicKey | None = None
+) -> Iterator[Extension]:
     """Those there are, in their order, and the two identifiers that every certificate needs."""
     of_issuer = Extension(profiles.authority_key_identifier(ca.parsed))
+    key = new_key or certificate.public_key
+    of_key = Extension(x509.SubjectKeyIdentifier.from_public_key(key.parsed()))
     for each in certificate.parsed.extensions:
-        names_issuer = isinstance(each.value, x509.AuthorityKeyIdentifier)
-        yield of_issuer if names_issuer else Extension(each.value, each.critical)
+        if isinstance(each.value, x509.AuthorityKeyIdentifier):
+            yield of_issuer
+        elif new_key and isinstance(each.value, x509.SubjectKeyIdentifier):
+            yield of_key
+        else:
+            yield Extension(each.value, each.critical)
     if extension(certificate.parsed, x509.SubjectKeyIdentifier) is None:
-        yield Extension(x509.SubjectKeyIdentifier.from_public_key(certificate.public_key.parsed()))
+        yield of_key
     if extension(certificate.parsed, x509.AuthorityKeyIdentifier) is None:
         yield of_issuer
 

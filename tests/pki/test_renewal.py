@@ -121,6 +121,26 @@ def test_other_programs_accept_renewed_certificates(tmp_path: Path) -> None:
     assert findings_of_pkilint(a_server) == findings_of_pkilint(a_client) == []
 
 
+def test_with_a_new_key_all_else_stays_but_what_says_which_key_it_is(tmp_path: Path) -> None:
+    issuer, other = ca(), key("another server")
+    old = server(issuer)
+    new = renewed(
+        old,
+        ca_certificate=issuer,
+        ca_key=key("ca"),
+        days=397,
+        now=NOW,
+        serial=0xA6A11,
+        new_key=other.public_key,
+    )
+    identifier = extension(new.parsed, x509.SubjectKeyIdentifier)
+    assert other.matches(new)
+    assert identifier == x509.SubjectKeyIdentifier.from_public_key(other.public_key.parsed())
+    assert new.facts.dns_names == old.facts.dns_names
+    assert not complaint_of_openssl(issuer, new, "-verify_hostname", HOST, directory=tmp_path)
+    verify_as_a_client(issuer, new)
+
+
 def test_what_another_ca_issued_is_not_renewed() -> None:
     with pytest.raises(CannotSign, match="was not issued by this CA"):
         again(server(), ca(whose="another ca"), ca_key=key("another ca"))
