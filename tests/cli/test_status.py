@@ -105,7 +105,11 @@ def test_a_long_path_stays_whole(machine: Machine) -> None:
     path = f"/etc/letsencrypt/live/{'mail.' * 10}example.org/fullchain.pem"
     give_certificate(machine, 20, path=path)
 
-    assert status(machine).stdout.splitlines()[0].endswith(f"  leaf  {path}")
+    leaf, authority = status(machine).stdout.splitlines()
+
+    assert leaf.endswith(f"  leaf  {path}")
+    assert "/etc/ssl/ca.crt  /C=IT/" in authority
+    assert len(authority) == 80
 
 
 def test_what_is_in_order_needs_no_word_but_that_a_tree_has_no_ports(machine: Machine) -> None:

@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from socket import create_server, socket
 
+import pytest
+
 from pfwizard.expiry.ports import Shown, Socket, shown_by
 from pfwizard.expiry.servers import TlsServer
 from pfwizard.plan.plan import SmtpPort
@@ -66,16 +68,15 @@ def test_a_server_without_tls_is_told_with_its_address() -> None:
     assert shown.problem.startswith(f"127.0.0.1:{port}: ")
 
 
-def test_of_several_addresses_that_of_the_service_is_asked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.2", "127.0.0.3"])
+def test_of_several_addresses_that_of_the_service_is_asked(host: str) -> None:
     with closing(create_server(("127.0.0.2", 0))) as first:
         port = first.getsockname()[1]
         with closing(create_server(("127.0.0.3", port))) as second:
-            second.settimeout(10)
-            threading.Thread(target=lambda: second.accept()[0].close(), daemon=True).start()
+            asked = {"127.0.0.2": first, "127.0.0.3": second}[host]
+            threading.Thread(target=lambda: asked.accept()[0].close(), daemon=True).start()
 
-            shown = shown_on(port, "127.0.0.3")
-
-    assert shown.socket == Socket("127.0.0.3", port)
+            assert shown_on(port, host).socket == Socket(host, port)
 
 
 def test_an_address_of_ipv6_is_written_in_brackets() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pfwizard.expiry.files import read
 from pfwizard.expiry.judgement import Judge, Judgement, Level
-from pfwizard.expiry.status import NOT_IN_A_TREE, NOTHING_TO_WATCH, SNI, Status, look
+from pfwizard.expiry.status import NOT_IN_A_TREE, NOT_ROOT, NOTHING_TO_WATCH, SNI, Status, look
 from pfwizard.machine.tree import Tree
 from tests.pki import builders as pki
 
@@ -121,6 +121,13 @@ def test_a_postfix_without_certificates_has_nothing_to_watch(root: Path) -> None
 
     assert status.level is Level.UNKNOWN
     assert NOTHING_TO_WATCH in status.findings
+
+
+def test_what_only_root_can_see_is_unknown_though_the_files_are_in_order(root: Path) -> None:
+    in_order = status_of(root).certificates
+
+    assert Status(in_order).level is Level.OK
+    assert Status(in_order, (NOT_ROOT,)).level is Level.UNKNOWN
 
 
 def test_certificates_for_single_names_are_not_passed_over_in_silence(root: Path) -> None:

@@ -90,11 +90,14 @@ def test_a_certificate_that_signed_itself_is_the_servers_own_when_it_comes_first
     assert [each.role for each in look(AUTHORITY, cas=())] == [Role.LEAF]
 
 
-def test_the_worst_comes_first() -> None:
-    found = look(ending(20), shown=LEAF)
+def test_the_worst_comes_first_and_among_equals_what_ends_first() -> None:
+    found = look(ending(100), shown=LEAF)
 
-    assert [each.level for each in found] == [Level.WARNING, Level.WARNING, Level.OK]
-    assert [each.days_left for each in found] == [20, 397, 3650]
+    assert [(each.role, each.level, each.days_left) for each in found] == [
+        (Role.SERVED, Level.WARNING, 397),
+        (Role.LEAF, Level.OK, 100),
+        (Role.CA, Level.OK, 3650),
+    ]
 
 
 def test_what_ends_soon_says_when() -> None:
