@@ -12,13 +12,16 @@ from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ending import Ending
 from pfwizard.apply.history import History
 from pfwizard.apply.journal import DEFAULT, StateDirectory
+from pfwizard.apply.ledger_file import read_ledger
 from pfwizard.apply.live.mail_system import mail_system_of
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.recovery import recover, refuse_unfinished
 from pfwizard.errors import Failed, NeedsHuman, Refused
 from pfwizard.machine.facts import Facts, gather
+from pfwizard.machine.tables import build_table
 from pfwizard.machine.tree import Tree
 from pfwizard.pki.key_type import KeyType
+from pfwizard.pki.ledger import Ledger
 from pfwizard.plan.draft import Circumstances
 from pfwizard.plan.plan import Plan, warning
 from pfwizard.plan.planner import files_of_interest, make_plan
@@ -85,14 +88,25 @@ def plan_job(job: Job, answers: Answers) -> Planned:
     """
     with explained(job.state_directory):
         refuse_unfinished(job.state)
-    return plan_on(job.tree, job.config_directory, answers)
+        ledger = read_ledger(job.state_directory)
+    return plan_on(job.tree, job.config_directory, answers, ledger)
 
 
-def plan_on(tree: Tree, config_directory: PurePosixPath | None, answers: Answers) -> Planned:
+def circumstances(ledger: Ledger | None) -> Circumstances:
+    """The time, chance, and what was issued until now."""
+    now = datetime.now(UTC)
+    return Circumstances(now, os.urandom, _generate_key, build_table, ledger or Ledger())
+
+
+def plan_on(
+    tree: Tree,
+    config_directory: PurePosixPath | None,
+    answers: Answers,
+    ledger: Ledger | None = None,
+) -> Planned:
     """The same, whatever an earlier run has left; raises Failed."""
     facts = gather(tree, config_directory, files_of_interest(answers))
-    circumstances = Circumstances(datetime.now(UTC), os.urandom, _generate_key)
-    return Planned(facts, make_plan(answers, facts, circumstances))
+    return Planned(facts, make_plan(answers, facts, circumstances(ledger)))
 
 
 def plan_rollback(job: Job, name: str | None) -> Planned:

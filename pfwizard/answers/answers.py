@@ -69,6 +69,11 @@ class ServerAnswers:
 
 
 @dataclass(frozen=True)
+class ClientsAnswers:
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TlsAnswers:
     security_level: SecurityLevel
     log_level: int | None
@@ -100,6 +105,7 @@ class SaslAnswers:
 class Answers:
     ca: AuthorityAnswers
     server: ServerAnswers
+    clients: ClientsAnswers
     tls: TlsAnswers
     services: ServicesAnswers
     sasl: SaslAnswers

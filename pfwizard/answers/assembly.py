@@ -29,6 +29,7 @@ def assemble(values: Mapping[str, Value]) -> Answers:
                 typed.RequestAttributes, "server.request_attributes", values
             ),
         ),
+        clients=_section(typed.ClientsAnswers, "clients", values),
         tls=_section(typed.TlsAnswers, "tls", values),
         services=_section(typed.ServicesAnswers, "services", values),
         sasl=_section(typed.SaslAnswers, "sasl", values),

@@ -3,6 +3,7 @@
 import re
 
 from pfwizard.errors import InputProblem
+from pfwizard.pki import names
 from pfwizard.quoting import quoted
 
 LONGEST_PATH = 4095
@@ -76,6 +77,17 @@ def parameter_value(text: str) -> str:
             "Write $name or ${name} for another parameter, and $$ for a dollar sign.",
         ) from error
     return text
+
+
+def client_name(text: str) -> str:
+    """The e-mail address of a person, or the host name of a mail server, as a common name too."""
+    if text.startswith("*"):
+        raise InputProblem(f"{quoted(text)} stands for many hosts", "Name one client at a time.")
+    if not text:
+        raise InputProblem("a client has no name", "Give an e-mail address or a host name.")
+    return names.check_common_name(
+        names.check_email(text) if "@" in text else names.check_dns_name(text)
+    )
 
 
 WITH_ARGUMENT = (

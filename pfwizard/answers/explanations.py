@@ -74,6 +74,12 @@ _OTHERS = {
     "unless your CA asks for it.",
     "server.request_attributes.company_name": "An attribute of the signing request that openssl "
     "asks for (unstructuredName). No CA that we know of uses it. Leave it empty.",
+    "clients.names": "E-mail addresses of people, or host names of mail servers, separated by "
+    "commas. For each of them a key, a certificate and a PKCS #12 file are made, in a directory "
+    "below that of the CA's key, readable by root only. The fingerprint goes into the table of "
+    "relay_clientcerts in main.cf, and permit_tls_clientcerts into the restrictions. Clients that "
+    "have a certificate keep it; nobody loses one who is no longer named here. Later: pfwizard "
+    "client add, list and revoke.",
     "tls.security_level": "smtpd_tls_security_level in main.cf. may offers STARTTLS to everyone "
     "and takes mail without it too, which is what a server with an MX record must do (RFC "
     "3207). encrypt refuses mail without TLS: right for a server that only known hosts talk "

@@ -199,6 +199,15 @@ QUESTIONS: tuple[Question, ...] = (
         check=names.check_company_name,
     ),
     Question(
+        "clients.names",
+        "Clients to certify",
+        "Whoever shows a certificate made for one of these may send mail to everywhere. May be "
+        "an empty list.",
+        Kind.TEXTS,
+        default=(),
+        check=checks.client_name,
+    ),
+    Question(
         "tls.security_level",
         "TLS on port 25",
         "may: offered to everyone. encrypt: required, which a public mail server must not do.",

@@ -18,6 +18,7 @@ from pfwizard.apply.disk.attributes import Attributes, created_with
 from pfwizard.apply.disk.explained import edited, failed
 from pfwizard.apply.ending import APPLIED, Ending, message_of, trouble_with
 from pfwizard.apply.journal import Content, Journal, Stage, State
+from pfwizard.apply.ledger_file import enter
 from pfwizard.apply.live.instance import Instance
 from pfwizard.apply.live.mail_system import MailSystem
 from pfwizard.apply.manifest import Image, Manifest, Operation, TransactionId
@@ -177,6 +178,7 @@ class Transaction:
     def _prepare(self, plan: Plan, journal: Journal, mail_system: MailSystem) -> None:
         """Everything that no running program notices."""
         self.announce("Writing the new files beside the old ones")
+        enter(self.ending.state.path, plan.actions)
         contents = {
             number: change.after
             for number, change in enumerate(plan.changes)

@@ -8,11 +8,13 @@ from pfwizard.answers.reading import InvalidAnswers
 from pfwizard.cli.report import Report, Result
 from pfwizard.cli.status_output import status_document
 from pfwizard.errors import ExitStatus, PfwizardError
+from pfwizard.pki.ledger_entries import Issued
 from pfwizard.plan.diff import unified_diff
 from pfwizard.plan.plan import (
     Action,
     Change,
     ChangeKind,
+    EnterInLedger,
     Finding,
     JoinGroup,
     LeaveGroup,
@@ -90,10 +92,18 @@ def _action(action: Action) -> dict[str, object]:
         return {"action": "join-group", "user": action.user, "group": action.group}
     if isinstance(action, LeaveGroup):
         return {"action": "leave-group", "user": action.user, "group": action.group}
+    if isinstance(action, EnterInLedger):
+        return _entered(action)
     ports = [port.port for port in action.ports]
     if isinstance(action, Restart):
         return {"action": "restart", "ports": ports, "because": list(action.because)}
     return {"action": "reload", "ports": ports}
+
+
+def _entered(action: EnterInLedger) -> dict[str, object]:
+    """An entry of the ledger: the serial number is in hexadecimal, as openssl shows it."""
+    what = "issued" if isinstance(action.entry, Issued) else "revoked"
+    return {"action": "enter-in-ledger", "what": what, "serial": f"{action.entry.serial:X}"}
 
 
 def _plan_findings(report: Report) -> Iterator[dict[str, object]]:

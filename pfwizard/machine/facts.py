@@ -12,6 +12,7 @@ from pfwizard.machine.accounts import Accounts, parse_accounts
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.platforms import Platform, parse_os_release, recognise
 from pfwizard.machine.postfix import Postfix, ask_postfix, master_process, read_postfix
+from pfwizard.machine.tables import SUFFIXES, Table, tables_in
 from pfwizard.machine.tree import FileState, FileStates, Tree
 
 OS_RELEASE = (PurePosixPath("/etc/os-release"), PurePosixPath("/usr/lib/os-release"))
@@ -83,12 +84,13 @@ def gather(
     effective = Effective(configuration.main, postfix.defaults)
     places = _smtpd_conf_places(platform, postfix, effective)
     networks = _files_of_networks(effective, configuration.master)
+    tables = _files_of_clients(effective, postfix)
     return Facts(
         platform=platform,
         postfix=postfix,
         configuration=configuration,
         accounts=_accounts(tree),
-        files={**tree.look_at([*named, *places, *networks]), **own_files},
+        files={**tree.look_at([*named, *places, *networks, *tables]), **own_files},
         sasl_plugins=_sasl_plugins(tree, platform),
         works_on_a_tree=not tree.is_this_machine,
         is_running=_is_running(tree, effective),
@@ -163,6 +165,21 @@ def _files_of_networks(effective: Effective, master: MasterCf) -> list[PurePosix
         for element in split_list(effective.expanded(text, "mynetworks"))
         if (path := element.removeprefix("cidr:")).startswith("/")
     ]
+
+
+def _files_of_clients(effective: Effective, postfix: Postfix) -> list[PurePosixPath]:
+    """The tables of the clients that relay by certificate, and where a new one would be."""
+    text = table_of_clients(postfix)
+    tables = [
+        *tables_in(effective.value("relay_clientcerts")),
+        *(Table(kind, text) for kind in SUFFIXES),
+    ]
+    return [file for table in tables for file in table.files]
+
+
+def table_of_clients(postfix: Postfix) -> PurePosixPath:
+    """The text of the table that pfwizard makes where there is none."""
+    return postfix.config_directory / "relay_clientcerts"
 
 
 def _sasl_plugins(tree: Tree, platform: Platform) -> frozenset[str] | None:

@@ -1,7 +1,7 @@
 """The CA, the server's key, request and certificate: found and left alone, or made."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import CertificateLayout
@@ -14,7 +14,7 @@ from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.matching import covers
 from pfwizard.pki.requests import build_request, load_request
 from pfwizard.pki.serials import random_serial
-from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Draft
+from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, AnySketch, Draft, Sketch
 from pfwizard.plan.plan import Finding, Severity, note, refusal, warning
 from pfwizard.secret import Secret
 
@@ -36,10 +36,19 @@ class Authority:
     key: PrivateKey
 
 
+@dataclass(frozen=True)
+class AuthorityFiles:
+    """Where a CA's certificate and key are."""
+
+    certificate: PurePosixPath
+    key: PurePosixPath
+
+
 def plan_certificates(draft: Draft) -> Draft:
     """Plan whatever of the CA and the server's files is missing."""
     try:
         draft, authority = _plan_authority(draft)
+        draft = replace(draft, authority=authority)
         return draft if authority is None else _plan_server(draft, authority)
     except PkiError as error:
         return draft.with_finding(refusal("unusable-certificate", error.message, error.remedy))
@@ -50,7 +59,7 @@ def _plan_authority(draft: Draft) -> tuple[Draft, Authority | None]:
     certificate_found = draft.facts.file(wanted.certificate).exists
     key_found = draft.facts.file(wanted.key).exists
     if certificate_found and key_found:
-        return _found_authority(draft)
+        return found_authority(draft, AuthorityFiles(wanted.certificate, wanted.key))
     if certificate_found or key_found:
         pair = (wanted.certificate, wanted.key)
         there, missing = pair if certificate_found else pair[::-1]
@@ -64,14 +73,14 @@ def _plan_authority(draft: Draft) -> tuple[Draft, Authority | None]:
         serial=random_serial(draft.circumstances.randomness),
     )
     draft = draft.with_file(
-        wanted.key, key.pem().reveal(), PRIVATE_FILE, secret=True, summary=_key_summary(key)
+        wanted.key, key.pem().reveal(), PRIVATE_FILE, secret=True, summary=key_summary(key)
     )
-    draft = _with_certificate(draft, wanted.certificate, certificate)
+    draft = with_certificate(draft, wanted.certificate, certificate)
     return draft, Authority(certificate, key)
 
 
-def _found_authority(draft: Draft) -> tuple[Draft, Authority]:
-    wanted = draft.answers.ca
+def found_authority(draft: AnySketch, wanted: AuthorityFiles) -> tuple[AnySketch, Authority]:
+    """The CA in these two files, with what is wrong with it; raises PkiError."""
     certificate = _certificate_at(draft, wanted.certificate, "the CA certificate")
     key = _key_at(draft, wanted.key, "the CA key")
     problems = checks.ca_problems(certificate, key, now=draft.circumstances.now)
@@ -150,7 +159,7 @@ def _new_server(draft: Draft, authority: Authority) -> Draft:
     )
     draft = _plan_key_file(draft, key_content, key, certificate)
     draft = _plan_request(draft, key)
-    draft = _with_certificate(draft, wanted.certificate, certificate)
+    draft = with_certificate(draft, wanted.certificate, certificate)
     return _warn_of_long_validity(_warn_of_uncovered_names(draft))
 
 
@@ -185,9 +194,7 @@ def _plan_key_file(
     if wanted.layout is CertificateLayout.CHAIN and not _is_chain_of(content, certificate):
         alone = CERTIFICATES.sub(b"", content)
         content = alone.removesuffix(b"\n") + b"\n" + certificate.pem()
-    return draft.with_file(
-        wanted.key, content, PRIVATE_FILE, secret=True, summary=_key_summary(key)
-    )
+    return draft.with_file(wanted.key, content, PRIVATE_FILE, secret=True, summary=key_summary(key))
 
 
 def _is_chain_of(content: bytes, certificate: Certificate) -> bool:
@@ -235,20 +242,28 @@ def _is_requested(draft: Draft, key: PrivateKey) -> bool:
     return same and key.matches(request)
 
 
-def _with_certificate(draft: Draft, path: PurePosixPath, certificate: Certificate) -> Draft:
+def with_certificate(
+    draft: AnySketch, path: PurePosixPath, certificate: Certificate, mode: int = PUBLIC_FILE
+) -> AnySketch:
+    """Plan a certificate's file, and say in words what it is."""
+    return draft.with_file(path, certificate.pem(), mode, summary=certificate_summary(certificate))
+
+
+def certificate_summary(certificate: Certificate) -> tuple[str, ...]:
+    """What is said of a certificate."""
     facts = certificate.facts
-    names = [*facts.dns_names, *facts.ip_addresses]
-    summary = (
+    names = [*facts.dns_names, *facts.ip_addresses, *facts.email_addresses]
+    return (
         f"certificate of {facts.subject}",
         f"issued by {facts.issuer}",
         *([f"names: {', '.join(names)}"] if names else []),
         f"key: {facts.key}, valid until {facts.not_after:%Y-%m-%d}",
         f"SHA-256 fingerprint: {facts.fingerprint_sha256}",
     )
-    return draft.with_file(path, certificate.pem(), PUBLIC_FILE, summary=summary)
 
 
-def _key_summary(key: PrivateKey) -> tuple[str, ...]:
+def key_summary(key: PrivateKey) -> tuple[str, ...]:
+    """What is said of a key."""
     return (f"private key, {key.label}; not shown",)
 
 
@@ -268,7 +283,7 @@ def _warn_of_long_validity(draft: Draft) -> Draft:
     )
 
 
-def _warn_of_open_key(draft: Draft, path: PurePosixPath) -> Draft:
+def _warn_of_open_key(draft: AnySketch, path: PurePosixPath) -> AnySketch:
     mode = draft.facts.file(path).mode
     if not mode & OPEN_TO_OTHERS:
         return draft
@@ -300,19 +315,19 @@ def _problem_finding(
     )
 
 
-def _certificate_at(draft: Draft, path: PurePosixPath, what: str) -> Certificate:
+def _certificate_at(draft: Sketch, path: PurePosixPath, what: str) -> Certificate:
     try:
         return load_certificate(_content(draft, path), what)
     except PkiError as error:
         raise error.at(path) from error
 
 
-def _key_at(draft: Draft, path: PurePosixPath, what: str) -> PrivateKey:
+def _key_at(draft: Sketch, path: PurePosixPath, what: str) -> PrivateKey:
     try:
         return keys.load_private_key(Secret(_content(draft, path)), what)
     except PkiError as error:
         raise error.at(path) from error
 
 
-def _content(draft: Draft, path: PurePosixPath) -> bytes:
+def _content(draft: Sketch, path: PurePosixPath) -> bytes:
     return draft.facts.file(path).content or b""

@@ -1,21 +1,26 @@
 """A plan in the making: each subject's function takes a draft and returns a further one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from pfwizard.answers.answers import Answers
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
+from pfwizard.cf.service import Service
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.tables import Build
 from pfwizard.pki.key_type import KeyType
+from pfwizard.pki.ledger import Ledger
+from pfwizard.pki.ledger_entries import Entry
 from pfwizard.plan.plan import Change, ChangeKind, Finding, JoinGroup
 
 if TYPE_CHECKING:
     from pfwizard.pki.keys import PrivateKey  # brings the whole cryptography library
+    from pfwizard.plan.certificates import Authority
 
 PUBLIC_FILE = 0o644
 PRIVATE_FILE = 0o600
@@ -25,21 +30,22 @@ PRIVATE_DIRECTORY = 0o700
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What a plan depends on besides answers and facts: the time, and chance.
+    """What a plan depends on besides answers and facts: the time, chance, and what was issued.
 
-    ``now`` is an aware datetime.
+    ``now`` is an aware datetime. ``build_table`` makes what Postfix reads of a table's text.
     """
 
     now: datetime
     randomness: Callable[[int], bytes]
     generate_key: Callable[[KeyType], "PrivateKey"]
+    build_table: Build
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What has been planned so far."""
+class Sketch:
+    """What has been planned so far, for whatever purpose."""
 
-    answers: Answers
     facts: Facts
     circumstances: Circumstances
     main: MainCf
@@ -47,6 +53,7 @@ class Draft:
     changes: tuple[Change, ...] = ()
     joins: tuple[JoinGroup, ...] = ()
     findings: tuple[Finding, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
     @property
     def effective(self) -> Effective:
@@ -58,11 +65,24 @@ class Draft:
         """The parameters as they are."""
         return self.facts.effective
 
-    def with_finding(self, finding: Finding) -> "Draft":
+    def with_finding(self, finding: Finding) -> Self:
         return replace(self, findings=(*self.findings, finding))
 
-    def with_setting(self, name: str, value: str) -> "Draft":
+    def with_setting(self, name: str, value: str) -> Self:
         return replace(self, main=self.main.set(name, value))
+
+    def with_option(self, service: Service, name: str, value: str) -> Self:
+        """Plan a ``-o`` option of a service."""
+        return replace(self, master=self.master.with_option(service, name, value))
+
+    def with_entry(self, entry: Entry) -> Self:
+        """Plan an entry of the ledger."""
+        return replace(self, entries=(*self.entries, entry))
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger as it is, without the entries that are planned."""
+        return self.circumstances.ledger
 
     def with_file(
         self,
@@ -72,7 +92,7 @@ class Draft:
         *,
         secret: bool = False,
         summary: tuple[str, ...] = (),
-    ) -> "Draft":
+    ) -> Self:
         """Plan a file's new content; nothing when it has that content already.
 
         ``mode`` is for a file that is created; one that is replaced keeps its own.
@@ -85,7 +105,7 @@ class Draft:
         draft = self._with_directories(state.real.parent)
         return replace(draft, changes=(*draft.changes, change))
 
-    def _with_directories(self, directory: PurePosixPath) -> "Draft":
+    def _with_directories(self, directory: PurePosixPath) -> Self:
         planned = {change.real for change in self.changes}
         if directory in planned or self._exists(directory):
             return self
@@ -95,3 +115,14 @@ class Draft:
 
     def _exists(self, directory: PurePosixPath) -> bool:
         return any(state.exists and state.real == directory for state in self.facts.files.values())
+
+
+@dataclass(frozen=True)
+class Draft(Sketch):
+    """What has been planned so far to give the operator what the answers ask for."""
+
+    answers: Answers = field(kw_only=True)
+    authority: "Authority | None" = field(default=None, kw_only=True)
+
+
+AnySketch = TypeVar("AnySketch", bound=Sketch)

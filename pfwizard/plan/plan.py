@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePosixPath
 
+from pfwizard.pki.ledger_entries import Entry
+
 
 class ChangeKind(Enum):
     CREATE = "create"
@@ -99,7 +101,17 @@ class LeaveGroup:
     group: str
 
 
-Action = Reload | Restart | JoinGroup | LeaveGroup
+@dataclass(frozen=True)
+class EnterInLedger:
+    """Enter into the ledger of certificates what was issued or revoked.
+
+    It is done before anything else and never taken back: it has happened.
+    """
+
+    entry: Entry
+
+
+Action = Reload | Restart | JoinGroup | LeaveGroup | EnterInLedger
 
 
 class Severity(Enum):

@@ -1,5 +1,6 @@
 """Answers and facts become a plan."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -8,20 +9,26 @@ from pfwizard.cf.problem import Problem, Severity
 from pfwizard.errors import Failed
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.postfix import Version
+from pfwizard.machine.tables import tables_in
 from pfwizard.machine.tree import FileKind
 from pfwizard.plan.certificates import plan_certificates
+from pfwizard.plan.client_access import TABLES
+from pfwizard.plan.clients import new_clients, plan_clients
 from pfwizard.plan.draft import (
     PRIVATE_DIRECTORY,
     PRIVATE_FILE,
     PUBLIC_FILE,
+    AnySketch,
     Circumstances,
     Draft,
+    Sketch,
 )
 from pfwizard.plan.overrides import judge_overrides
 from pfwizard.plan.plan import (
     Action,
     Change,
     ChangeKind,
+    EnterInLedger,
     Plan,
     Premise,
     note,
@@ -31,13 +38,20 @@ from pfwizard.plan.plan import (
 from pfwizard.plan.relay_policy import plan_relay_policy
 from pfwizard.plan.restart import going_live
 from pfwizard.plan.sasl import plan_sasl, smtpd_conf_path
-from pfwizard.plan.services import plan_services, smtp_ports
+from pfwizard.plan.services import plan_services, ports_of
 from pfwizard.plan.tls import plan_tls
 
 OLDEST = Version(3, 0)
 """Older releases lack what the result relies on, and no platform supports them any more."""
 
-SUBJECTS = (plan_certificates, plan_services, plan_tls, plan_sasl, plan_relay_policy)
+SUBJECTS = (
+    plan_certificates,
+    plan_services,
+    plan_tls,
+    plan_sasl,
+    plan_relay_policy,
+    plan_clients,
+)
 
 
 def files_of_interest(answers: Answers) -> tuple[PurePosixPath, ...]:
@@ -50,7 +64,9 @@ def files_of_interest(answers: Answers) -> tuple[PurePosixPath, ...]:
         answers.server.request,
         answers.sasl.socket,
     )
-    return named if answers.tls.ca_file is None else (*named, answers.tls.ca_file)
+    of_clients = [path for client in new_clients(answers) for path in client.files.all]
+    ca_files = [] if answers.tls.ca_file is None else [answers.tls.ca_file]
+    return (*named, *of_clients, *ca_files)
 
 
 def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> Plan:
@@ -58,13 +74,19 @@ def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> P
 
     Raises Failed when the present configuration is one that Postfix itself would not read.
     """
-    _refuse_unreadable(facts)
+    refuse_unreadable(facts)
     configuration = facts.configuration
-    draft = Draft(answers, facts, circumstances, configuration.main, configuration.master)
+    draft = Draft(facts, circumstances, configuration.main, configuration.master, answers=answers)
     draft = _judge_surroundings(draft)
     for subject in SUBJECTS:
         draft = subject(draft)
     draft = judge_overrides(draft)
+    return finished(draft, [*files_of_interest(answers), smtpd_conf_path(draft)])
+
+
+def finished(draft: AnySketch, looked_at: Iterable[PurePosixPath]) -> Plan:
+    """The plan that a sketch has become; it was made from what is in the files ``looked_at``."""
+    configuration = draft.facts.configuration
     draft = draft.with_file(configuration.master_path, draft.master.render(), PUBLIC_FILE)
     draft = draft.with_file(configuration.main_path, draft.main.render(), PUBLIC_FILE)
     if draft.facts.works_on_a_tree and draft.changes:
@@ -81,7 +103,7 @@ def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> P
         findings=draft.findings,
         main_cf=draft.main.render(),
         master_cf=draft.master.render(),
-        premises=_premises(draft),
+        premises=_premises(draft, looked_at),
     )
 
 
@@ -96,19 +118,21 @@ def _with_private_directories(changes: tuple[Change, ...]) -> tuple[Change, ...]
     )
 
 
-def _premises(draft: Draft) -> tuple[Premise, ...]:
+def _premises(draft: Sketch, looked_at: Iterable[PurePosixPath]) -> tuple[Premise, ...]:
     """Everything that the plan was made from, whether it is changed or not."""
     configuration = draft.facts.configuration
+    tables = tables_in(draft.effective.value(TABLES))
     paths = [
-        *files_of_interest(draft.answers),
-        smtpd_conf_path(draft),
+        *looked_at,
+        *(file for table in tables for file in table.files),
         configuration.master_path,
         configuration.main_path,
     ]
     return tuple(Premise(path, draft.facts.file(path).content) for path in dict.fromkeys(paths))
 
 
-def _refuse_unreadable(facts: Facts) -> None:
+def refuse_unreadable(facts: Facts) -> None:
+    """Raises Failed for files that Postfix itself would not read."""
     configuration = facts.configuration
     for path, problems in (
         (configuration.main_path, configuration.main.problems()),
@@ -180,10 +204,12 @@ def _judge_files(draft: Draft) -> Draft:
     return draft
 
 
-def _actions(draft: Draft) -> tuple[Action, ...]:
+def _actions(draft: Sketch) -> tuple[Action, ...]:
+    entered = map(EnterInLedger, draft.entries)
+    first: tuple[Action, ...] = (*entered, *draft.joins)
     if not draft.changes and not draft.joins:
-        return ()
+        return first
     if draft.facts.works_on_a_tree or not draft.facts.is_running:
-        return draft.joins
-    live = going_live(draft.effective_until_now, draft.effective, smtp_ports(draft))
-    return (*draft.joins, live)
+        return first
+    ports = ports_of(draft.master, draft.effective)
+    return (*first, going_live(draft.effective_until_now, draft.effective, ports))

@@ -59,6 +59,11 @@ def ruling(smtpd: Smtpd, name: str, *, logged_in: bool = False) -> Ruling:
     return _ruling(smtpd, name, permits.__contains__)
 
 
+def ruling_for_certificates(smtpd: Smtpd, name: str) -> Ruling:
+    """The same for a client whose certificate is in relay_clientcerts."""
+    return _ruling(smtpd, name, {"permit", "permit_tls_clientcerts"}.__contains__)
+
+
 def _ruling(smtpd: Smtpd, name: str, permits: Permits) -> Ruling:
     let_in = _let_in(smtpd, name)
     way = _Way(_refusing(smtpd, name), only_warned=False, inside=frozenset())

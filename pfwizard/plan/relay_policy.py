@@ -7,7 +7,7 @@ from pfwizard.cf.lists import split_list
 from pfwizard.cf.service import Service
 from pfwizard.enumeration import listed
 from pfwizard.machine.effective import Smtpd
-from pfwizard.plan.draft import Draft
+from pfwizard.plan.draft import AnySketch, Draft, Sketch
 from pfwizard.plan.mynetworks import admits_everyone, not_judged
 from pfwizard.plan.plan import Finding, note, refusal, warning
 from pfwizard.plan.relay import (
@@ -21,6 +21,7 @@ from pfwizard.plan.relay import (
     is_closed_to_mynetworks,
     owns_every_domain,
     ruling,
+    ruling_for_certificates,
 )
 from pfwizard.plan.restriction_names import meant, unknown_names
 from pfwizard.plan.restrictions import merged, put_before_stops
@@ -29,6 +30,7 @@ from pfwizard.plan.services import LOGGED_IN, smtp_servers
 RELAY = "smtpd_relay_restrictions"
 RECIPIENT = "smtpd_recipient_restrictions"
 REFUSE_STRANGERS = "reject_unauth_destination"
+LISTED_CERTIFICATE = "permit_tls_clientcerts"
 
 RESTRICTIONS = Named("sasl.recipient_restrictions")
 
@@ -137,7 +139,22 @@ def _permit_logged_in(draft: Draft, name: str) -> Draft:
     )
 
 
-def _reader(draft: Draft, name: str) -> Callable[[str], str]:
+def permit_certificates(draft: AnySketch, service: Service) -> AnySketch:
+    """See to it that no list of the service refuses a client with a listed certificate."""
+    for name in LISTS:
+        smtpd = _smtpd(draft, service)
+        if ruling_for_certificates(smtpd, name) is Ruling.REFUSED:
+            present = smtpd.effective.written(name) or ""
+            value = put_before_stops(present, LISTED_CERTIFICATE, _reader(draft, name))
+            if service.option(name) is None:
+                draft = draft.with_setting(name, value)
+            else:
+                draft = draft.with_option(service, name, value)
+                service = draft.master.find(service.endpoint) or service
+    return draft
+
+
+def _reader(draft: Sketch, name: str) -> Callable[[str], str]:
     """What the words of a list stand for, through references and restriction classes."""
     effective = draft.effective
 
@@ -169,7 +186,7 @@ def _refuse_strangers(draft: Draft) -> Draft:
     )
 
 
-def _smtpd(draft: Draft, service: Service | None = None) -> Smtpd:
+def _smtpd(draft: Sketch, service: Service | None = None) -> Smtpd:
     """The one that main.cf describes, or that of a service."""
     effective = draft.effective if service is None else draft.effective.of(service)
     return Smtpd(effective, draft.facts.files)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from pfwizard.enumeration import listed
+from pfwizard.pki.ledger_entries import Issued
 from pfwizard.plan.diff import unified_diff
 from pfwizard.plan.plan import (
     Action,
     Change,
     ChangeKind,
+    EnterInLedger,
     Finding,
     JoinGroup,
     LeaveGroup,
@@ -50,6 +52,11 @@ def described(action: Action) -> str:
         return f"make {action.user} a member of the group {action.group}"
     if isinstance(action, LeaveGroup):
         return f"take {action.user} out of the group {action.group}"
+    if isinstance(action, EnterInLedger):
+        entry = action.entry
+        if isinstance(entry, Issued):
+            return f"enter into the ledger: issued {entry.serial:X} for {entry.subject}"
+        return f"enter into the ledger: revoked {entry.serial:X}"
     if isinstance(action, Restart):
         verb = "changes" if len(action.because) == 1 else "change"
         return f"stop and start Postfix, because {listed(action.because)} {verb}"

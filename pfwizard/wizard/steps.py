@@ -90,9 +90,9 @@ STEPS = (
         StepName.CLIENTS,
         "Client certificates",
         "Clients",
-        "Clients can show a certificate of their own. This version checks such certificates; it "
-        "does not issue them yet.",
-        _keys("tls.ca_file"),
+        "A program or a mail server that shows a certificate of its own can send mail without a "
+        "password. Leave it empty if none does.",
+        _keys("clients.names", "tls.ca_file"),
     ),
     Step(
         StepName.TLS,

@@ -38,7 +38,7 @@ def test_a_mistyped_table_is_one_mistake_and_not_one_for_each_of_its_keys() -> N
 
 def test_a_table_like_no_other_is_told_the_tables() -> None:
     remedy = the_mistake_in(answers_file().decode() + "[zzz]\n").remedy
-    assert "ca, ca.subject, sasl" in remedy
+    assert "ca, ca.subject, clients, sasl" in remedy
 
 
 @pytest.mark.parametrize("value", ["5", '"x"', "[]", "[{}]"])

@@ -20,6 +20,7 @@ from pfwizard.machine.postfix import BUILT_IN_DEFAULTS, SINCE, Postfix, Version
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import PrivateKey, generate
+from pfwizard.pki.ledger import Ledger
 from pfwizard.plan.draft import Circumstances
 from pfwizard.plan.plan import Change, ChangeKind, JoinGroup, Plan
 from pfwizard.plan.planner import make_plan
@@ -183,10 +184,21 @@ def key(number: int) -> PrivateKey:
     return generate(KeyType.RSA_2048)
 
 
-def circumstances() -> Circumstances:
+def circumstances(ledger: Ledger | None = None) -> Circumstances:
     """The same moment, chance and keys in every test."""
     numbers = iter(range(10))
-    return Circumstances(NOW, lambda size: b"\x2a" * size, lambda _: key(next(numbers)))
+    return Circumstances(
+        NOW,
+        lambda size: b"\x2a" * size,
+        lambda _: key(next(numbers)),
+        build_table,
+        ledger or Ledger(),
+    )
+
+
+def build_table(kind: str, text: bytes) -> bytes:
+    """What stands for the output of postmap."""
+    return b"built as " + kind.encode() + b":\n" + text
 
 
 def plan_for(facts: Facts, wanted: Answers | None = None) -> Plan:

@@ -86,6 +86,8 @@ def test_programs_are_told_as_well() -> None:
 def plan_draft(facts: Facts, name: str, value: str) -> Draft:
     """A draft in which this setting of main.cf changes."""
     configuration = facts.configuration
-    draft = Draft(answers(), facts, circumstances(), configuration.main, configuration.master)
+    draft = Draft(
+        facts, circumstances(), configuration.main, configuration.master, answers=answers()
+    )
     draft = draft.with_setting(name, value)
     return draft.with_file(configuration.main_path, draft.main.render(), PUBLIC_FILE)

@@ -25,7 +25,7 @@ from pfwizard.wizard.session import Found, Place, Session, Waiting
 from pfwizard.wizard.suggestions import suggest
 from pfwizard.wizard.surroundings import observe
 from tests.guide import ANSWERS
-from tests.plan.builders import NOW, machine
+from tests.plan.builders import NOW, build_table, machine
 
 KEYS = Path(__file__).parent / "keys"
 """Made for pictures: they guard nothing."""
@@ -131,7 +131,7 @@ class StagedSession(Session):
         return Found(observe(self.facts, NOW), draft=self.draft)
 
     def plan(self) -> Planned:
-        circumstances = Circumstances(NOW, lambda size: b"\x2a" * size, _keys())
+        circumstances = Circumstances(NOW, lambda size: b"\x2a" * size, _keys(), build_table)
         return Planned(self.facts, make_plan(self.sheet.answers(), self.facts, circumstances))
 
     def application(  # type: ignore[override]
