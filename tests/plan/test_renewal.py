@@ -1,0 +1,433 @@
+"""Renewal: which certificate, by which CA, into which files, and what is refused."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from pfwizard.machine.facts import Facts
+from pfwizard.machine.tree import FileState
+from pfwizard.pki.certificates import Certificate, load_certificate, load_certificates
+from pfwizard.pki.fingerprints import fingerprint
+from pfwizard.pki.key_encryption import encrypted_pem
+from pfwizard.pki.key_type import KeyType
+from pfwizard.pki.keys import generate, load_private_key
+from pfwizard.pki.ledger_entries import Issued, Role
+from pfwizard.plan.plan import ChangeKind, EnterInLedger, Plan, Reload
+from pfwizard.plan.renewal import Renewable, RenewalRequest, make_renewal_plan
+from pfwizard.secret import Secret
+from tests.pki import builders as pki
+from tests.pki.foreign import ca_by_the_guide, server_by_the_guide
+from tests.plan.builders import (
+    BARE_MASTER,
+    CA,
+    CA_KEY,
+    NOW,
+    SERVER,
+    SERVER_KEY,
+    STOCK_MAIN,
+    circumstances,
+    content_of,
+    directory,
+    file,
+    identifiers,
+    machine,
+)
+
+DAY = timedelta(days=1)
+CHAIN = PurePosixPath("/etc/postfix/ssl/chain.pem")
+
+PAIR_IN_MAIN_CF = (
+    STOCK_MAIN
+    + f"""\
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = {SERVER}
+smtpd_tls_key_file = {SERVER_KEY}
+smtpd_tls_CAfile = {CA}
+"""
+)
+CHAIN_IN_MAIN_CF = (
+    STOCK_MAIN
+    + f"""\
+smtpd_tls_security_level = may
+smtpd_tls_chain_files = {CHAIN}
+smtpd_tls_CAfile = {CA}
+"""
+)
+
+SERVERS = pki.key("server").pem().reveal()
+THE_CAS = pki.key("ca").pem().reveal()
+ENCRYPTED = encrypted_pem(pki.key("ca"), Secret("correct horse battery"), os.urandom)
+
+NEARLY_OVER = NOW + 300 * DAY
+"""Of the 397 days of the server's certificate less than a third are left then."""
+
+
+def files(**different: bytes | None) -> tuple[FileState, ...]:
+    """The CA and the server; None for a file that is not there."""
+    contents: Mapping[str, tuple[PurePosixPath, bytes | None]] = {
+        "ca": (CA, pki.ca().pem()),
+        "ca_key": (CA_KEY, THE_CAS),
+        "server": (SERVER, pki.server().pem()),
+        "server_key": (SERVER_KEY, SERVERS),
+        "chain": (CHAIN, SERVERS + pki.server().pem()),
+    }
+    wanted = {name: (path, different.get(name, usual)) for name, (path, usual) in contents.items()}
+    found = [file(path, content) for path, content in wanted.values() if content is not None]
+    return (directory(SERVER.parent), directory(SERVER_KEY.parent), *found)
+
+
+def server(main_cf: str = PAIR_IN_MAIN_CF, **different: bytes | None) -> Facts:
+    return machine(main_cf, BARE_MASTER, *files(**different))
+
+
+def renewing(
+    facts: Facts,
+    what: Renewable = Renewable.SERVER,
+    *,
+    force: bool = False,
+    now: datetime = NEARLY_OVER,
+    known_files: tuple[PurePosixPath, ...] = (),
+) -> Plan:
+    request = RenewalRequest(what, force, known_files)
+    return make_renewal_plan(request, facts, replace(circumstances(), now=now))
+
+
+def renewed_at(plan: Plan, path: PurePosixPath = SERVER) -> Certificate:
+    return load_certificate(content_of(plan, path))
+
+
+def changed(plan: Plan) -> list[PurePosixPath]:
+    return [change.path for change in plan.changes]
+
+
+# --- the same key ---------------------------------------------------------------------------------
+
+
+def test_the_certificate_alone_is_replaced_and_postfix_reloaded() -> None:
+    plan = renewing(server())
+
+    assert changed(plan) == [SERVER]
+    assert [type(action) for action in plan.actions] == [EnterInLedger, Reload]
+
+
+def test_key_names_and_issuer_stay() -> None:
+    old, new = pki.server(), renewed_at(renewing(server()))
+
+    assert new.public_key == old.public_key
+    assert new.facts.dns_names == old.facts.dns_names
+    assert new.is_issued_by(pki.ca())
+
+
+def test_it_lasts_as_long_as_the_old_one_did_from_now_on() -> None:
+    assert renewed_at(renewing(server())).facts.not_after == NEARLY_OVER + 397 * DAY
+
+
+def test_what_clients_do_not_accept_is_made_shorter_and_said() -> None:
+    long = server(server=pki.server(days=2000).pem())
+
+    plan = renewing(long, force=True)
+
+    assert renewed_at(plan).facts.not_after == NEARLY_OVER + 825 * DAY
+    assert "validity-shortened" in identifiers(plan)
+
+
+def test_the_ledger_has_the_new_certificate_as_the_servers() -> None:
+    plan = renewing(server())
+
+    (entry,) = [action.entry for action in plan.actions if isinstance(action, EnterInLedger)]
+    assert isinstance(entry, Issued)
+    assert (entry.role, entry.serial) == (Role.SERVER, renewed_at(plan).facts.serial)
+
+
+def test_all_else_in_the_file_stays() -> None:
+    comment, more = b"# for mail\n", pki.ca().pem()
+    facts = server(server=comment + pki.server().pem() + more)
+
+    after = content_of(renewing(facts), SERVER)
+
+    assert after.startswith(comment)
+    assert after.endswith(more)
+    assert len(load_certificates(after)) == 2
+
+
+def test_in_a_chain_file_the_key_stays_in_its_place_and_is_not_shown() -> None:
+    plan = renewing(server(CHAIN_IN_MAIN_CF))
+
+    assert content_of(plan, CHAIN).startswith(SERVERS)
+    (change,) = plan.changes
+    assert change.secret
+
+
+def test_what_a_service_shows_in_place_of_the_others_is_renewed_too() -> None:
+    other = PurePosixPath("/etc/postfix/ssl/other.crt")
+    master = BARE_MASTER + f"smtps inet n - y - - smtpd\n  -o smtpd_tls_cert_file={other}\n"
+    leaf = pki.server(names=["smtp.kernel-panic.it"])
+    facts = machine(PAIR_IN_MAIN_CF, master, *files(), file(other, leaf.pem()))
+
+    assert set(changed(renewing(facts))) == {SERVER, other}
+
+
+def test_a_file_with_two_names_is_written_once() -> None:
+    link = PurePosixPath("/etc/postfix/ssl/link.crt")
+    master = BARE_MASTER + f"smtps inet n - y - - smtpd\n  -o smtpd_tls_cert_file={link}\n"
+    behind = replace(file(SERVER, pki.server().pem()), path=link)
+
+    assert len(changed(renewing(machine(PAIR_IN_MAIN_CF, master, *files(), behind)))) == 1
+
+
+# --- when -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("left", [1, 132, -1])
+def test_it_is_due_when_a_third_of_its_life_is_left(left: int) -> None:
+    assert changed(renewing(server(), now=NOW + (397 - left) * DAY)) == [SERVER]
+
+
+def test_before_that_there_is_nothing_to_do_and_the_plan_says_until_when() -> None:
+    plan = renewing(server(), now=NOW + (397 - 133) * DAY)
+
+    assert plan.is_empty
+    (finding,) = plan.findings
+    assert finding.identifier == "not-due"
+    assert "lasts until 2027-02-16, 133 days from now" in finding.message
+
+
+def test_before_that_it_is_renewed_when_that_is_insisted_on() -> None:
+    assert changed(renewing(server(), force=True, now=NOW + DAY)) == [SERVER]
+
+
+def test_one_that_was_to_last_for_ten_years_is_not_replaced_by_one_that_ends_earlier() -> None:
+    facts = server(
+        ca=pki.ca(days=7300).pem(), server=pki.server(pki.ca(days=7300), days=3650).pem()
+    )
+
+    assert renewing(facts, now=NOW + 3000 * DAY).is_empty
+    assert changed(renewing(facts, now=NOW + 3400 * DAY)) == [SERVER]
+
+
+# --- the CA that signs ---------------------------------------------------------------------------
+
+
+def test_the_ca_may_be_elsewhere_when_it_is_known_where() -> None:
+    certificate, key = PurePosixPath("/root/our.crt"), PurePosixPath("/root/our.key")
+    main_cf = PAIR_IN_MAIN_CF.replace(f"smtpd_tls_CAfile = {CA}\n", "")
+    facts = machine(
+        main_cf,
+        BARE_MASTER,
+        *files(ca=None, ca_key=None),
+        *(file(certificate, pki.ca().pem()), file(key, THE_CAS)),
+    )
+
+    assert "issued-by-others" in identifiers(renewing(facts))
+    assert changed(renewing(facts, known_files=(certificate, key))) == [SERVER]
+
+
+def test_the_key_is_known_by_its_content_whatever_it_is_called() -> None:
+    odd = PurePosixPath("/etc/ssl/private/cakey.pem")
+    facts = machine(PAIR_IN_MAIN_CF, BARE_MASTER, *files(ca_key=None), file(odd, THE_CAS))
+
+    assert changed(renewing(facts)) == [SERVER]
+
+
+def test_what_somebody_else_has_issued_is_refused_with_the_name_of_the_issuer() -> None:
+    other = pki.ca(whose="another ca", subject=pki.SERVER_SUBJECT)
+    leaf = pki.server(other, ca_key=pki.key("another ca"))
+
+    plan = renewing(server(server=leaf.pem()))
+
+    (finding,) = plan.refusals
+    assert finding.identifier == "issued-by-others"
+    assert other.facts.subject in finding.message
+    assert plan.is_empty
+
+
+@pytest.mark.parametrize(
+    ("ca_key", "identifier"),
+    [
+        (None, "ca-key-missing"),
+        (pki.key("another ca").pem().reveal(), "ca-key-mismatch"),
+        (ENCRYPTED.reveal(), "ca-key-encrypted"),
+    ],
+    ids=["missing", "another one", "encrypted"],
+)
+def test_without_the_cas_key_it_says_what_is_wrong_with_it(
+    ca_key: bytes | None, identifier: str
+) -> None:
+    plan = renewing(server(ca_key=ca_key))
+
+    assert [finding.identifier for finding in plan.refusals] == [identifier]
+    assert plan.is_empty
+
+
+def test_an_expired_ca_is_to_be_renewed_first() -> None:
+    plan = renewing(server(ca=pki.ca(days=200).pem()))
+
+    assert identifiers(plan) == {"ca-expired"}
+    assert "pfwizard renew --ca" in plan.refusals[0].remedy
+
+
+def test_a_ca_that_ends_before_the_new_certificate_would_is_warned_of() -> None:
+    plan = renewing(server(ca=pki.ca(days=500).pem()))
+
+    assert renewed_at(plan).facts.not_after == NOW + 500 * DAY
+    assert "ca-ends-first" in identifiers(plan)
+
+
+def test_a_ca_that_ends_with_the_old_certificate_gains_nothing_and_is_refused() -> None:
+    plan = renewing(server(ca=pki.ca(days=397).pem()))
+
+    assert [finding.identifier for finding in plan.refusals] == ["ca-ends-first"]
+    assert plan.is_empty
+
+
+def test_without_a_certificate_there_is_nothing_to_renew() -> None:
+    assert identifiers(renewing(machine())) == {"no-certificate"}
+
+
+def test_a_certificate_without_names_is_refused(tmp_path: Path) -> None:
+    authority, leaf = ca_by_the_guide(tmp_path), server_by_the_guide(tmp_path)
+    facts = server(
+        ca=authority.certificate.pem(),
+        ca_key=authority.key.pem().reveal(),
+        server=leaf.certificate.pem(),
+    )
+
+    plan = renewing(facts, force=True, now=leaf.certificate.facts.not_before + DAY)
+
+    assert [finding.identifier for finding in plan.refusals] == ["cannot-be-renewed"]
+    assert "no subjectAltName" in plan.refusals[0].message
+
+
+# --- a new key ------------------------------------------------------------------------------------
+
+
+def test_with_a_new_key_certificate_and_key_change_together() -> None:
+    plan = renewing(server(), Renewable.SERVER_WITH_NEW_KEY)
+
+    assert set(changed(plan)) == {SERVER, SERVER_KEY}
+    key = load_private_key(Secret(content_of(plan, SERVER_KEY)))
+    assert key.matches(renewed_at(plan))
+    assert not key.matches(pki.server())
+    assert renewed_at(plan).is_issued_by(pki.ca())
+
+
+def test_a_new_key_is_never_shown() -> None:
+    plan = renewing(server(), Renewable.SERVER_WITH_NEW_KEY)
+
+    (change,) = [each for each in plan.changes if each.path == SERVER_KEY]
+    assert change.secret
+    assert change.summary[0].startswith("private key, RSA 2048")
+
+
+def test_in_a_chain_file_both_change_in_one_file() -> None:
+    plan = renewing(server(CHAIN_IN_MAIN_CF), Renewable.SERVER_WITH_NEW_KEY)
+
+    assert changed(plan) == [CHAIN]
+    content = content_of(plan, CHAIN)
+    assert load_private_key(Secret(content)).matches(load_certificate(content))
+    assert content.count(b"BEGIN") == 2
+
+
+def test_a_new_key_is_of_the_old_ones_type() -> None:
+    asked: list[KeyType] = []
+
+    def made(key_type: KeyType) -> object:
+        asked.append(key_type)
+        return generate(key_type)
+
+    here = replace(circumstances(), now=NEARLY_OVER, generate_key=made)  # type: ignore[arg-type]
+    make_renewal_plan(RenewalRequest(Renewable.SERVER_WITH_NEW_KEY), server(), here)
+
+    assert asked == [KeyType.EC_P256]
+
+
+def test_a_new_key_is_made_whether_the_certificate_is_due_or_not() -> None:
+    plan = renewing(server(), Renewable.SERVER_WITH_NEW_KEY, now=NOW + DAY)
+
+    assert set(changed(plan)) == {SERVER, SERVER_KEY}
+
+
+def test_the_records_of_both_keys_are_named_for_every_port_with_tls() -> None:
+    plan = renewing(server(), Renewable.SERVER_WITH_NEW_KEY)
+
+    (finding,) = [each for each in plan.findings if each.identifier == "key-replaced"]
+    for certificate in (pki.server(), renewed_at(plan)):
+        digest = fingerprint(certificate.public_key.spki, "sha256").replace(":", "").lower()
+        assert f"_25._tcp.mail.kernel-panic.it. IN TLSA 3 1 1 {digest}" in finding.remedy
+
+
+def test_a_key_that_postfix_does_not_name_is_not_replaced() -> None:
+    plan = renewing(server(server_key=None), Renewable.SERVER_WITH_NEW_KEY)
+
+    assert [finding.identifier for finding in plan.refusals] == ["key-not-found"]
+    assert plan.is_empty
+
+
+# --- the CA ---------------------------------------------------------------------------------------
+
+
+def test_the_ca_is_renewed_in_its_file_with_key_and_name_as_they_are() -> None:
+    plan = renewing(server(), Renewable.AUTHORITY, now=NOW + 3000 * DAY)
+
+    assert changed(plan) == [CA]
+    old, new = pki.ca(), renewed_at(plan, CA)
+    assert new.public_key == old.public_key
+    assert new.parsed.subject.public_bytes() == old.parsed.subject.public_bytes()
+    assert pki.server().is_issued_by(new)
+    assert new.facts.not_after == NOW + 6650 * DAY
+
+
+def test_the_ca_is_renewed_wherever_its_certificate_is() -> None:
+    leaf, root = pki.server(), pki.ca().pem()
+    facts = server(ca=root, server=leaf.pem() + root)
+
+    plan = renewing(facts, Renewable.AUTHORITY, force=True)
+
+    assert set(changed(plan)) == {CA, SERVER}
+    assert load_certificates(content_of(plan, SERVER)) == (leaf, renewed_at(plan, CA))
+
+
+def test_other_cas_in_the_file_stay() -> None:
+    other = pki.ca(whose="another ca").pem()
+
+    plan = renewing(server(ca=other + pki.ca().pem()), Renewable.AUTHORITY, force=True)
+
+    assert content_of(plan, CA).startswith(other)
+
+
+def test_an_expired_ca_can_be_renewed() -> None:
+    expired = server(ca=pki.ca(days=200).pem())
+
+    assert changed(renewing(expired, Renewable.AUTHORITY)) == [CA]
+
+
+def test_a_ca_that_is_not_due_is_left_alone() -> None:
+    plan = renewing(server(), Renewable.AUTHORITY)
+
+    assert plan.is_empty
+    assert identifiers(plan) == {"not-due"}
+
+
+def test_the_cas_key_must_be_there_for_that() -> None:
+    plan = renewing(server(ca_key=None), Renewable.AUTHORITY, force=True)
+
+    assert [finding.identifier for finding in plan.refusals] == ["ca-key-missing"]
+
+
+# --- the plan -------------------------------------------------------------------------------------
+
+
+def test_the_plan_rests_on_what_was_in_the_files_of_both() -> None:
+    plan = renewing(server())
+
+    assert {SERVER, SERVER_KEY, CA, CA_KEY} <= {premise.path for premise in plan.premises}
+
+
+def test_nothing_is_created_or_deleted() -> None:
+    for what in Renewable:
+        plan = renewing(server(), what, force=True)
+        assert {change.kind for change in plan.changes} == {ChangeKind.REPLACE}
