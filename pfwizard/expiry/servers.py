@@ -8,11 +8,9 @@ from pfwizard.cf.master_cf import MasterCf
 from pfwizard.cf.service import Service
 from pfwizard.machine.effective import Effective
 from pfwizard.plan.plan import SmtpPort
+from pfwizard.plan.served import certificate_paths, paths
 from pfwizard.plan.services import smtp_port, smtp_servers
 from pfwizard.plan.tls import PAIR
-
-NO_CERTIFICATE = "none"
-"""What postconf(5) has the parameters say for a server without a certificate."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +53,6 @@ def _server(service: Service, effective: Effective) -> TlsServer:
     return TlsServer(
         smtp_port=smtp_port(int(port), effective) if is_on_tcp else None,
         host=service.endpoint.host,
-        certificate_files=tuple(_certificate_files(effective)),
-        ca_file=next(_paths("smtpd_tls_CAfile", effective), None),
+        certificate_files=tuple(certificate_paths(effective, tuple(PAIR))),
+        ca_file=next(paths("smtpd_tls_CAfile", effective), None),
     )
-
-
-def _certificate_files(effective: Effective) -> Iterator[PurePosixPath]:
-    """smtpd_tls_chain_files overrides the files by type (postconf(5))."""
-    chains = list(_paths("smtpd_tls_chain_files", effective))
-    yield from chains or [path for name in PAIR for path in _paths(name, effective)]
-
-
-def _paths(name: str, effective: Effective) -> Iterator[PurePosixPath]:
-    """A relative path counts from the queue directory, where the daemons are."""
-    queue = PurePosixPath(effective.value("queue_directory"))
-    for element in effective.elements(name):
-        if element != NO_CERTIFICATE:
-            yield queue / element

@@ -16,6 +16,10 @@ NAMES = {
 }
 
 RENEW = "Renew it: pfwizard renew does it where the CA is your own."
+RENEWALS = {
+    Role.INTERMEDIATE: "Renew it: whoever issued it has a newer one.",
+    Role.CA: "Renew it: pfwizard renew --ca does it where the CA is your own.",
+}
 HAVE_RELOADED = (
     "Postfix was not reloaded since the file was replaced. New clients are shown the new "
     "certificate after: postfix reload"
@@ -36,14 +40,19 @@ def _name(certificate: WatchedCertificate) -> str:
     return f"{NAMES[certificate.role]} {certificate.place}"
 
 
+def _renewal(certificate: WatchedCertificate) -> str:
+    """What to do; nothing where the file has another one already, of which there is a word too."""
+    return "" if certificate.differs_from else RENEWALS.get(certificate.role, RENEW)
+
+
 def _expired(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
     end = _dates(certificate)[1]
-    return f"{_name(certificate)} expired on {end:%Y-%m-%d %H:%M} UTC", RENEW
+    return f"{_name(certificate)} expired on {end:%Y-%m-%d %H:%M} UTC", _renewal(certificate)
 
 
 def _expires(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
     end = _dates(certificate)[1]
-    return f"{_name(certificate)} expires on {end:%Y-%m-%d %H:%M} UTC", RENEW
+    return f"{_name(certificate)} expires on {end:%Y-%m-%d %H:%M} UTC", _renewal(certificate)
 
 
 def _not_yet_valid(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:

@@ -36,24 +36,44 @@ def served_files(master: MasterCf, effective: Effective) -> ServedFiles:
         certificates=_of_all(servers, tuple(PAIR)),
         keys=_of_all(servers, tuple(PAIR.values())),
         authorities=tuple(
-            dict.fromkeys(path for each in servers for path in _paths("smtpd_tls_CAfile", each))
+            dict.fromkeys(path for each in servers for path in paths("smtpd_tls_CAfile", each))
         ),
     )
 
 
 def _of_all(servers: list[Effective], pair: tuple[str, ...]) -> tuple[PurePosixPath, ...]:
-    return tuple(dict.fromkeys(path for each in servers for path in _certificate_paths(each, pair)))
+    return tuple(dict.fromkeys(path for each in servers for path in certificate_paths(each, pair)))
 
 
-def _certificate_paths(effective: Effective, pair: tuple[str, ...]) -> Iterator[PurePosixPath]:
-    """smtpd_tls_chain_files overrides the files by type (postconf(5))."""
-    chains = list(_paths("smtpd_tls_chain_files", effective))
-    yield from chains or [path for name in pair for path in _paths(name, effective)]
+def certificate_paths(effective: Effective, pair: tuple[str, ...]) -> Iterator[PurePosixPath]:
+    """The files of one server, by the parameters in ``pair``, or those that override them.
+
+    smtpd_tls_chain_files overrides the files by type (postconf(5)).
+    """
+    chains = list(paths("smtpd_tls_chain_files", effective))
+    yield from chains or [path for name in pair for path in paths(name, effective)]
 
 
-def _paths(name: str, effective: Effective) -> Iterator[PurePosixPath]:
-    """A relative path counts from the queue directory, where the daemons are."""
+def paths(name: str, effective: Effective) -> Iterator[PurePosixPath]:
+    """The files that a parameter names.
+
+    A relative path counts from the queue directory, where the daemons are.
+    """
     queue = PurePosixPath(effective.value("queue_directory"))
     for element in effective.elements(name):
         if element != NO_CERTIFICATE:
             yield queue / element
+
+
+def certificate_for_key(
+    master: MasterCf, effective: Effective, key: PurePosixPath
+) -> PurePosixPath | None:
+    """Where the certificates for the key in this file are, if a server uses the key."""
+    for server in (effective.of(service) for service in smtp_servers(master)):
+        chains = list(paths("smtpd_tls_chain_files", server))
+        if key in chains:
+            return key
+        for certificate_name, key_name in () if chains else PAIR.items():
+            if key in paths(key_name, server):
+                return next(paths(certificate_name, server), None)
+    return None

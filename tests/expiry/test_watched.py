@@ -172,6 +172,24 @@ def test_what_is_shown_may_be_expired_too_and_that_is_worse() -> None:
     assert served.level is Level.CRITICAL
 
 
+def test_what_was_renewed_already_is_to_be_reloaded_and_not_renewed_once_more() -> None:
+    served = row(look(LEAF, shown=ending(20)), Role.SERVED)
+
+    remedies = {each.identifier: each.remedy for each in findings_of(served, JUDGE)}
+
+    assert remedies["expires-soon"] == ""
+    assert "postfix reload" in remedies["differs-from-file"]
+
+
+def test_a_ca_is_renewed_in_a_way_of_its_own() -> None:
+    later = Judge(pki.NOW + 3640 * DAY)
+    authority = row(look(judge=later), Role.CA)
+
+    (finding,) = findings_of(authority, later)
+
+    assert "pfwizard renew --ca" in finding.remedy
+
+
 def test_with_a_file_that_cannot_be_read_nothing_is_compared() -> None:
     found = look(shown=LEAF, problems={SERVER: Judgement.UNREADABLE})
 
