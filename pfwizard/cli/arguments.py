@@ -2,8 +2,6 @@
 
 import argparse
 import difflib
-import errno
-import os
 import shlex
 from dataclasses import dataclass
 from enum import Enum
@@ -11,11 +9,17 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from pfwizard import __version__
+from pfwizard.cli.argument_values import absolute, days, existing_directory, path, seconds
+from pfwizard.cli.client_arguments import (
+    ClientOptions,
+    add_client_options,
+    client_options,
+    refuse_client_options,
+)
 from pfwizard.cli.terminal import has_terminal
 from pfwizard.enumeration import listed
 from pfwizard.errors import UsageError
 from pfwizard.expiry.judgement import Limits
-from pfwizard.pki.validity import LONGEST_DAYS
 from pfwizard.wizard.probation import DEFAULT_PROBATION
 
 DESCRIPTION = "Give a Postfix server TLS and SMTP AUTH, as one change that can be taken back."
@@ -50,6 +54,7 @@ class Command(Enum):
     RECOVER = "recover"
     STATUS = "status"
     RENEW = "renew"
+    CLIENT = "client"
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class Arguments:
     new_key: bool = False
     ca: bool = False
     force: bool = False
+    client: ClientOptions | None = None
 
     @property
     def place_options(self) -> str:
@@ -111,8 +117,8 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         demo=given.demo,
         dry_run=given.dry_run,
         json=given.json,
-        config_directory=_absolute(given.config_dir, "--config-dir"),
-        root=_existing_directory(given.root, "--root") if given.root else Path("/"),
+        config_directory=absolute(given.config_dir, "--config-dir"),
+        root=existing_directory(given.root, "--root") if given.root else Path("/"),
         state_directory=given.state_dir.absolute() if given.state_dir else None,
         confirm=given.confirm,
         transaction=given.transaction,
@@ -124,6 +130,7 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         new_key=given.new_key,
         ca=given.ca,
         force=given.force,
+        client=client_options(given) if command is Command.CLIENT else None,
     )
 
 
@@ -163,6 +170,7 @@ def _refuse_nothing_to_apply(given: argparse.Namespace, command: Command) -> Non
 
 
 def _refuse_mixtures(given: argparse.Namespace, command: Command = Command.WALK) -> None:
+    refuse_client_options(given, "pfwizard without client add")
     if given.archive:
         raise UsageError("--archive goes with a command", "pfwizard recover --archive NAME.")
     if given.warn is not None or given.critical is not None:
@@ -178,13 +186,16 @@ def _refuse_mixtures(given: argparse.Namespace, command: Command = Command.WALK)
         raise UsageError("--plain has no mouse", "Leave out one of the two.")
 
 
-CHANGING = (Command.ROLLBACK, Command.RENEW)
+CHANGING = (Command.ROLLBACK, Command.RENEW, Command.CLIENT)
 """The commands that make a plan and apply it."""
+
+NAMING = (Command.ROLLBACK, Command.SHOW, Command.CLIENT)
+"""The commands that are followed by another word."""
 
 
 def _refuse_what_is_for_others(given: argparse.Namespace, command: Command) -> None:
     for option, value in (
-        ("--answers", given.answers and command is not Command.RENEW),
+        ("--answers", given.answers and command not in (Command.RENEW, Command.CLIENT)),
         ("--load", given.load),
         ("--plain", given.plain),
         ("--mouse", given.mouse),
@@ -197,10 +208,13 @@ def _refuse_what_is_for_others(given: argparse.Namespace, command: Command) -> N
         ("--new-key", given.new_key and command is not Command.RENEW),
         ("--ca", given.ca and command is not Command.RENEW),
         ("--force", given.force and command is not Command.RENEW),
-        ("ID", given.transaction and command not in (Command.ROLLBACK, Command.SHOW)),
+        ("ID", given.transaction and command not in NAMING),
+        ("NAME", given.name and command is not Command.CLIENT),
     ):
         if value:
             raise UsageError(f"pfwizard {command.value} takes no {option}", f"Leave out {option}.")
+    if command is not Command.CLIENT:
+        refuse_client_options(given, f"pfwizard {command.value}")
 
 
 def _refuse_nothing_to_show(given: argparse.Namespace, command: Command) -> None:
@@ -239,12 +253,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("command", nargs="?", metavar="COMMAND", help=argparse.SUPPRESS)
     parser.add_argument("transaction", nargs="?", metavar="ID", help=argparse.SUPPRESS)
+    parser.add_argument("name", nargs="?", metavar="NAME", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"pfwizard {__version__}")
     parser.add_argument(
-        "--answers", metavar="FILE", type=_path, help="do what this file asks for, unattended"
+        "--answers", metavar="FILE", type=path, help="do what this file asks for, unattended"
     )
     parser.add_argument(
-        "--load", metavar="FILE", type=_path, help="the wizard, starting from these answers"
+        "--load", metavar="FILE", type=path, help="the wizard, starting from these answers"
     )
     parser.add_argument(
         "--plain",
@@ -270,7 +285,7 @@ def _parser() -> argparse.ArgumentParser:
         "--confirm",
         metavar="SECONDS",
         nargs="?",
-        type=_seconds,
+        type=seconds,
         const=DEFAULT_PROBATION,
         help="take the change back by itself unless pfwizard confirm is run within this time "
         f"(default: {DEFAULT_PROBATION:.0f})",
@@ -281,19 +296,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--config-dir",
         metavar="DIR",
-        type=_path,
+        type=path,
         help="the Postfix instance to work on (as postfix -c)",
     )
     parser.add_argument(
         "--root",
         metavar="DIR",
-        type=_path,
+        type=path,
         help="work on the tree below DIR, such as a mounted image; nothing in it is run",
     )
     parser.add_argument(
         "--state-dir",
         metavar="DIR",
-        type=_path,
+        type=path,
         help="where pfwizard keeps what it replaces (default: /var/lib/pfwizard)",
     )
     parser.add_argument(
@@ -304,14 +319,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--warn",
         metavar="DAYS",
-        type=_days,
+        type=days,
         help="with status: what ends sooner than this is worth a warning "
         f"(default: {Limits().warning})",
     )
     parser.add_argument(
         "--critical",
         metavar="DAYS",
-        type=_days,
+        type=days,
         help=f"with status: what ends sooner than this is critical (default: {Limits().critical})",
     )
     parser.add_argument(
@@ -329,6 +344,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="with renew: also while more than a third of the certificate's life is left",
     )
+    add_client_options(parser)
     return parser
 
 
@@ -340,32 +356,13 @@ COMMANDS = {
     Command.RECOVER: "end what was left by a run that was killed or lost its power",
     Command.STATUS: "how long the certificates last, in the files and on the ports",
     Command.RENEW: "have the server's certificate issued anew by the CA of this machine, if due",
+    Command.CLIENT: "add NAME, list, revoke NAME: clients that relay by certificate",
 }
 
 
 def _commands_explained() -> str:
     lines = [f"  {command.value:<9} {words}" for command, words in COMMANDS.items()]
     return "\n".join(["commands:", *lines, ""])
-
-
-SHORTEST, LONGEST = 5, 86400
-"""Seconds for a confirmation: what a person needs to type it, and a day."""
-
-
-def _seconds(text: str) -> float:
-    if not text.isdecimal() or not SHORTEST <= int(text) <= LONGEST:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a number of seconds from {SHORTEST} to {LONGEST}"
-        )
-    return float(text)
-
-
-def _days(text: str) -> int:
-    if not text.isdecimal() or int(text) > LONGEST_DAYS:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a number of days from 0 to {LONGEST_DAYS}"
-        )
-    return int(text)
 
 
 def _limits(given: argparse.Namespace) -> Limits:
@@ -379,26 +376,3 @@ def _limits(given: argparse.Namespace) -> Limits:
     warning = usual.warning if given.warn is None else given.warn
     critical = min(usual.critical, warning) if given.critical is None else given.critical
     return Limits(warning, critical)
-
-
-def _path(text: str) -> Path:
-    if not text:  # an unset variable of a script; it must not mean the present directory
-        raise argparse.ArgumentTypeError("is empty")
-    return Path(text)
-
-
-def _absolute(path: Path | None, option: str) -> PurePosixPath | None:
-    if path is not None and not path.is_absolute():
-        raise UsageError(f"{option} {path}: is a relative path", "Give the whole path.")
-    return None if path is None else PurePosixPath(path)
-
-
-def _existing_directory(path: Path, option: str) -> Path:
-    try:
-        is_directory = path.is_dir()
-    except OSError as error:
-        what = os.strerror(error.errno or errno.EIO)
-        raise UsageError(f"{option} {path}: {what}", "Name an existing directory.") from error
-    if not is_directory:
-        raise UsageError(f"{option} {path}: is not a directory", "Name an existing directory.")
-    return path.resolve()

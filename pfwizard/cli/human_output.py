@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
     from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.expiry.status import Status
+    from pfwizard.plan.client_list import KnownClient
 
 RED, GREEN, CYAN, BOLD, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 
@@ -54,6 +55,8 @@ def show_report(report: Report) -> None:
         show_entry(entry, in_full=report.in_full)
     if report.status is not None:
         show_status(report.status)
+    if report.clients is not None:
+        show_clients(report.clients)
     if report.error is not None and not (report.plan and report.plan.refusals):
         show_error(report.error)
     elif report.result is Result.REFUSED:
@@ -61,6 +64,13 @@ def show_report(report: Report) -> None:
     elif _ending(report):
         say(_ending(report))
     show_demonstration(report)
+
+
+def show_clients(clients: "tuple[KnownClient, ...]") -> None:
+    """The list of clients, which is what was asked for."""
+    from pfwizard.cli.clients import lines_of
+
+    print(harmless(lines_of(clients)))
 
 
 def show_findings(plan: Plan) -> None:

@@ -47,6 +47,10 @@ def as_json(report: Report) -> str:
         document["history"] = [_entry(entry) for entry in report.entries]
     if report.status is not None:
         document |= status_document(report.status)
+    if report.clients is not None:
+        from pfwizard.cli import clients
+
+        document["clients"] = clients.as_json(report.clients)
     return json.dumps(document, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 

@@ -30,11 +30,16 @@ def plan_renewal(job: Job, given: Arguments) -> Planned:
     with explained(job.state_directory):
         refuse_unfinished(job.state)
         ledger = read_ledger(job.state_directory)
-        known = (*_in_the_answers(given.answers), *_in_the_history(job))
-    request = RenewalRequest(_what(given), given.force, tuple(dict.fromkeys(known)))
+        known = known_files(job, given.answers)
+    request = RenewalRequest(_what(given), given.force, known)
     facts = gather(job.tree, job.config_directory, ())
     facts = with_files(job, facts, files_of_renewal(request, facts))
     return Planned(facts, make_renewal_plan(request, facts, circumstances(ledger)))
+
+
+def known_files(job: Job, answers: Path | None) -> tuple[PurePosixPath, ...]:
+    """Where a CA may be besides the files that Postfix names."""
+    return tuple(dict.fromkeys((*_in_the_answers(answers), *_in_the_history(job))))
 
 
 def with_files(job: Job, facts: Facts, paths: tuple[PurePosixPath, ...]) -> Facts:

@@ -11,6 +11,7 @@ from pfwizard.expiry.judgement import Level
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
     from pfwizard.expiry.status import Status
+    from pfwizard.plan.client_list import KnownClient
     from pfwizard.plan.plan import Plan
 
 
@@ -37,7 +38,8 @@ class Report:
     temporary tree that a demonstration has left for looking at. ``options`` are those by which
     another run finds the same transactions. ``plan_was_shown``: people have read the plan already,
     when the change went on probation. ``way_back`` is the command that takes this change back.
-    ``status`` is how the certificates are, whose level is the exit status then.
+    ``status`` is how the certificates are, whose level is the exit status then. ``clients`` are
+    those that ``client list`` lists.
     """
 
     result: Result
@@ -53,6 +55,7 @@ class Report:
     way_back: str = WAY_BACK
     demonstration: Path | None = None
     status: "Status | None" = None
+    clients: "tuple[KnownClient, ...] | None" = None
 
 
 RESULTS = {

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pfwizard.answers.answers import Answers
     from pfwizard.apply.manifest import TransactionId
     from pfwizard.apply.process.events import OnProbationNow
+    from pfwizard.cli.client_arguments import ClientOptions
     from pfwizard.engine import Job, Planned
 
 DRY_RUN = "Nothing was changed: this was a dry run."
@@ -66,6 +67,8 @@ class Unattended:
             case Command.RECOVER:
                 with self._interruption.held_back():
                     return commands.recover(job, given.archive, announce)
+            case Command.CLIENT if given.client is not None:
+                return self._client(job, given, given.client)
             case Command.RENEW:
                 return self._renew(job, given)
             case _:
@@ -111,6 +114,21 @@ class Unattended:
         report = self._walk(job, planned, given)
         is_unchanged = report.result is Result.UNCHANGED
         return replace(report, words=NOTHING_DUE) if is_unchanged else report
+
+    def _client(self, job: "Job", given: Arguments, options: "ClientOptions") -> Report:
+        from pfwizard.cli import clients
+
+        if not options.changes_something:
+            return Report(Result.UNCHANGED, ExitStatus.DONE, clients=clients.clients_of(job))
+        if not given.dry_run:
+            self._recover(job, given)
+        planned, passphrase = clients.plan_client(job, given, options)
+        if not planned.plan.is_empty:
+            passphrase.tell()
+        report = self._walk(job, planned, given)
+        if report.result is Result.UNCHANGED:
+            return replace(report, words=clients.UNCHANGED[options.verb])
+        return report
 
     def _roll_back(self, job: "Job", given: Arguments) -> Report:
         from pfwizard.cli import commands

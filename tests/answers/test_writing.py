@@ -250,7 +250,9 @@ def test_an_answer_with_another_value_takes_its_own_line_only(question: Question
     text = written({question.key: new}, guide.ANSWERS)
     before, after = Counter(guide.ANSWERS.splitlines()), Counter(text.splitlines())
     assert (before - after).total() == (said(guide.ANSWERS, question.key) is not None)
-    assert [line.partition(" = ")[0] for line in after - before] == [question.name]
+    is_there = f"[{question.section}]" in before
+    added = [question.name] if is_there else ["", f"[{question.section}]", question.name]
+    assert [line.partition(" = ")[0] for line in after - before] == added
 
 
 def test_an_answer_that_is_not_given_stays_as_it_is() -> None:

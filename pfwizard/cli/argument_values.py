@@ -1,0 +1,56 @@
+"""The values of options: each is checked as it is read."""
+
+import argparse
+import errno
+import os
+from pathlib import Path, PurePosixPath
+
+from pfwizard.errors import UsageError
+from pfwizard.pki.validity import LONGEST_DAYS
+
+SHORTEST, LONGEST = 5, 86400
+"""Seconds for a confirmation: what a person needs to type it, and a day."""
+
+
+def seconds(text: str) -> float:
+    """The time for a confirmation."""
+    if not text.isdecimal() or not SHORTEST <= int(text) <= LONGEST:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of seconds from {SHORTEST} to {LONGEST}"
+        )
+    return float(text)
+
+
+def days(text: str) -> int:
+    """How long a certificate lasts."""
+    if not text.isdecimal() or int(text) > LONGEST_DAYS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of days from 0 to {LONGEST_DAYS}"
+        )
+    return int(text)
+
+
+def path(text: str) -> Path:
+    """A path as it was typed; an empty one is refused."""
+    if not text:  # an unset variable of a script; it must not mean the present directory
+        raise argparse.ArgumentTypeError("is empty")
+    return Path(text)
+
+
+def absolute(path: Path | None, option: str) -> PurePosixPath | None:
+    """The path inside the tree; raises UsageError for a relative one."""
+    if path is not None and not path.is_absolute():
+        raise UsageError(f"{option} {path}: is a relative path", "Give the whole path.")
+    return None if path is None else PurePosixPath(path)
+
+
+def existing_directory(path: Path, option: str) -> Path:
+    """The real path of a directory; raises UsageError where there is none."""
+    try:
+        is_directory = path.is_dir()
+    except OSError as error:
+        what = os.strerror(error.errno or errno.EIO)
+        raise UsageError(f"{option} {path}: {what}", "Name an existing directory.") from error
+    if not is_directory:
+        raise UsageError(f"{option} {path}: is not a directory", "Name an existing directory.")
+    return path.resolve()

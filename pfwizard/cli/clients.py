@@ -1,0 +1,172 @@
+"""``pfwizard client``: the plans that add and revoke, and the list."""
+
+import getpass
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from pfwizard.apply.disk.explained import explained
+from pfwizard.apply.ledger_file import read_ledger
+from pfwizard.apply.recovery import refuse_unfinished
+from pfwizard.cli.arguments import Arguments
+from pfwizard.cli.client_arguments import ClientOptions, ClientVerb
+from pfwizard.cli.renewal import known_files, with_files
+from pfwizard.cli.streams import say
+from pfwizard.cli.terminal import has_terminal
+from pfwizard.engine import Job, Planned, circumstances
+from pfwizard.errors import Failed, InputProblem, UsageError
+from pfwizard.machine.facts import Facts, gather
+from pfwizard.pki.passphrases import check_passphrase, generated_passphrase
+from pfwizard.pki.pkcs12 import Pkcs12Profile
+from pfwizard.plan.client_list import KnownClient, known_clients
+from pfwizard.plan.client_plan import (
+    AddClient,
+    RevokeClient,
+    files_of_client,
+    make_client_plan,
+)
+from pfwizard.plan.clients import ClientFiles, NewClient
+from pfwizard.plan.signing_authority import files_of_authorities, signing_authority
+from pfwizard.secret import Secret
+
+UNCHANGED = {
+    ClientVerb.ADD: "Nothing to do: this client has a certificate.",
+    ClientVerb.REVOKE: "Nothing to do: this client is revoked, and in no table.",
+}
+
+LONGEST_LINE = 4096
+"""Octets that are read of a passphrase; far more than it may have."""
+
+
+@dataclass(frozen=True)
+class Passphrase:
+    """The passphrase of a PKCS #12 file; None where it is to be kept beside the file.
+
+    ``is_new``: it was made here, and somebody has to be told.
+    """
+
+    secret: Secret[str] | None
+    is_new: bool = False
+
+    def tell(self) -> None:
+        """Show it once, to the person at the terminal."""
+        if self.is_new and self.secret is not None:
+            say(
+                "The passphrase of the PKCS #12 file, which is shown this once:\n"
+                f"    {self.secret.reveal()}"
+            )
+
+
+def plan_client(job: Job, given: Arguments, options: ClientOptions) -> tuple[Planned, Passphrase]:
+    """Look at the machine and plan what is asked for; nothing is changed.
+
+    Raises Failed when the machine cannot be read, and what stands in the way of a change.
+    """
+    with explained(job.state_directory):
+        refuse_unfinished(job.state)
+        ledger = read_ledger(job.state_directory)
+    facts = gather(job.tree, job.config_directory, ())
+    request: AddClient | RevokeClient
+    if options.verb is ClientVerb.REVOKE:
+        request, passphrase = RevokeClient(options.which), Passphrase(None)
+    else:
+        passphrase = Passphrase(None) if given.dry_run else _passphrase(options)
+        facts, request = _request_to_add(job, given, options, facts, passphrase)
+    facts = with_files(job, facts, files_of_client(request))
+    return Planned(facts, make_client_plan(request, facts, circumstances(ledger))), passphrase
+
+
+def _request_to_add(
+    job: Job, given: Arguments, options: ClientOptions, facts: Facts, passphrase: Passphrase
+) -> tuple[Facts, AddClient]:
+    with explained(job.state_directory):
+        known = known_files(job, given.answers)
+    facts = with_files(job, facts, files_of_authorities(facts, known))
+    authority = signing_authority(facts, known)
+    profile = Pkcs12Profile.COMPATIBLE if options.compatible else Pkcs12Profile.MODERN
+    files = ClientFiles.of(options.which, authority.key, _directory(options.out))
+    client = NewClient(options.which, files, passphrase.secret, profile)
+    return facts, AddClient(authority, client)
+
+
+def _directory(out: Path | None) -> PurePosixPath | None:
+    return None if out is None else PurePosixPath(os.path.normpath(out.absolute()))
+
+
+# --- the passphrase of the PKCS #12 file ----------------------------------------------------------
+
+
+def _passphrase(options: ClientOptions) -> Passphrase:
+    """From where the operator says, or asked for, or made."""
+    try:
+        if options.passphrase_file is not None:
+            with options.passphrase_file.open("rb") as file:
+                return Passphrase(_checked(file.readline(LONGEST_LINE)))
+        if options.passphrase_descriptor is not None:
+            with os.fdopen(options.passphrase_descriptor, "rb", closefd=False) as file:
+                return Passphrase(_checked(file.readline(LONGEST_LINE)))
+    except OSError as error:
+        raise Failed(
+            f"the passphrase cannot be read: {error.strerror}", "Check the file or the descriptor."
+        ) from error
+    return _asked() if has_terminal() else Passphrase(None)
+
+
+def _checked(line: bytes) -> Secret[str]:
+    try:
+        return check_passphrase(Secret(line.rstrip(b"\r\n").decode("utf-8", "replace")))
+    except InputProblem as problem:
+        raise UsageError(problem.message, problem.remedy) from problem
+
+
+def _asked() -> Passphrase:
+    try:
+        first = getpass.getpass(
+            "Passphrase for the PKCS #12 file (empty: one is made): ", stream=sys.stderr
+        )
+        if not first:
+            return Passphrase(generated_passphrase(os.urandom), is_new=True)
+        if getpass.getpass("The same again: ", stream=sys.stderr) != first:
+            raise UsageError("the two passphrases differ", "Run it again.")
+    except EOFError as error:
+        raise UsageError("no passphrase was given", "Run it again.") from error
+    return Passphrase(_checked(first.encode()))
+
+
+# --- the list -------------------------------------------------------------------------------------
+
+
+def clients_of(job: Job) -> tuple[KnownClient, ...]:
+    """Everybody in the ledger or in the tables; raises Failed."""
+    with explained(job.state_directory):
+        ledger = read_ledger(job.state_directory)
+    return known_clients(gather(job.tree, job.config_directory, ()), ledger, datetime.now(UTC))
+
+
+def lines_of(clients: tuple[KnownClient, ...]) -> str:
+    """The list for people: a line for each certificate."""
+    if not clients:
+        return "No client has a certificate yet. To make one: pfwizard client add NAME"
+    width = max(len(client.name) for client in clients)
+    return "\n".join(
+        f"{client.name:<{width}}  {client.standing}"
+        + (f"  serial {client.serial:X}" if client.serial is not None else "")
+        for client in clients
+    )
+
+
+def as_json(clients: tuple[KnownClient, ...]) -> list[dict[str, object]]:
+    """The list for programs; days are None for what the ledger does not know."""
+    return [
+        {
+            "name": client.name,
+            "serial": None if client.serial is None else f"{client.serial:X}",
+            "days_left": client.days_left,
+            "revoked": client.is_revoked,
+            "in_table": client.is_listed,
+            "fingerprint": client.fingerprint,
+        }
+        for client in clients
+    ]
