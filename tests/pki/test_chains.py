@@ -6,36 +6,15 @@ from itertools import permutations
 from pathlib import PurePosixPath
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.x509.oid import NameOID
 
-from pfwizard.pki.certificates import Certificate, examined
+from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.chains import Chain, PemFile, chain_of, chain_problems, material
 from pfwizard.pki.checks import Defect, server_problems
 from pfwizard.pki.errors import EncryptedKey, NotACertificate, NotAKey, PkiError, UnsupportedKey
 from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.secret import Secret
 from tests.pki.builders import HOST, NOW, ca, client, key, server
-
-
-def issuing(
-    whose: str, issuer: tuple[Certificate, str] | None = None, *, days: int = 1000
-) -> Certificate:
-    """A CA called after its key; self-issued, or below the CA with the other key."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, whose)])
-    return examined(
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(issuer[0].parsed.subject if issuer else name)
-        .public_key(key(whose).parsed.public_key())
-        .not_valid_before(NOW - timedelta(days=10))
-        .not_valid_after(NOW + timedelta(days=days))
-        .serial_number(int.from_bytes(os.urandom(8), "big"))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key(issuer[1] if issuer else whose).parsed, hashes.SHA256())
-    )
-
+from tests.pki.issuers import issuing
 
 ROOT = issuing("root")
 UPPER = issuing("upper", (ROOT, "root"))

@@ -1,0 +1,272 @@
+"""Certificates of somebody else's CA: what is wrong with them, and where they go."""
+
+import os
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+import pytest
+
+from pfwizard.machine.facts import Facts
+from pfwizard.machine.tree import FileState
+from pfwizard.pki.certificates import Certificate, load_certificates
+from pfwizard.pki.key_encryption import encrypted_pem
+from pfwizard.plan.installation import (
+    BUNDLES,
+    InstallationRequest,
+    files_of_installation,
+    make_installation_plan,
+)
+from pfwizard.plan.plan import Plan, Reload
+from pfwizard.secret import Secret
+from tests.pki import builders as pki
+from tests.pki.issuers import issuing
+from tests.plan.builders import (
+    BARE_MASTER,
+    NOW,
+    STOCK_MAIN,
+    circumstances,
+    content_of,
+    directory,
+    file,
+    identifiers,
+    machine,
+    main_of,
+)
+
+DAY = timedelta(days=1)
+
+KEY = PurePosixPath("/etc/ssl/private/mail.key")
+BESIDE = PurePosixPath("/etc/ssl/mail.crt")
+SERVERS = pki.key("server").pem().reveal()
+
+ROOT = issuing("root")
+UPPER = issuing("upper", (ROOT, "root"))
+LOWER = issuing("lower", (UPPER, "upper"))
+SHORT_LOWER = issuing("lower", (UPPER, "upper"), days=200)
+LEAF = pki.server(LOWER, ca_key=pki.key("lower"))
+
+COMPLETE = (LEAF, LOWER, UPPER)
+
+
+def with_key(
+    *files: FileState, main_cf: str = STOCK_MAIN, key: bytes = SERVERS, roots: bytes = ROOT.pem()
+) -> Facts:
+    """A machine that has the key, and the roots that clients trust."""
+    directories = map(directory, ("/etc/ssl/private", "/etc/ssl/certs", "/etc/letsencrypt"))
+    own = (file(KEY, key, 0o600), file(BUNDLES[0], roots))
+    return machine(main_cf, BARE_MASTER, *directories, *own, *files)
+
+
+def installing(
+    *certificates: Certificate,
+    facts: Facts | None = None,
+    force: bool = False,
+    now: datetime = NOW,
+    keys: tuple[PurePosixPath, ...] = (KEY,),
+) -> Plan:
+    request = InstallationRequest(certificates, keys, force)
+    return make_installation_plan(request, facts or with_key(), replace(circumstances(), now=now))
+
+
+def refusals(plan: Plan) -> list[str]:
+    return [finding.identifier for finding in plan.refusals]
+
+
+# --- what is wrong --------------------------------------------------------------------------------
+
+
+OTHER_HOST = pki.server(LOWER, ca_key=pki.key("lower"), names=["mx.example.org"])
+A_CLIENT = pki.client(LOWER, ca_key=pki.key("lower"))
+
+
+@pytest.mark.parametrize(
+    ("certificates", "days_later", "identifier"),
+    [
+        (COMPLETE, 398, "expired"),
+        (COMPLETE, -1, "not-yet-valid"),
+        ((LEAF, UPPER), 0, "missing-intermediate"),
+        ((LEAF,), 0, "missing-intermediate"),
+        ((OTHER_HOST, LOWER, UPPER), 0, "name-not-covered"),
+    ],
+    ids=["expired", "not yet valid", "a gap", "alone", "another name"],
+)
+def test_what_is_wrong_is_named_and_nothing_is_written(
+    certificates: tuple[Certificate, ...], days_later: int, identifier: str
+) -> None:
+    plan = installing(*certificates, now=NOW + days_later * DAY)
+
+    assert identifier in refusals(plan)
+    assert plan.is_empty
+
+
+def test_an_intermediate_that_has_expired_is_named_too() -> None:
+    plan = installing(LEAF, SHORT_LOWER, UPPER, now=NOW + 201 * DAY)
+
+    assert refusals(plan) == ["expired"]
+    assert LOWER.facts.subject in plan.refusals[0].message
+
+
+def test_a_certificate_that_is_not_for_servers_is_refused() -> None:
+    facts = with_key(key=pki.key("client").pem().reveal())
+
+    plan = installing(A_CLIENT, LOWER, UPPER, facts=facts)
+
+    assert "wrong-purpose" in refusals(plan)
+    assert plan.is_empty
+
+
+def test_a_certificate_for_another_key_is_refused_and_the_keys_that_are_here_are_named() -> None:
+    plan = installing(*COMPLETE, facts=with_key(key=pki.key("another").pem().reveal()))
+
+    assert refusals(plan) == ["key-mismatch"]
+    assert str(KEY) in plan.refusals[0].message
+    assert plan.is_empty
+
+
+def test_a_key_behind_a_passphrase_is_refused() -> None:
+    locked = encrypted_pem(pki.key("server"), Secret("correct horse battery"), os.urandom)
+
+    plan = installing(*COMPLETE, facts=with_key(key=locked.reveal()))
+
+    assert refusals(plan) == ["key-encrypted"]
+    assert plan.is_empty
+
+
+def test_what_some_clients_accept_can_be_insisted_on() -> None:
+    plan = installing(LEAF, force=True)
+
+    assert "missing-intermediate" in identifiers(plan)
+    assert not plan.refusals
+    assert not plan.is_empty
+
+
+def test_what_no_client_accepts_cannot() -> None:
+    assert installing(*COMPLETE, now=NOW + 398 * DAY, force=True).is_empty
+
+
+def test_where_no_roots_are_known_a_gap_is_only_warned_of() -> None:
+    plan = installing(*COMPLETE, facts=with_key(roots=b""))
+
+    assert "missing-intermediate" in identifiers(plan)
+    assert not plan.refusals
+
+
+# --- putting in order -----------------------------------------------------------------------------
+
+
+def test_the_chain_is_written_in_order_without_the_root() -> None:
+    plan = installing(ROOT, UPPER, LOWER, LEAF)
+
+    assert load_certificates(content_of(plan, BESIDE)) == COMPLETE
+    assert "wrong-order" in identifiers(plan)
+
+
+def test_what_is_in_order_needs_no_word() -> None:
+    assert "wrong-order" not in identifiers(installing(*COMPLETE))
+
+
+def test_what_belongs_to_another_chain_is_left_out_and_named() -> None:
+    stranger = pki.ca(whose="stranger")
+
+    plan = installing(*COMPLETE, stranger)
+
+    assert stranger not in load_certificates(content_of(plan, BESIDE))
+    assert "unrelated" in identifiers(plan)
+
+
+def test_the_key_of_a_ca_that_is_on_this_machine_too_is_not_taken_for_the_servers() -> None:
+    cas = PurePosixPath("/etc/ssl/private/ca.key")
+    facts = with_key(file(cas, pki.key("root").pem().reveal()))
+
+    plan = installing(*COMPLETE, ROOT, facts=facts, keys=(cas, KEY))
+
+    assert main_of(plan).get("smtpd_tls_key_file") == str(KEY)
+
+
+# --- where it goes --------------------------------------------------------------------------------
+
+
+def test_where_there_was_no_certificate_it_is_put_beside_the_key_and_into_main_cf() -> None:
+    plan = installing(*COMPLETE)
+
+    assert main_of(plan).get("smtpd_tls_cert_file") == str(BESIDE)
+    assert main_of(plan).get("smtpd_tls_key_file") == str(KEY)
+    assert main_of(plan).get("smtpd_tls_security_level") == "may"
+    assert isinstance(plan.actions[-1], Reload)
+
+
+PAIR = f"""\
+smtpd_tls_security_level = encrypt
+smtpd_tls_cert_file = /etc/postfix/own.crt
+smtpd_tls_key_file = {KEY}
+"""
+OWN = PurePosixPath("/etc/postfix/own.crt")
+
+
+def test_a_certificate_that_postfix_has_for_the_key_is_replaced_in_its_file() -> None:
+    facts = with_key(file(OWN, pki.server().pem()), main_cf=STOCK_MAIN + PAIR)
+
+    plan = installing(*COMPLETE, facts=facts)
+
+    assert [change.path for change in plan.changes] == [OWN]
+    assert load_certificates(content_of(plan, OWN)) == COMPLETE
+
+
+def test_a_request_that_is_answered_finds_the_file_that_main_cf_names_already() -> None:
+    plan = installing(*COMPLETE, facts=with_key(main_cf=STOCK_MAIN + PAIR))
+
+    assert load_certificates(content_of(plan, OWN)) == COMPLETE
+
+
+def test_the_second_time_there_is_nothing_to_do() -> None:
+    installed = b"".join(each.pem() for each in COMPLETE)
+    facts = with_key(file(OWN, installed), main_cf=STOCK_MAIN + PAIR)
+
+    assert installing(*COMPLETE, facts=facts).is_empty
+
+
+def test_in_a_chain_file_the_key_stays_first() -> None:
+    main_cf = f"{STOCK_MAIN}smtpd_tls_security_level = may\nsmtpd_tls_chain_files = {KEY}\n"
+    facts = with_key(main_cf=main_cf, key=SERVERS + pki.server().pem())
+
+    plan = installing(*COMPLETE, facts=facts)
+
+    (change,) = plan.changes
+    assert (change.path, change.secret) == (KEY, True)
+    assert content_of(plan, KEY) == SERVERS + b"".join(each.pem() for each in COMPLETE)
+
+
+def test_the_certificate_that_clients_were_shown_until_now_is_named() -> None:
+    main_cf = STOCK_MAIN + "smtpd_tls_cert_file = /etc/postfix/own.crt\n"
+    facts = with_key(file(OWN, pki.server(pki.ca()).pem()), main_cf=main_cf)
+
+    plan = installing(*COMPLETE, facts=facts)
+
+    assert "certificate-replaced" in identifiers(plan)
+
+
+def test_a_file_that_belongs_to_something_else_is_not_overwritten() -> None:
+    plan = installing(*COMPLETE, facts=with_key(file(BESIDE, pki.ca().pem())))
+
+    assert refusals(plan) == ["file-in-the-way"]
+    assert plan.is_empty
+
+
+def test_what_certbot_looks_after_is_left_to_it() -> None:
+    live = PurePosixPath("/etc/letsencrypt/live/mail/fullchain.pem")
+    main_cf = STOCK_MAIN + PAIR.replace(str(OWN), str(live))
+    facts = with_key(file(live, pki.server().pem()), main_cf=main_cf)
+
+    plan = installing(*COMPLETE, facts=facts)
+
+    assert refusals(plan) == ["managed-by-certbot"]
+    assert plan.is_empty
+
+
+def test_every_file_that_the_plan_may_write_is_looked_at_first() -> None:
+    request = InstallationRequest(COMPLETE, (KEY,))
+
+    looked_at = files_of_installation(request, with_key(main_cf=STOCK_MAIN + PAIR))
+
+    assert {KEY, BESIDE, OWN} <= set(looked_at)
