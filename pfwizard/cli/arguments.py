@@ -10,6 +10,11 @@ from typing import NoReturn
 
 from pfwizard import __version__
 from pfwizard.cli.argument_values import absolute, days, existing_directory, path, seconds
+from pfwizard.cli.certificate_arguments import (
+    add_certificate_options,
+    certificate_files,
+    refuse_two_renewals,
+)
 from pfwizard.cli.client_arguments import (
     ClientOptions,
     add_client_options,
@@ -55,6 +60,7 @@ class Command(Enum):
     STATUS = "status"
     RENEW = "renew"
     CLIENT = "client"
+    INSTALL_CERTIFICATE = "install-certificate"
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,8 @@ class Arguments:
     ``transaction`` is the one that ``show`` and ``rollback`` name, ``archive`` the journal that
     ``recover`` is to set aside. ``confirm`` is in seconds, ``limits`` are for ``status``. ``load``
     are the answers with which a walk begins, which is line by line with ``plain``. ``new_key``,
-    ``ca`` and ``force`` are for ``renew``, whose ``answers`` tell where the CA is.
+    ``ca`` and ``force`` are for ``renew``, whose ``answers`` tell where the CA is. ``certificates``
+    are the files of ``install-certificate``, in which nothing is written.
     """
 
     command: Command
@@ -86,6 +93,7 @@ class Arguments:
     ca: bool = False
     force: bool = False
     client: ClientOptions | None = None
+    certificates: tuple[Path, ...] = ()
 
     @property
     def place_options(self) -> str:
@@ -108,7 +116,7 @@ def parse_arguments(arguments: list[str]) -> Arguments:
 
     Raises UsageError for one that makes no sense; ``--help`` and ``--version`` end the process.
     """
-    given = _parser().parse_args(arguments)
+    given = _parser().parse_intermixed_args(arguments)  # options between words too
     command = _command(given)
     CHECKS.get(command, _refuse_what_is_for_others)(given, command)
     return Arguments(
@@ -131,6 +139,7 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         ca=given.ca,
         force=given.force,
         client=client_options(given) if command is Command.CLIENT else None,
+        certificates=certificate_files(given) if command is Command.INSTALL_CERTIFICATE else (),
     )
 
 
@@ -186,11 +195,19 @@ def _refuse_mixtures(given: argparse.Namespace, command: Command = Command.WALK)
         raise UsageError("--plain has no mouse", "Leave out one of the two.")
 
 
-CHANGING = (Command.ROLLBACK, Command.RENEW, Command.CLIENT)
+CHANGING = (
+    Command.ROLLBACK,
+    Command.RENEW,
+    Command.CLIENT,
+    Command.INSTALL_CERTIFICATE,
+)
 """The commands that make a plan and apply it."""
 
-NAMING = (Command.ROLLBACK, Command.SHOW, Command.CLIENT)
+NAMING = (Command.ROLLBACK, Command.SHOW, Command.CLIENT, Command.INSTALL_CERTIFICATE)
 """The commands that are followed by another word."""
+
+
+FORCIBLE = (Command.RENEW, Command.INSTALL_CERTIFICATE)
 
 
 def _refuse_what_is_for_others(given: argparse.Namespace, command: Command) -> None:
@@ -207,9 +224,10 @@ def _refuse_what_is_for_others(given: argparse.Namespace, command: Command) -> N
         ("--critical", given.critical is not None and command is not Command.STATUS),
         ("--new-key", given.new_key and command is not Command.RENEW),
         ("--ca", given.ca and command is not Command.RENEW),
-        ("--force", given.force and command is not Command.RENEW),
+        ("--force", given.force and command not in FORCIBLE),
         ("ID", given.transaction and command not in NAMING),
-        ("NAME", given.name and command is not Command.CLIENT),
+        ("NAME", given.name and command not in (Command.CLIENT, Command.INSTALL_CERTIFICATE)),
+        ("FILE", given.more and command is not Command.INSTALL_CERTIFICATE),
     ):
         if value:
             raise UsageError(f"pfwizard {command.value} takes no {option}", f"Leave out {option}.")
@@ -227,11 +245,7 @@ def _refuse_nothing_to_show(given: argparse.Namespace, command: Command) -> None
 
 def _refuse_two_renewals(given: argparse.Namespace, command: Command) -> None:
     _refuse_what_is_for_others(given, command)
-    if given.new_key and given.ca:
-        raise UsageError(
-            "--new-key is for the server, and --ca renews the CA with the key that it has",
-            "Leave out one of the two: with another key it would be another CA.",
-        )
+    refuse_two_renewals(given)
 
 
 CHECKS = {
@@ -254,6 +268,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", nargs="?", metavar="COMMAND", help=argparse.SUPPRESS)
     parser.add_argument("transaction", nargs="?", metavar="ID", help=argparse.SUPPRESS)
     parser.add_argument("name", nargs="?", metavar="NAME", help=argparse.SUPPRESS)
+    parser.add_argument("more", nargs="*", metavar="FILE", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"pfwizard {__version__}")
     parser.add_argument(
         "--answers", metavar="FILE", type=path, help="do what this file asks for, unattended"
@@ -329,21 +344,7 @@ def _parser() -> argparse.ArgumentParser:
         type=days,
         help=f"with status: what ends sooner than this is critical (default: {Limits().critical})",
     )
-    parser.add_argument(
-        "--new-key",
-        action="store_true",
-        help="with renew: replace the server's key too, which changes its TLSA records",
-    )
-    parser.add_argument(
-        "--ca",
-        action="store_true",
-        help="with renew: the CA's own certificate; all that it has issued stays valid",
-    )
-    parser.add_argument(
-        "--force",
-        action="store_true",
-        help="with renew: also while more than a third of the certificate's life is left",
-    )
+    add_certificate_options(parser)
     add_client_options(parser)
     return parser
 
@@ -356,6 +357,7 @@ COMMANDS = {
     Command.RECOVER: "end what was left by a run that was killed or lost its power",
     Command.STATUS: "how long the certificates last, in the files and on the ports",
     Command.RENEW: "have the server's certificate issued anew by the CA of this machine, if due",
+    Command.INSTALL_CERTIFICATE: "FILE...: install what somebody else's CA has sent",
     Command.CLIENT: "add NAME, list, revoke NAME: clients that relay by certificate",
 }
 

@@ -71,6 +71,8 @@ class Unattended:
                 return self._client(job, given, given.client)
             case Command.RENEW:
                 return self._renew(job, given)
+            case Command.INSTALL_CERTIFICATE:
+                return self._install_certificate(job, given)
             case _:
                 return self._roll_back(job, given)
 
@@ -114,6 +116,15 @@ class Unattended:
         report = self._walk(job, planned, given)
         is_unchanged = report.result is Result.UNCHANGED
         return replace(report, words=NOTHING_DUE) if is_unchanged else report
+
+    def _install_certificate(self, job: "Job", given: Arguments) -> Report:
+        from pfwizard.cli.installation import IN_PLACE, plan_installation
+
+        if not given.dry_run:
+            self._recover(job, given)
+        report = self._walk(job, plan_installation(job, given), given)
+        is_unchanged = report.result is Result.UNCHANGED
+        return replace(report, words=IN_PLACE) if is_unchanged else report
 
     def _client(self, job: "Job", given: Arguments, options: "ClientOptions") -> Report:
         from pfwizard.cli import clients

