@@ -1,6 +1,7 @@
 """One plan, applied as one change: everything of it, or nothing.
 
 lock -> what was left unfinished is ended -> Postfix's locks -> preflight -> Postfix's opinion
+     -> certificates entered in the ledger, for good
      -> journal published ........................ from here on a crash means taking back
      -> watchdog -> staging -> groups -> swap, and Postfix's locks let go -> postfix check -> reload
      -> on probation, or complete ................ one rename, after which a crash changes nothing
@@ -96,6 +97,7 @@ class Transaction:
             Preflight(self._tree, plan.changes).refuse_what_cannot_work()
             _refuse_what_postfix_rejects(plan, mail_system)
             baseline = frozenset(mail_system.complaints())
+            enter(self.ending.state.path, plan.actions)
             journal = self._publish(plan)
             with self._abandoned_on_failure(journal):
                 self.set_watch()
@@ -178,7 +180,6 @@ class Transaction:
     def _prepare(self, plan: Plan, journal: Journal, mail_system: MailSystem) -> None:
         """Everything that no running program notices."""
         self.announce("Writing the new files beside the old ones")
-        enter(self.ending.state.path, plan.actions)
         contents = {
             number: change.after
             for number, change in enumerate(plan.changes)

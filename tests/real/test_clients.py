@@ -9,6 +9,11 @@ from tests.machines.suites import SUITES
 from tests.real.guide_machine import CA, FOREIGN, NAME, STRANGER, GuideMachine
 
 BOOKWORM = pytest.param(SUITES["bookworm"], marks=pytest.mark.machine, id="bookworm")
+INSIDE = [
+    pytest.param(suite, marks=pytest.mark.machine, id=name)
+    for name, suite in SUITES.items()
+    if suite.runs_pfwizard_inside
+]
 
 ANNA, RELAY = "anna@kernel-panic.it", "relay.kernel-panic.it"
 PLACE = "/etc/ssl/private/clients"
@@ -63,7 +68,7 @@ def server(machine: Machine) -> Machine:
     return machine
 
 
-@pytest.mark.parametrize("suite", [BOOKWORM], indirect=True)
+@pytest.mark.parametrize("suite", INSIDE, indirect=True)
 def test_listed_clients_relay_and_strangers_and_revoked_ones_do_not(server: Machine) -> None:
     assert offer(server) in REFUSED
     client(server, "add", ANNA)
