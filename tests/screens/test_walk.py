@@ -176,7 +176,7 @@ async def test_a_wrong_answer_keeps_the_review_from_making_a_plan() -> None:
     async with wizard(session) as pilot:
         await go_to(pilot, StepName.REVIEW)
 
-        assert "Certificate authority" in text_of(pilot.app)
+        assert '"Validity in days" (step 2, CA)' in text_of(pilot.app)
         assert not is_enabled(pilot, "apply")
 
 
