@@ -4,6 +4,7 @@ import errno
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -45,7 +46,8 @@ def revoked(serial: int) -> EnterInLedger:
 
 
 def handing_out(serial: int) -> Plan:
-    changes = [mkdir(PLACE.parent), create(PLACE, CERTIFICATE), *CHANGES]
+    certificate = replace(create(PLACE, CERTIFICATE), secret=False)  # the journal keeps it
+    changes = [mkdir(PLACE.parent), certificate, *CHANGES]
     return plan_of(changes, [issued(serial), Reload(())])
 
 
