@@ -175,7 +175,7 @@ def _host_names(sketch: Sketch) -> tuple[str, ...]:
 
 
 def _place(sketch: Sketch, key: PurePosixPath) -> _Place:
-    in_use = certificate_for_key(sketch.master, sketch.effective, key)
+    in_use = certificate_for_key(sketch.facts, key)
     if in_use is not None:
         return _Place(in_use, key, is_in_use=True)
     if sketch.effective.value("smtpd_tls_chain_files"):

@@ -1,7 +1,7 @@
 """CAs below one another, as those have them who sell certificates."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -12,7 +12,11 @@ from tests.pki.builders import NOW, key
 
 
 def issuing(
-    whose: str, issuer: tuple[Certificate, str] | None = None, *, days: int = 1000
+    whose: str,
+    issuer: tuple[Certificate, str] | None = None,
+    *,
+    days: int = 1000,
+    now: datetime = NOW,
 ) -> Certificate:
     """A CA called after its key; self-issued, or below the CA with the other key."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, whose)])
@@ -21,8 +25,8 @@ def issuing(
         .subject_name(name)
         .issuer_name(issuer[0].parsed.subject if issuer else name)
         .public_key(key(whose).parsed.public_key())
-        .not_valid_before(NOW - timedelta(days=10))
-        .not_valid_after(NOW + timedelta(days=days))
+        .not_valid_before(now - timedelta(days=10))
+        .not_valid_after(now + timedelta(days=days))
         .serial_number(int.from_bytes(os.urandom(8), "big"))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key(issuer[1] if issuer else whose).parsed, hashes.SHA256())

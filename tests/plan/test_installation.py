@@ -237,6 +237,15 @@ def test_in_a_chain_file_the_key_stays_first() -> None:
     assert content_of(plan, KEY) == SERVERS + b"".join(each.pem() for each in COMPLETE)
 
 
+def test_a_chain_in_a_file_behind_that_of_its_key_is_replaced_there() -> None:
+    main_cf = f"{STOCK_MAIN}smtpd_tls_chain_files = {KEY}, {OWN}\n"
+    facts = with_key(file(OWN, pki.server().pem()), main_cf=main_cf)
+
+    plan = installing(*COMPLETE, facts=facts)
+
+    assert [change.path for change in plan.changes] == [OWN]
+
+
 def test_the_certificate_that_clients_were_shown_until_now_is_named() -> None:
     main_cf = STOCK_MAIN + "smtpd_tls_cert_file = /etc/postfix/own.crt\n"
     facts = with_key(file(OWN, pki.server(pki.ca()).pem()), main_cf=main_cf)

@@ -1,4 +1,4 @@
-"""``pfwizard renew`` beside a running Postfix: what clients are shown before and after."""
+"""``renew`` and ``install-certificate`` beside a running Postfix: what clients are shown."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,9 @@ from pfwizard.pki.certificates import Certificate, load_certificate
 from tests.machines.machine import Machine
 from tests.machines.suites import SUITES
 from tests.pki import builders as pki
+from tests.pki.issuers import issuing
 from tests.real.conftest import OpenMachine
+from tests.real.mail_server import configuration
 
 pytestmark = pytest.mark.machine
 
@@ -107,3 +109,31 @@ def test_a_timer_finds_nothing_to_do_the_next_day_and_reloads_nothing(server: Ma
 
     assert "Nothing to do" in done.stderr
     assert server.read("/var/log/mail.log") == log
+
+
+def test_a_certificate_of_somebody_elses_ca_is_shown_on_every_port_with_its_chain(
+    server: Machine,
+) -> None:
+    """The key is found by itself; openssl needs the intermediate, which came last."""
+    root = issuing("root", now=datetime.now(UTC))
+    issuer = issuing("upper", (root, "root"), now=datetime.now(UTC))
+    leaf = pki.server(issuer, ca_key=pki.key("upper"), now=datetime.now(UTC))
+    for path, certificates in (("/root/sent.pem", (root, issuer, leaf)), (OLD_CA, (root,))):
+        server.write(path, b"".join(each.pem() for each in certificates))
+
+    server.pfwizard("install-certificate", "/root/sent.pem", check=True)
+
+    assert {port: shown(server, port) for port in PORTS} == dict.fromkeys(PORTS, leaf)
+
+
+def test_a_reversed_pair_for_another_key_changes_nothing(server: Machine) -> None:
+    before = configuration(server)
+    root = issuing("root", now=datetime.now(UTC))
+    leaf = pki.client(root, ca_key=pki.key("root"), now=datetime.now(UTC))
+    server.write("/root/sent.pem", root.pem() + leaf.pem())
+
+    done = server.pfwizard("install-certificate", "/root/sent.pem")
+
+    assert done.returncode == 1
+    assert "the key of the certificate of" in done.stderr
+    assert configuration(server) == before
