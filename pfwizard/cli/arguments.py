@@ -24,7 +24,7 @@ from pfwizard.cli.client_arguments import (
 from pfwizard.cli.terminal import has_terminal
 from pfwizard.enumeration import listed
 from pfwizard.errors import UsageError
-from pfwizard.expiry.judgement import Limits
+from pfwizard.expiry.limits import Limits
 from pfwizard.wizard.probation import DEFAULT_PROBATION
 
 DESCRIPTION = "Give a Postfix server TLS and SMTP AUTH, as one change that can be taken back."
@@ -70,8 +70,8 @@ class Arguments:
     ``transaction`` is the one that ``show`` and ``rollback`` name, ``archive`` the journal that
     ``recover`` is to set aside. ``confirm`` is in seconds, ``limits`` are for ``status``. ``load``
     are the answers with which a walk begins, which is line by line with ``plain``. ``new_key``,
-    ``ca`` and ``force`` are for ``renew``, whose ``answers`` tell where the CA is. ``certificates``
-    are the files of ``install-certificate``, in which nothing is written.
+    ``next_key``, ``ca`` and ``force`` are for ``renew``, whose ``answers`` tell where the CA is.
+    ``certificates`` are the files of ``install-certificate``, in which nothing is written.
     """
 
     command: Command
@@ -90,6 +90,7 @@ class Arguments:
     mouse: bool
     limits: Limits
     new_key: bool = False
+    next_key: bool = False
     ca: bool = False
     force: bool = False
     client: ClientOptions | None = None
@@ -136,6 +137,7 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         mouse=given.mouse,
         limits=_limits(given),
         new_key=given.new_key,
+        next_key=given.next_key,
         ca=given.ca,
         force=given.force,
         client=client_options(given) if command is Command.CLIENT else None,
@@ -184,8 +186,10 @@ def _refuse_mixtures(given: argparse.Namespace, command: Command = Command.WALK)
         raise UsageError("--archive goes with a command", "pfwizard recover --archive NAME.")
     if given.warn is not None or given.critical is not None:
         raise UsageError("--warn and --critical go with a command", "pfwizard status --warn DAYS.")
-    if given.new_key or given.ca or given.force:
-        raise UsageError("--new-key, --ca and --force go with a command", "pfwizard renew --force.")
+    if given.new_key or given.next_key or given.ca or given.force:
+        raise UsageError(
+            "--new-key, --next-key, --ca and --force go with a command", "pfwizard renew --new-key."
+        )
     if given.demo and (given.root or given.config_dir or given.state_dir or given.confirm):
         raise UsageError(
             "--demo works in a temporary tree of its own",
@@ -223,6 +227,7 @@ def _refuse_what_is_for_others(given: argparse.Namespace, command: Command) -> N
         ("--warn", given.warn is not None and command is not Command.STATUS),
         ("--critical", given.critical is not None and command is not Command.STATUS),
         ("--new-key", given.new_key and command is not Command.RENEW),
+        ("--next-key", given.next_key and command is not Command.RENEW),
         ("--ca", given.ca and command is not Command.RENEW),
         ("--force", given.force and command not in FORCIBLE),
         ("ID", given.transaction and command not in NAMING),

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from pfwizard.cli.argument_values import path
+from pfwizard.enumeration import listed
 from pfwizard.errors import UsageError
 
 
@@ -14,6 +15,12 @@ def add_certificate_options(parser: argparse.ArgumentParser) -> None:
         "--new-key",
         action="store_true",
         help="with renew: replace the server's key too, which changes its TLSA records",
+    )
+    group.add_argument(
+        "--next-key",
+        action="store_true",
+        help="with renew: only make the key that --new-key will use, and say which TLSA records "
+        "to publish before",
     )
     group.add_argument(
         "--ca",
@@ -29,11 +36,20 @@ def add_certificate_options(parser: argparse.ArgumentParser) -> None:
 
 
 def refuse_two_renewals(given: argparse.Namespace) -> None:
-    """Raises UsageError where the server's key and the CA are meant at once."""
-    if given.new_key and given.ca:
+    """Raises UsageError where more than one of the three is meant at once."""
+    named = [
+        option
+        for option, value in (
+            ("--new-key", given.new_key),
+            ("--next-key", given.next_key),
+            ("--ca", given.ca),
+        )
+        if value
+    ]
+    if len(named) > 1:
         raise UsageError(
-            "--new-key is for the server, and --ca renews the CA with the key that it has",
-            "Leave out one of the two: with another key it would be another CA.",
+            f"{listed(named)} cannot be done at once",
+            "Leave out all but one; --ca renews the CA with the key that it has.",
         )
 
 

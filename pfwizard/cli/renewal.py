@@ -20,6 +20,7 @@ from pfwizard.plan.renewal import (
 )
 
 NOTHING_DUE = "Nothing to do: no certificate is due."
+NEXT_KEY_IS_THERE = "Nothing to do: the next key is waiting already."
 
 
 def plan_renewal(job: Job, given: Arguments) -> Planned:
@@ -47,9 +48,16 @@ def with_files(job: Job, facts: Facts, paths: tuple[PurePosixPath, ...]) -> Fact
     return replace(facts, files={**facts.files, **job.tree.look_at(paths)})
 
 
+def nothing_to_do(given: Arguments) -> str:
+    """Why the plan is empty."""
+    return NEXT_KEY_IS_THERE if given.next_key else NOTHING_DUE
+
+
 def _what(given: Arguments) -> Renewable:
     if given.ca:
         return Renewable.AUTHORITY
+    if given.next_key:
+        return Renewable.NEXT_KEY
     return Renewable.SERVER_WITH_NEW_KEY if given.new_key else Renewable.SERVER
 
 

@@ -108,14 +108,14 @@ class Unattended:
         return self._walk(job, plan_job(job, answers), given)
 
     def _renew(self, job: "Job", given: Arguments) -> Report:
-        from pfwizard.cli.renewal import NOTHING_DUE, plan_renewal
+        from pfwizard.cli.renewal import nothing_to_do, plan_renewal
 
         if not given.dry_run:
             self._recover(job, given)
         planned = plan_renewal(job, given)
         report = self._walk(job, planned, given)
         is_unchanged = report.result is Result.UNCHANGED
-        return replace(report, words=NOTHING_DUE) if is_unchanged else report
+        return replace(report, words=nothing_to_do(given)) if is_unchanged else report
 
     def _install_certificate(self, job: "Job", given: Arguments) -> Report:
         from pfwizard.cli.installation import IN_PLACE, plan_installation

@@ -1,7 +1,7 @@
 """Certificates for another while: the server's with the same key or a new one, or the CA's own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from pathlib import PurePosixPath
@@ -9,11 +9,8 @@ from pathlib import PurePosixPath
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.errors import PkiError
-from pfwizard.pki.key_type import KeyType
-from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.ledger_entries import Issued, Role
 from pfwizard.pki.renewal import depends_on_the_serial_of_its_issuer, renewed, renewed_ca
-from pfwizard.pki.tlsa import Usage, tlsa_records
 from pfwizard.pki.validity import BACKDATED, LONGEST_DAYS
 from pfwizard.plan.certificates import LONGEST_FOR_APPLE
 from pfwizard.plan.draft import Circumstances, Sketch
@@ -25,16 +22,28 @@ from pfwizard.plan.known_authorities import (
     places,
     why_it_cannot_sign,
 )
+from pfwizard.plan.next_key import (
+    NextKey,
+    next_key,
+    next_key_path,
+    replaced_key,
+    with_next_key,
+    without_next_key,
+)
 from pfwizard.plan.plan import Finding, Plan, note, refusal, warning
 from pfwizard.plan.planner import finished, refuse_unreadable
-from pfwizard.plan.replacement import Replacements, is_replaceable, with_replacements
+from pfwizard.plan.replacement import Replacements, file_with_key_of, with_replacements
 from pfwizard.plan.served import ServedFiles, served_files
-from pfwizard.plan.services import ports_of
-
-KEY_TYPES = {key_type.label: key_type for key_type in KeyType}
 
 PARTS_LEFT = 3
 """A certificate is due when no more is left than a third of what a new one would have."""
+
+
+NO_CERTIFICATE = refusal(
+    "no-certificate",
+    "Postfix has no certificate that could be renewed: nothing in main.cf or master.cf names one",
+    "pfwizard sets it up.",
+)
 
 
 class Renewable(Enum):
@@ -42,6 +51,7 @@ class Renewable(Enum):
 
     SERVER = "the server's certificate"
     SERVER_WITH_NEW_KEY = "the server's key and certificate"
+    NEXT_KEY = "a key that waits to follow the server's"
     AUTHORITY = "the CA"
 
 
@@ -60,7 +70,7 @@ class RenewalRequest:
 def files_of_renewal(request: RenewalRequest, facts: Facts) -> tuple[PurePosixPath, ...]:
     """The files that such a plan looks at, besides Postfix's own."""
     served = _served(facts)
-    return (*served.all, *_places(request, served))
+    return (*served.all, *_places(request, served), *map(next_key_path, served.keys))
 
 
 def _served(facts: Facts) -> ServedFiles:
@@ -84,11 +94,15 @@ def make_renewal_plan(request: RenewalRequest, facts: Facts, circumstances: Circ
     try:
         if request.what is Renewable.AUTHORITY:
             sketch = renewal.of_the_authority(sketch)
+        elif request.what is Renewable.NEXT_KEY:
+            sketch = renewal.of_the_next_key(sketch)
         else:
             sketch = renewal.of_the_server(sketch)
     except PkiError as error:
         sketch = sketch.with_finding(refusal("cannot-be-renewed", error.message, error.remedy))
-    return finished(sketch, renewal.looked_at(facts))
+    plan = finished(sketch, renewal.looked_at(facts))
+    is_of_no_concern = request.what is Renewable.NEXT_KEY  # to Postfix, until it is used
+    return replace(plan, actions=()) if is_of_no_concern else plan
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,8 @@ class _Renewal:
 
     def looked_at(self, facts: Facts) -> tuple[PurePosixPath, ...]:
         """Those of the files that are there: one that is not has decided nothing."""
-        every = dict.fromkeys((*self.served.all, *self.places))
+        waiting = map(next_key_path, self.served.keys)
+        every = dict.fromkeys((*self.served.all, *self.places, *waiting))
         return tuple(path for path in every if facts.file(path).exists)
 
     # --- the server ------------------------------------------------------------------------------
@@ -110,14 +125,7 @@ class _Renewal:
     def of_the_server(self, sketch: Sketch) -> Sketch:
         leaves = self._leaves(sketch)
         if not leaves:
-            return sketch.with_finding(
-                refusal(
-                    "no-certificate",
-                    "Postfix has no certificate that could be renewed: nothing in main.cf or "
-                    "master.cf names one",
-                    "pfwizard sets it up.",
-                )
-            )
+            return sketch.with_finding(NO_CERTIFICATE)
         wanted = [each for each in leaves if self._is_due(sketch, each.certificate)]
         if not wanted:
             return _nothing_is_due(sketch, leaves)
@@ -154,9 +162,12 @@ class _Renewal:
         old, ca = leaf.certificate, issuer.authority.certificate
         if ca.facts.not_after <= sketch.circumstances.now:
             return sketch.with_finding(_ca_has_expired(issuer))
-        key = self._new_key(sketch, old)
-        if key is not None and not is_replaceable(sketch, self.served.keys, old):
-            return sketch.with_finding(_key_not_found(leaf))
+        key: NextKey | None = None
+        if self.request.what is Renewable.SERVER_WITH_NEW_KEY:
+            holder = file_with_key_of(sketch, self.served.keys, old)
+            if holder is None:
+                return sketch.with_finding(_key_not_found(leaf))
+            key = next_key(sketch, holder, old)
         new = renewed(
             old,
             ca_certificate=ca,
@@ -164,54 +175,29 @@ class _Renewal:
             days=_days_of_new(old),
             now=sketch.circumstances.now,
             serial=sketch.ledger.new_serial(sketch.circumstances.randomness),
-            new_key=None if key is None else key.public_key,
+            new_key=None if key is None else key.key.public_key,
         )
         is_no_gain = new.facts.not_after <= old.facts.not_after
         if is_no_gain and key is None and not self.request.force:
             return sketch.with_finding(_ca_ends_first(issuer))
         replacements.certificates[old] = new
-        if key is not None:
-            replacements.keys[old.public_key] = key
         sketch = _entered(sketch, new, Role.SERVER, ca)
-        return self._told(sketch, leaf, new, issuer)
-
-    def _new_key(self, sketch: Sketch, old: Certificate) -> PrivateKey | None:
-        if self.request.what is not Renewable.SERVER_WITH_NEW_KEY:
-            return None
-        return sketch.circumstances.generate_key(KEY_TYPES.get(old.facts.key, _similar(old)))
-
-    def _told(
-        self, sketch: Sketch, leaf: FoundCertificate, new: Certificate, issuer: KnownAuthority
-    ) -> Sketch:
-        old = leaf.certificate
-        if new.facts.spki_sha256 == old.facts.spki_sha256:
-            found = note(
-                "key-kept",
-                f"{leaf.path}: the key stays, and with it its TLSA records and the fingerprint of "
-                "the public key",
-            )
+        if key is None:
+            sketch = sketch.with_finding(_key_kept(leaf))
         else:
-            found = _records_to_publish(sketch, old, new)
-        sketch = sketch.with_finding(found)
-        if _days(old) > _days_of_new(old):
-            sketch = sketch.with_finding(
-                note(
-                    "validity-shortened",
-                    f"the old certificate was valid for {_days(old)} days, the new one is for "
-                    f"{LONGEST_FOR_APPLE}: Apple's clients refuse server certificates that last "
-                    "longer",
-                    "Let pfwizard renew run regularly, such as every week.",
-                )
-            )
-        if new.facts.not_after == issuer.authority.certificate.facts.not_after:
-            sketch = sketch.with_finding(
-                warning(
-                    "ca-ends-first",
-                    f"the certificate is shorter than the old one: the CA in "
-                    f"{issuer.certificate_path} ends on {new.facts.not_after:%Y-%m-%d}",
-                    "pfwizard renew --ca renews the CA, and then pfwizard renew --force.",
-                )
-            )
+            replacements.keys[old.public_key] = key.key
+            sketch = without_next_key(sketch, key).with_finding(replaced_key(sketch, old, key))
+        return _told(sketch, old, new, issuer)
+
+    def of_the_next_key(self, sketch: Sketch) -> Sketch:
+        leaves = self._leaves(sketch)
+        if not leaves:
+            return sketch.with_finding(NO_CERTIFICATE)
+        for leaf in leaves:
+            holder = file_with_key_of(sketch, self.served.keys, leaf.certificate)
+            if holder is None:
+                return sketch.with_finding(_key_not_found(leaf))
+            sketch = with_next_key(sketch, holder, leaf.certificate)
         return sketch
 
     def _why_not_ours(self, sketch: Sketch, leaf: FoundCertificate) -> Finding:
@@ -311,11 +297,6 @@ def _days_of_new(old: Certificate) -> int:
     return days if old.facts.is_ca else min(days, LONGEST_FOR_APPLE)
 
 
-def _similar(certificate: Certificate) -> KeyType:
-    """For a key of a length that we do not make: the next one that all clients know."""
-    return KeyType.EC_P384 if certificate.facts.key.startswith("EC") else KeyType.RSA_3072
-
-
 def _entered(sketch: Sketch, new: Certificate, role: Role, issuer: Certificate) -> Sketch:
     entry = Issued.of(new, role, issuer=issuer, at=sketch.circumstances.now)
     return sketch.with_entry(entry)
@@ -339,22 +320,35 @@ def _nothing_is_due(sketch: Sketch, found: Sequence[FoundCertificate]) -> Sketch
     return sketch
 
 
-def _records_to_publish(sketch: Sketch, old: Certificate, new: Certificate) -> Finding:
-    """RFC 7671 section 8.1: the records of the new key are there before the key is."""
-    ports = [port.port for port in ports_of(sketch.master, sketch.effective) if port.offers_tls]
-    records = [
-        record
-        for certificate in (old, new)
-        for record in tlsa_records(
-            certificate.facts.dns_names, ports, Usage.SERVER, certificate.public_key.spki
-        )
-    ]
-    return warning(
-        "key-replaced",
-        "the server gets a new key; where TLSA records of it are published, mail that is checked "
-        "against them waits until the new key has its own",
-        "Publish those of the old and the new key together: " + "; ".join(records),
+def _key_kept(leaf: FoundCertificate) -> Finding:
+    return note(
+        "key-kept",
+        f"{leaf.path}: the key stays, and with it its TLSA records and the fingerprint of the "
+        "public key",
     )
+
+
+def _told(sketch: Sketch, old: Certificate, new: Certificate, issuer: KnownAuthority) -> Sketch:
+    """How long the new certificate lasts, where that is not as long as the old one did."""
+    if _days(old) > _days_of_new(old):
+        sketch = sketch.with_finding(
+            note(
+                "validity-shortened",
+                f"the old certificate was valid for {_days(old)} days, the new one is for "
+                f"{LONGEST_FOR_APPLE}: Apple's clients refuse server certificates that last longer",
+                "Let pfwizard renew run regularly, such as every week.",
+            )
+        )
+    if new.facts.not_after == issuer.authority.certificate.facts.not_after:
+        sketch = sketch.with_finding(
+            warning(
+                "ca-ends-first",
+                "the certificate lasts only as long as the CA in "
+                f"{issuer.certificate_path}, until {new.facts.not_after:%Y-%m-%d}",
+                "pfwizard renew --ca renews the CA, and then pfwizard renew --force.",
+            )
+        )
+    return sketch
 
 
 def _key_not_found(leaf: FoundCertificate) -> Finding:

@@ -29,14 +29,14 @@ class Replacements:
     keys: dict[PublicKey, PrivateKey] = field(default_factory=dict)
 
 
-def is_replaceable(
+def file_with_key_of(
     sketch: Sketch, paths: Iterable[PurePosixPath], certificate: Certificate
-) -> bool:
-    """Whether the key of the certificate is in one of these files."""
-    return any(
-        found.key is not None and found.key.matches(certificate)
-        for found in found_keys(sketch.facts, paths)
-    )
+) -> PurePosixPath | None:
+    """The first of these files that has the key of the certificate."""
+    for found in found_keys(sketch.facts, paths):
+        if found.key is not None and found.key.matches(certificate):
+            return found.path
+    return None
 
 
 def with_replacements(

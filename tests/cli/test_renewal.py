@@ -145,10 +145,30 @@ def test_a_new_key_is_not_to_be_seen_in_any_output(machine: Machine) -> None:
         assert key.splitlines()[1] not in done.stdout + done.stderr
 
 
+def test_a_next_key_is_made_once_and_used_by_the_renewal_with_a_new_key(machine: Machine) -> None:
+    old = give_certificate(machine, 20)
+    place = machine.root / "etc/ssl/private/server.key"
+    waiting = place.with_name("server.key.next")
+
+    assert renew(machine, "--next-key").returncode == 0
+    following = waiting.read_bytes()
+    again = renew(machine, "--next-key")
+    assert "Nothing to do: the next key is waiting already." in again.stderr
+    assert certificate(machine) == old
+
+    assert renew(machine, "--new-key").returncode == 0
+    assert place.read_bytes() == following
+    assert not waiting.exists()
+
+    assert pfwizard_process("rollback", "--root", machine.root).returncode == 0
+    assert waiting.read_bytes() == following
+    assert certificate(machine) == old
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["renew", "--new-key", "--ca"], "Leave out one of the two"),
+        (["renew", "--new-key", "--ca"], "--new-key and --ca cannot be done at once"),
         (["status", "--force"], "pfwizard status takes no --force"),
         (["--new-key"], "go with a command"),
         (["renew", "--demo"], "pfwizard renew takes no --demo"),

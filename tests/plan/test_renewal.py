@@ -11,12 +11,11 @@ import pytest
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import Certificate, load_certificate, load_certificates
-from pfwizard.pki.fingerprints import fingerprint
 from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.pki.key_type import KeyType
-from pfwizard.pki.keys import generate, load_private_key
+from pfwizard.pki.keys import HasPublicKey, generate, load_private_key
 from pfwizard.pki.ledger_entries import Issued, Role
-from pfwizard.plan.plan import ChangeKind, EnterInLedger, Plan, Reload
+from pfwizard.plan.plan import ChangeKind, EnterInLedger, Plan, Reload, Severity
 from pfwizard.plan.renewal import Renewable, RenewalRequest, make_renewal_plan
 from pfwizard.secret import Secret
 from tests.pki import builders as pki
@@ -356,8 +355,8 @@ def test_the_records_of_both_keys_are_named_for_every_port_with_tls() -> None:
 
     (finding,) = [each for each in plan.findings if each.identifier == "key-replaced"]
     for certificate in (pki.server(), renewed_at(plan)):
-        digest = fingerprint(certificate.public_key.spki, "sha256").replace(":", "").lower()
-        assert f"_25._tcp.mail.kernel-panic.it. IN TLSA 3 1 1 {digest}" in finding.remedy
+        record = f"_25._tcp.mail.kernel-panic.it. IN TLSA 3 1 1 {digest_of(certificate)}"
+        assert record in finding.remedy
 
 
 def test_a_key_that_postfix_does_not_name_is_not_replaced() -> None:
@@ -365,6 +364,70 @@ def test_a_key_that_postfix_does_not_name_is_not_replaced() -> None:
 
     assert [finding.identifier for finding in plan.refusals] == ["key-not-found"]
     assert plan.is_empty
+
+
+# --- the next key ---------------------------------------------------------------------------------
+
+NEXT = PurePosixPath(f"{SERVER_KEY}.next")
+
+
+def digest_of(key: HasPublicKey) -> str:
+    """As TLSA records have it."""
+    return key.public_key.spki_sha256.replace(":", "").lower()
+
+
+def with_next_key(*, main_cf: str = PAIR_IN_MAIN_CF, key: bytes | None = None) -> Facts:
+    waiting = file(NEXT, key or pki.key("next").pem().reveal(), 0o600)
+    return machine(main_cf, BARE_MASTER, *files(), waiting)
+
+
+def test_a_next_key_waits_beside_the_key_for_its_owner_alone_and_postfix_is_left_alone() -> None:
+    plan = renewing(server(), Renewable.NEXT_KEY)
+
+    (change,) = plan.changes
+    assert (change.path, change.mode, change.secret) == (NEXT, 0o600, True)
+    assert plan.actions == ()
+
+
+def test_its_records_are_said_before_it_is_in_use() -> None:
+    plan = renewing(server(), Renewable.NEXT_KEY)
+
+    (finding,) = plan.findings
+    following = load_private_key(Secret(content_of(plan, NEXT)))
+    record = f"_25._tcp.mail.kernel-panic.it. IN TLSA 3 1 1 {digest_of(following)}"
+    assert record in finding.remedy
+
+
+def test_a_next_key_that_waits_already_stays_and_its_records_are_said_again() -> None:
+    plan = renewing(with_next_key(), Renewable.NEXT_KEY)
+
+    assert plan.is_empty
+    assert digest_of(pki.key("next")) in plan.findings[0].remedy
+
+
+def test_the_new_key_is_the_one_that_has_waited_and_its_file_goes_away() -> None:
+    plan = renewing(with_next_key(), Renewable.SERVER_WITH_NEW_KEY)
+
+    assert {change.path: change.kind for change in plan.changes} == {
+        NEXT: ChangeKind.DELETE,
+        SERVER_KEY: ChangeKind.REPLACE,
+        SERVER: ChangeKind.REPLACE,
+    }
+    assert pki.key("next").matches(renewed_at(plan))
+    assert not any(finding.severity is Severity.WARNING for finding in plan.findings)
+
+
+def test_a_next_key_of_another_family_does_not_fit_the_certificate_and_is_not_used() -> None:
+    other = pki.key("next", KeyType.RSA_2048)
+
+    plan = renewing(with_next_key(key=other.pem().reveal()), Renewable.SERVER_WITH_NEW_KEY)
+
+    assert not other.matches(renewed_at(plan))
+    assert NEXT not in changed(plan)
+
+
+def test_a_plain_renewal_does_not_touch_the_next_key() -> None:
+    assert changed(renewing(with_next_key())) == [SERVER]
 
 
 # --- the CA ---------------------------------------------------------------------------------------
@@ -427,7 +490,7 @@ def test_the_plan_rests_on_what_was_in_the_files_of_both() -> None:
     assert {SERVER, SERVER_KEY, CA, CA_KEY} <= {premise.path for premise in plan.premises}
 
 
-def test_nothing_is_created_or_deleted() -> None:
-    for what in Renewable:
+def test_nothing_is_created_or_deleted_but_for_a_next_key() -> None:
+    for what in set(Renewable) - {Renewable.NEXT_KEY}:
         plan = renewing(server(), what, force=True)
         assert {change.kind for change in plan.changes} == {ChangeKind.REPLACE}
