@@ -31,7 +31,7 @@ def plan_access(draft: AnySketch) -> AnySketch:
     draft = _with_digest(draft)
     for service in _asking(draft):
         draft = permit_certificates(draft, service)
-    return _ask(draft)
+    return _ask(_warn_of_overrides(draft))
 
 
 def own_table(draft: Sketch) -> Table:
@@ -160,6 +160,24 @@ def _ask(draft: AnySketch) -> AnySketch:
             "certificates-asked-for", f"clients are asked for a certificate by {names} in master.cf"
         )
     )
+
+
+def _warn_of_overrides(draft: AnySketch) -> AnySketch:
+    for service in _asking(draft):
+        theirs = draft.effective.of(service)
+        names = [
+            name for name in (TABLES, DIGEST) if theirs.value(name) != draft.effective.value(name)
+        ]
+        if names:
+            draft = draft.with_finding(
+                warning(
+                    "clients-not-looked-up",
+                    f"the service {service.name} in master.cf has its own {listed(names)}, and "
+                    "does not look clients up in the table of main.cf",
+                    "Remove these -o options from master.cf.",
+                )
+            )
+    return draft
 
 
 def _asks(effective: Effective) -> bool:

@@ -162,7 +162,7 @@ def _with_listing(draft: AnySketch, listing: _Listing) -> AnySketch:
         if table == own:
             for client in listing.added:
                 text = with_client(text, client)
-        if table == own or text:
+        if text or draft.facts.file(table.text).exists:
             draft = with_table(draft, table, text)
     return draft
 

@@ -289,6 +289,15 @@ def test_a_client_of_whom_the_ledger_knows_nothing_is_revoked_by_the_name_in_the
     assert content_of(revoking("anna", facts, Ledger()), TABLE) == b"CC:DD other\n"
 
 
+def test_revoking_who_is_in_no_table_makes_no_table() -> None:
+    here = Machine([ANNA])
+
+    plan = revoking(ANNA, server(), here.ledger)
+
+    assert plan.changes == ()
+    assert len(entries_of(plan)) == 1
+
+
 def test_nobody_of_that_name_can_be_revoked() -> None:
     assert "client-unknown" in identifiers(revoking("bert@kernel-panic.it", server(), Ledger()))
 

@@ -34,7 +34,7 @@ from tests.plan.builders import (
     plan_for,
     socket,
 )
-from tests.plan.clients import ANNA, TABLE, Machine, adding, revoking, server
+from tests.plan.clients import ANNA, TABLE, WITH_SMTPS, Machine, adding, revoking, server
 
 NOTE, WARNING, REFUSAL = Severity.NOTE, Severity.WARNING, Severity.REFUSAL
 
@@ -96,6 +96,10 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "client-has-certificate": (NOTE, added_twice()),
     "client-not-issued": (REFUSAL, adding("anna", server())),
     "client-unknown": (REFUSAL, revoking("anna", server(), Ledger())),
+    "clients-not-looked-up": (
+        WARNING,
+        adding(ANNA, server(master=WITH_SMTPS + "  -o relay_clientcerts=hash:/etc/other\n")),
+    ),
     "clients-without-tls": (REFUSAL, without_tls()),
     "fingerprints-weak": (WARNING, with_sha1()),
     "group-joined": (NOTE, on("", STOCK_MASTER, directory(SOCKET.parent, 0o750, 110))),
