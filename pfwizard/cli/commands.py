@@ -15,7 +15,8 @@ from pfwizard.cli.report import Report, Result
 from pfwizard.engine import Job, recover_job
 from pfwizard.enumeration import listed
 from pfwizard.errors import ExitStatus, Failed
-from pfwizard.expiry.judgement import Judge, Limits
+from pfwizard.expiry.judgement import Judge
+from pfwizard.expiry.limits import Limits
 from pfwizard.expiry.status import look
 
 BY_COMMAND = "pfwizard rollback was run"

@@ -16,7 +16,7 @@ from pfwizard.cli.report import Report, failure
 
 PRIVATE_UMASK = 0o077
 
-RARELY = 50_000
+RARELY = 200_000
 """New objects between two collections of garbage (gc.set_threshold).
 
 Importing the screens makes so many that stay that the usual 700 cost a sixth of the time until the

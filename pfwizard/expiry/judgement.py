@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 
+from pfwizard.expiry.limits import USUAL, Limits
 from pfwizard.pki.validity import Validity
 
 DAY = timedelta(days=1)
@@ -60,19 +61,11 @@ LEVELS: Mapping[Judgement, Level] = {
 
 
 @dataclass(frozen=True)
-class Limits:
-    """With fewer days left than these a certificate wants attention, or wants it at once."""
-
-    warning: int = 30
-    critical: int = 7
-
-
-@dataclass(frozen=True)
 class Judge:
     """Looks at certificates at one moment, ``now`` in UTC."""
 
     now: datetime
-    limits: Limits = Limits()
+    limits: Limits = USUAL
 
     def judgement_of(self, validity: Validity) -> Judgement:
         """What the dates say."""

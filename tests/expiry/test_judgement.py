@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pfwizard.expiry.judgement import LEVELS, Judge, Judgement, Level, Limits, worst
+from pfwizard.expiry.judgement import LEVELS, Judge, Judgement, Level, worst
+from pfwizard.expiry.limits import Limits
 from pfwizard.pki.validity import Validity
 
 NOW = datetime(2026, 1, 15, 12, 30, tzinfo=UTC)
