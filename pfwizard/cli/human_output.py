@@ -165,7 +165,7 @@ def show_outcome(plan: Plan) -> None:
 def _show(plan: Plan, lines_of: Callable[[Change], Iterable[str]]) -> None:
     for line in (line for change in plan.changes for line in lines_of(change)):
         print(_coloured(harmless(line), sys.stdout))
-    for action in plan.actions:
+    for action in plan.actions_to_show:
         print(harmless(f"# {described(action)}"))
     if sys.stdout is not None:
         sys.stdout.flush()  # before what comes on standard error

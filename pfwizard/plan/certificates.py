@@ -11,6 +11,7 @@ from pfwizard.pki.authority import create_ca, sign_server
 from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.keys import PrivateKey
+from pfwizard.pki.ledger_entries import Issued, Role
 from pfwizard.pki.matching import covers
 from pfwizard.pki.requests import build_request, load_request
 from pfwizard.pki.serials import random_serial
@@ -76,6 +77,7 @@ def _plan_authority(draft: Draft) -> tuple[Draft, Authority | None]:
         wanted.key, key.pem().reveal(), PRIVATE_FILE, secret=True, summary=key_summary(key)
     )
     draft = with_certificate(draft, wanted.certificate, certificate)
+    draft = _with_entry(draft, certificate, Role.CA, issuer=certificate)
     return draft, Authority(certificate, key)
 
 
@@ -160,6 +162,7 @@ def _new_server(draft: Draft, authority: Authority) -> Draft:
     draft = _plan_key_file(draft, key_content, key, certificate)
     draft = _plan_request(draft, key)
     draft = with_certificate(draft, wanted.certificate, certificate)
+    draft = _with_entry(draft, certificate, Role.SERVER, issuer=authority.certificate)
     return _warn_of_long_validity(_warn_of_uncovered_names(draft))
 
 
@@ -260,6 +263,13 @@ def certificate_summary(certificate: Certificate) -> tuple[str, ...]:
         f"key: {facts.key}, valid until {facts.not_after:%Y-%m-%d}",
         f"SHA-256 fingerprint: {facts.fingerprint_sha256}",
     )
+
+
+def _with_entry(
+    draft: Draft, certificate: Certificate, role: Role, *, issuer: Certificate
+) -> Draft:
+    at = draft.circumstances.now
+    return draft.with_entry(Issued.of(certificate, role, issuer=issuer, at=at))
 
 
 def key_summary(key: PrivateKey) -> tuple[str, ...]:

@@ -160,6 +160,11 @@ class Plan:
         return not self.changes and not self.actions
 
     @property
+    def actions_to_show(self) -> tuple[Action, ...]:
+        """Without those that concern pfwizard's own records alone."""
+        return tuple(each for each in self.actions if not isinstance(each, EnterInLedger))
+
+    @property
     def refusals(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.severity is Severity.REFUSAL)
 

@@ -55,7 +55,7 @@ def aftermath_of_rollback(
 ) -> tuple[Section, ...]:
     """The same when the plan has taken this transaction back; ``options`` as ``Place`` has them."""
     changes = (harmless(headline(change)) for change in plan.changes)
-    actions = (harmless(described(action)) for action in plan.actions)
+    actions = (harmless(described(action)) for action in plan.actions_to_show)
     return (
         Section(f"Transaction {undone} was taken back", (*changes, *actions)),
         Section(

@@ -111,10 +111,10 @@ def _summary(plan: Plan) -> Iterator[Line]:
     yield Line("Files and directories", Style.HEADING)
     for change in plan.changes:
         yield Line(f"  {harmless(headline(change))}")
-    if plan.actions:
+    if plan.actions_to_show:
         yield Line("")
         yield Line("Afterwards", Style.HEADING)
-    for action in plan.actions:
+    for action in plan.actions_to_show:
         yield Line(f"  {harmless(described(action))}")
 
 
@@ -123,8 +123,8 @@ def _digest(plan: Plan) -> str:
     findings = Counter(finding.severity for finding in plan.findings)
     found = [_counted(findings[each], each.value) for each in reversed(Severity) if findings[each]]
     done = [_counted(len(plan.changes), "change")]
-    if plan.actions:
-        done.append(_counted(len(plan.actions), "action"))
+    if plan.actions_to_show:
+        done.append(_counted(len(plan.actions_to_show), "action"))
     return f"{', '.join(found + done).capitalize()}."
 
 

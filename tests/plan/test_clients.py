@@ -344,4 +344,13 @@ def test_answers_without_clients_change_nothing_about_them() -> None:
     plan = plan_for(machine())
 
     assert "clientcert" not in plan.main_cf.decode() + plan.master_cf.decode()
-    assert entries_of(plan) == []
+    assert [entry.role for entry in entries_of(plan) if isinstance(entry, Issued)] == [
+        Role.CA,
+        Role.SERVER,
+    ]
+
+
+def test_certificates_that_are_found_are_not_entered_again() -> None:
+    first = plan_for(machine())
+
+    assert entries_of(plan_for(applied(machine(), first))) == []

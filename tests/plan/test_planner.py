@@ -96,7 +96,7 @@ def test_a_plan_for_a_running_postfix_ends_with_a_reload() -> None:
     "facts", [machine(is_running=False), machine(works_on_a_tree=True, is_running=False)]
 )
 def test_nothing_is_reloaded_that_does_not_run(facts: Facts) -> None:
-    assert plan_for(facts).actions == ()
+    assert plan_for(facts).actions_to_show == ()
 
 
 @pytest.mark.parametrize(("works_on_a_tree", "noted"), [(False, True), (True, False)])
