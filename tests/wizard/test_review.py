@@ -36,7 +36,7 @@ def test_the_first_line_says_how_much_there_is_to_read() -> None:
     severities = [finding.severity for finding in PLAN.findings]
     assert severities.count(Severity.WARNING) == 2
     assert severities.count(Severity.NOTE) == 1
-    changes, actions = len(PLAN.changes), len(PLAN.actions)
+    changes, actions = len(PLAN.changes), len(PLAN.actions_to_show)
     assert first.text == f"2 warnings, 1 note, {changes} changes, {actions} actions."
 
 
