@@ -12,7 +12,7 @@ from pfwizard.pki.errors import PkiError
 from pfwizard.pki.ledger_entries import Issued, Role
 from pfwizard.pki.renewal import depends_on_the_serial_of_its_issuer, renewed, renewed_ca
 from pfwizard.pki.validity import BACKDATED, LONGEST_DAYS
-from pfwizard.plan.certificates import LONGEST_FOR_APPLE
+from pfwizard.plan.certificates import LONGEST_FOR_APPLE, Authority
 from pfwizard.plan.draft import Circumstances, Sketch
 from pfwizard.plan.known_authorities import (
     FoundCertificate,
@@ -78,8 +78,8 @@ def _served(facts: Facts) -> ServedFiles:
 
 
 def _places(request: RenewalRequest, served: ServedFiles) -> tuple[PurePosixPath, ...]:
-    named = (*served.authorities, *request.known_files)
-    return tuple(dict.fromkeys((*places(named), *served.certificates)))
+    named = (*places(served.authorities), *request.known_files, *served.certificates)
+    return tuple(dict.fromkeys(named))
 
 
 def make_renewal_plan(request: RenewalRequest, facts: Facts, circumstances: Circumstances) -> Plan:
@@ -178,7 +178,7 @@ class _Renewal:
             new_key=None if key is None else key.key.public_key,
         )
         is_no_gain = new.facts.not_after <= old.facts.not_after
-        if is_no_gain and key is None and not self.request.force:
+        if is_no_gain and self.request.what is Renewable.SERVER and not self.request.force:
             return sketch.with_finding(_ca_ends_first(issuer))
         replacements.certificates[old] = new
         sketch = _entered(sketch, new, Role.SERVER, ca)
@@ -242,18 +242,12 @@ class _Renewal:
         )
         replacements.certificates[old] = new
         sketch = _entered(sketch, new, Role.CA, new)
+        again = replace(known, authority=Authority(new, known.authority.key))
         for leaf in self._leaves(sketch):
             is_lost = depends_on_the_serial_of_its_issuer(leaf.certificate)
             if is_lost and leaf.certificate.is_issued_by(old):
-                sketch = sketch.with_finding(
-                    warning(
-                        "issuer-named-by-serial",
-                        f"{leaf.path}: this certificate names the old certificate of the CA by its "
-                        "serial number, and is worth nothing with the new one",
-                        "Right after this: pfwizard renew --force. The same holds for what else "
-                        "was issued in this way, as by easy-rsa.",
-                    )
-                )
+                sketch = sketch.with_finding(_issuer_named_by_serial(leaf))
+                sketch = self._renew(sketch, leaf, again, replacements)
         return sketch.with_finding(
             note(
                 "ca-renewed",
@@ -325,6 +319,15 @@ def _key_kept(leaf: FoundCertificate) -> Finding:
         "key-kept",
         f"{leaf.path}: the key stays, and with it its TLSA records and the fingerprint of the "
         "public key",
+    )
+
+
+def _issuer_named_by_serial(leaf: FoundCertificate) -> Finding:
+    return warning(
+        "issuer-named-by-serial",
+        f"{leaf.path}: this certificate names the old certificate of the CA by its serial number; "
+        "it is issued anew together with the CA",
+        "What else was issued in this way, as easy-rsa does, is to be issued anew too.",
     )
 
 

@@ -246,6 +246,23 @@ def test_a_chain_in_a_file_behind_that_of_its_key_is_replaced_there() -> None:
     assert [change.path for change in plan.changes] == [OWN]
 
 
+def test_a_next_chain_with_a_key_of_its_own_is_left_alone() -> None:
+    main_cf = f"{STOCK_MAIN}smtpd_tls_chain_files = {KEY}, {OWN}\n"
+    other = pki.key("other").pem().reveal() + pki.server().pem()
+
+    plan = installing(*COMPLETE, facts=with_key(file(OWN, other), main_cf=main_cf))
+
+    assert [change.path for change in plan.changes] == [KEY]
+
+
+def test_a_certificate_of_another_type_that_clients_are_still_shown_is_warned_of() -> None:
+    main_cf = f"{STOCK_MAIN}smtpd_tls_eccert_file = {OWN}\n"
+
+    plan = installing(*COMPLETE, facts=with_key(main_cf=main_cf))
+
+    assert "other-certificate-kept" in identifiers(plan)
+
+
 def test_the_certificate_that_clients_were_shown_until_now_is_named() -> None:
     main_cf = STOCK_MAIN + "smtpd_tls_cert_file = /etc/postfix/own.crt\n"
     facts = with_key(file(OWN, pki.server(pki.ca()).pem()), main_cf=main_cf)

@@ -15,11 +15,13 @@ from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import HasPublicKey, generate, load_private_key
 from pfwizard.pki.ledger_entries import Issued, Role
+from pfwizard.pki.renewal import depends_on_the_serial_of_its_issuer
 from pfwizard.plan.plan import ChangeKind, EnterInLedger, Plan, Reload, Severity
 from pfwizard.plan.renewal import Renewable, RenewalRequest, make_renewal_plan
 from pfwizard.secret import Secret
 from tests.pki import builders as pki
 from tests.pki.foreign import ca_by_the_guide, server_by_the_guide
+from tests.pki.issuers import issuing
 from tests.plan.builders import (
     BARE_MASTER,
     CA,
@@ -262,6 +264,25 @@ def test_without_the_cas_key_it_says_what_is_wrong_with_it(
     assert plan.is_empty
 
 
+def test_of_two_generations_of_the_ca_the_one_that_lasts_longer_signs() -> None:
+    """The certificate would end with the older one."""
+    older, newer = pki.ca(days=400).pem(), pki.ca().pem()
+
+    for both in (older + newer, newer + older):
+        plan = renewing(server(ca=both))
+        assert renewed_at(plan).facts.not_after == NEARLY_OVER + 397 * DAY
+
+
+def test_what_an_intermediate_of_somebody_else_has_issued_is_refused_as_theirs() -> None:
+    root = issuing("root")
+    issuer = issuing("upper", (root, "root"))
+    leaf = pki.server(issuer, ca_key=pki.key("upper"))
+
+    plan = renewing(server(server=leaf.pem() + issuer.pem() + root.pem()))
+
+    assert [finding.identifier for finding in plan.refusals] == ["issued-by-others"]
+
+
 def test_an_expired_ca_is_to_be_renewed_first() -> None:
     plan = renewing(server(ca=pki.ca(days=200).pem()))
 
@@ -366,6 +387,14 @@ def test_a_key_that_postfix_does_not_name_is_not_replaced() -> None:
     assert plan.is_empty
 
 
+def test_the_curve_that_older_programs_write_before_a_key_goes_with_it() -> None:
+    curve = b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+
+    plan = renewing(server(server_key=curve + SERVERS), Renewable.SERVER_WITH_NEW_KEY)
+
+    assert b"PARAMETERS" not in content_of(plan, SERVER_KEY)
+
+
 # --- the next key ---------------------------------------------------------------------------------
 
 NEXT = PurePosixPath(f"{SERVER_KEY}.next")
@@ -452,6 +481,35 @@ def test_the_ca_is_renewed_wherever_its_certificate_is() -> None:
 
     assert set(changed(plan)) == {CA, SERVER}
     assert load_certificates(content_of(plan, SERVER)) == (leaf, renewed_at(plan, CA))
+
+
+def test_the_ledger_has_the_new_certificate_as_the_cas_own() -> None:
+    plan = renewing(server(), Renewable.AUTHORITY, force=True)
+
+    (entry,) = [action.entry for action in plan.actions if isinstance(action, EnterInLedger)]
+    assert isinstance(entry, Issued)
+    assert (entry.role, entry.public_key) == (Role.CA, entry.issuer_public_key)
+
+
+def test_a_certificate_that_names_its_issuer_by_serial_is_renewed_together_with_the_ca(
+    tmp_path: Path,
+) -> None:
+    authority = ca_by_the_guide(tmp_path)
+    extensions = "authorityKeyIdentifier=keyid,issuer:always\nsubjectAltName=DNS:mail.example.org\n"
+    (tmp_path / "extensions").write_text(extensions)
+    leaf = server_by_the_guide(tmp_path, "-extfile", "extensions").certificate
+    facts = server(
+        ca=authority.certificate.pem(),
+        ca_key=authority.key.pem().reveal(),
+        server=leaf.pem(),
+    )
+
+    plan = renewing(facts, Renewable.AUTHORITY, force=True, now=leaf.facts.not_before + DAY)
+
+    assert set(changed(plan)) == {CA, SERVER}
+    new = renewed_at(plan)
+    assert new.is_issued_by(renewed_at(plan, CA))
+    assert not depends_on_the_serial_of_its_issuer(new)
 
 
 def test_other_cas_in_the_file_stay() -> None:
