@@ -28,11 +28,11 @@ AUTH_ONLY = Wording("Set ", Named("tls.auth_only", True), ", so that AUTH waits 
 def texts_of(source: Path) -> Iterator[str]:
     """The strings of a module, without those that only say what the code is for."""
     tree = ast.parse(source.read_text())
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in docstrings:
-                yield node.value
+    docstrings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    constants = {node for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    for node in constants - docstrings:
+        if isinstance(node.value, str):
+            yield node.value
 
 
 def names(text: str, key: str) -> bool:
