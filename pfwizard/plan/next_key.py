@@ -68,9 +68,9 @@ def with_next_key(sketch: Sketch, key: PurePosixPath, certificate: Certificate) 
             "next-key",
             f"{following.path}: this key is to follow the one in {key}; with pfwizard renew "
             "--new-key it does",
-            "Where TLSA records are published, add those of the next key now, and wait until the "
-            "old answers have left the caches (twice their time to live): "
-            f"{_records(sketch, certificate, following.key.public_key)}",
+            "Where TLSA records are published, add "
+            f"{_records(sketch, certificate, following.key.public_key)} now, and wait until the "
+            "old answers have left the caches (twice their time to live).",
         )
     )
 
@@ -99,14 +99,15 @@ def replaced_key(sketch: Sketch, old: Certificate, used: NextKey) -> Finding:
         return note(
             "key-replaced",
             f"the server uses the key that has waited in {used.path}",
-            f"TLSA records of the old key can be removed; those of this one stay: {records}",
+            f"The TLSA records {records} stay; those of the old key can be removed.",
         )
     return warning(
         "key-replaced",
         "the server gets a key that nobody knows of yet; where TLSA records are published for it, "
         "other servers keep their mail back until there are such of this key too",
-        "Where there are any, do not apply this, but pfwizard renew --next-key first. The records "
-        f"of the old and the new key: {_records(sketch, old, old.public_key)}; {records}",
+        "Where there are any, do not apply this, but pfwizard renew --next-key first. Both are "
+        f"needed for a while, those of the old key, {_records(sketch, old, old.public_key)}, and "
+        f"those of the new one, {records}.",
     )
 
 
