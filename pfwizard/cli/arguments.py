@@ -366,10 +366,20 @@ COMMANDS = {
     Command.CLIENT: "add NAME, list, revoke NAME: clients that relay by certificate",
 }
 
+COLUMN = 9
+"""Letters of a command's name, in the list of --help."""
+
 
 def _commands_explained() -> str:
-    lines = [f"  {command.value:<9} {words}" for command, words in COMMANDS.items()]
+    lines = [_in_columns(command.value, words) for command, words in COMMANDS.items()]
     return "\n".join(["commands:", *lines, ""])
+
+
+def _in_columns(name: str, words: str) -> str:
+    """A name that is wider than its column has a line of its own, as argparse does it."""
+    if len(name) <= COLUMN:
+        return f"  {name:<{COLUMN}} {words}"
+    return f"  {name}\n  {'':<{COLUMN}} {words}"
 
 
 def _limits(given: argparse.Namespace) -> Limits:
