@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pfwizard.cf.problem import Severity as Weight
 from pfwizard.enumeration import listed
+from pfwizard.expiry.limits import USUAL
 from pfwizard.machine.effective import Smtpd
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import FileKind, FileState
@@ -22,9 +23,6 @@ from pfwizard.wizard.suggestions import SOCKETS, files_to_look_at
 
 if TYPE_CHECKING:
     from pfwizard.engine import Job
-
-SOON = 30
-"""Days before its end from which a certificate is worth a warning."""
 
 CERTIFICATE_PARAMETERS = ("smtpd_tls_cert_file", "smtpd_tls_CAfile")
 CHAIN_PARAMETER = "smtpd_tls_chain_files"
@@ -187,7 +185,7 @@ def _certificate(state: FileState, now: datetime) -> Observation:
     until = f"{facts.subject}, valid until {facts.not_after:%Y-%m-%d}"
     if days < 0:
         return Observation(subject, f"{until}: it has expired", "Replace it.", Severity.WARNING)
-    if days < SOON:
+    if days < USUAL.warning:
         return Observation(subject, f"{until}: {days} days left", "", Severity.WARNING)
     return Observation(subject, until)
 
