@@ -9,7 +9,7 @@ from pfwizard.answers.question import Kind, Question, Value
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.errors import InputProblem
 from pfwizard.wizard.fields import by_field
-from pfwizard.wizard.steps import ASKING, Step, StepName, is_relevant, step_asking
+from pfwizard.wizard.steps import ASKING, Step, is_relevant, step_asking
 from pfwizard.wizard.typed_text import typed_text, value_of
 
 if TYPE_CHECKING:
@@ -147,12 +147,6 @@ class AnswerSheet:
     def problems_of(self, step: Step) -> Mapping[str, InputProblem]:
         """The problems to be mended on one step."""
         return {key: problem for key, problem in self.problems().items() if key in step.keys}
-
-    def first_step_with_a_problem(self) -> StepName | None:
-        problems = self.problems()
-        return next(
-            (step.name for step in ASKING if any(key in problems for key in step.keys)), None
-        )
 
     def answers(self) -> "Answers":
         """The typed answers. To be asked for where there are no problems."""

@@ -6,7 +6,7 @@ from pfwizard.answers.question import Value
 from pfwizard.answers.reading import parse, start_from
 from pfwizard.answers.writing import written
 from pfwizard.wizard.sheet import AnswerSheet
-from pfwizard.wizard.steps import StepName, step_of
+from pfwizard.wizard.steps import StepName, step_asking, step_of
 from tests.guide import ANSWERS
 from tests.screens.stage import started
 
@@ -61,7 +61,7 @@ def test_a_wrong_answer_stays_and_has_a_problem() -> None:
 
     assert sheet.text("ca.days") == "ten"
     assert "ca.days" in sheet.problems()
-    assert sheet.first_step_with_a_problem() is StepName.AUTHORITY
+    assert step_asking(next(iter(sheet.problems()))).name is StepName.AUTHORITY
 
 
 def test_answers_that_contradict_each_other_are_mended_at_one_of_them() -> None:
