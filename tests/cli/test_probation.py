@@ -29,9 +29,9 @@ LONG, SHORT = "600", "1"
 
 ANY_TIME = """
 import sys
-from pfwizard.cli import arguments
+from pfwizard.cli import argument_values
 from pfwizard.cli.main import main
-arguments.SHORTEST = 1
+argument_values.SHORTEST = 1
 sys.exit(main(sys.argv[1:]))
 """
 """The program, but that a probation may be shorter than a person could use."""

@@ -44,8 +44,8 @@ setattr(_owner, {name!r}, _held)
 PROGRAM = """\
 import sys
 from pfwizard.apply.process import child
-from pfwizard.cli import arguments
-arguments.SHORTEST = 1  # for a probation that nobody is to confirm
+from pfwizard.cli import argument_values
+argument_values.SHORTEST = 1  # for a probation that nobody is to confirm
 child.BOOT += {in_engine!r}
 {here}
 from pfwizard.cli.main import main
