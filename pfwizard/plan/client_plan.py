@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.ledger_entries import Reason
-from pfwizard.plan.certificates import AuthorityFiles, found_authority
+from pfwizard.plan.authority import AuthorityFiles, found_authority
 from pfwizard.plan.clients import NewClient, add_clients, revoke_client
 from pfwizard.plan.draft import Circumstances, Sketch
 from pfwizard.plan.plan import Plan, refusal

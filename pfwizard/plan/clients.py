@@ -20,7 +20,8 @@ from pfwizard.pki.ledger_entries import Issued, Reason, Revoked, Role
 from pfwizard.pki.passphrases import generated_passphrase
 from pfwizard.pki.pkcs12 import Pkcs12Profile, pkcs12
 from pfwizard.pki.subject import Subject
-from pfwizard.plan.certificates import Authority, key_summary, with_certificate
+from pfwizard.plan.authority import Authority
+from pfwizard.plan.certificate_files import key_summary, with_certificate
 from pfwizard.plan.client_access import (
     BEST_DIGEST,
     TABLES,

@@ -20,7 +20,7 @@ from pfwizard.plan.plan import Change, ChangeKind, Finding, JoinGroup
 
 if TYPE_CHECKING:
     from pfwizard.pki.keys import PrivateKey  # brings the whole cryptography library
-    from pfwizard.plan.certificates import Authority
+    from pfwizard.plan.authority import Authority
 
 PUBLIC_FILE = 0o644
 PRIVATE_FILE = 0o600

@@ -9,7 +9,7 @@ from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.chains import Chain, chain_of, chain_problems
 from pfwizard.pki.checks import Defect, Problem, server_problems
-from pfwizard.plan.certificates import CERTIFICATES, certificate_summary, key_summary
+from pfwizard.plan.certificate_files import CERTIFICATES, certificate_summary, key_summary
 from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Circumstances, Sketch
 from pfwizard.plan.known_authorities import FoundKey, found_certificates, found_keys
 from pfwizard.plan.plan import Finding, Plan, Severity, note, refusal, warning

@@ -9,7 +9,7 @@ from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.keys import PrivateKey, is_encrypted, load_private_key
-from pfwizard.plan.certificates import Authority
+from pfwizard.plan.authority import Authority
 from pfwizard.plan.plan import Finding, refusal
 from pfwizard.secret import Secret
 

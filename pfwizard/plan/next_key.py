@@ -7,7 +7,7 @@ from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import PrivateKey, PublicKey
 from pfwizard.pki.tlsa import Usage, tlsa_records
-from pfwizard.plan.certificates import key_summary
+from pfwizard.plan.certificate_files import key_summary
 from pfwizard.plan.draft import PRIVATE_FILE, Sketch
 from pfwizard.plan.known_authorities import found_keys
 from pfwizard.plan.plan import Change, ChangeKind, Finding, note, warning

@@ -9,10 +9,11 @@ from pathlib import PurePosixPath
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.errors import PkiError
-from pfwizard.pki.ledger_entries import Issued, Role
+from pfwizard.pki.ledger_entries import Role
 from pfwizard.pki.renewal import depends_on_the_serial_of_its_issuer, renewed, renewed_ca
 from pfwizard.pki.validity import BACKDATED, LONGEST_DAYS
-from pfwizard.plan.certificates import LONGEST_FOR_APPLE, Authority
+from pfwizard.plan.authority import Authority
+from pfwizard.plan.certificate_files import with_entry
 from pfwizard.plan.draft import Circumstances, Sketch
 from pfwizard.plan.known_authorities import (
     FoundCertificate,
@@ -34,6 +35,7 @@ from pfwizard.plan.plan import Finding, Plan, note, refusal, warning
 from pfwizard.plan.planner import finished, refuse_unreadable
 from pfwizard.plan.replacement import Replacements, file_with_key_of, with_replacements
 from pfwizard.plan.served import ServedFiles, served_files
+from pfwizard.plan.server_certificate import LONGEST_FOR_APPLE
 
 PARTS_LEFT = 3
 """A certificate is due when no more is left than a third of what a new one would have."""
@@ -181,7 +183,7 @@ class _Renewal:
         if is_no_gain and self.request.what is Renewable.SERVER and not self.request.force:
             return sketch.with_finding(_ca_ends_first(issuer))
         replacements.certificates[old] = new
-        sketch = _entered(sketch, new, Role.SERVER, ca)
+        sketch = with_entry(sketch, new, Role.SERVER, issuer=ca)
         if key is None:
             sketch = sketch.with_finding(_key_kept(leaf))
         else:
@@ -241,7 +243,7 @@ class _Renewal:
             serial=sketch.ledger.new_serial(sketch.circumstances.randomness),
         )
         replacements.certificates[old] = new
-        sketch = _entered(sketch, new, Role.CA, new)
+        sketch = with_entry(sketch, new, Role.CA, issuer=new)
         again = replace(known, authority=Authority(new, known.authority.key))
         for leaf in self._leaves(sketch):
             is_lost = depends_on_the_serial_of_its_issuer(leaf.certificate)
@@ -289,11 +291,6 @@ def _days_of_new(old: Certificate) -> int:
     """As long as the old one was, but for a server no longer than clients accept."""
     days = min(_days(old), LONGEST_DAYS)
     return days if old.facts.is_ca else min(days, LONGEST_FOR_APPLE)
-
-
-def _entered(sketch: Sketch, new: Certificate, role: Role, issuer: Certificate) -> Sketch:
-    entry = Issued.of(new, role, issuer=issuer, at=sketch.circumstances.now)
-    return sketch.with_entry(entry)
 
 
 # --- in words -------------------------------------------------------------------------------------

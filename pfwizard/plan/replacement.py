@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.keys import PrivateKey, PublicKey, load_private_key
-from pfwizard.plan.certificates import CERTIFICATES, certificate_summary, key_summary
+from pfwizard.plan.certificate_files import CERTIFICATES, certificate_summary, key_summary
 from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Sketch
 from pfwizard.plan.known_authorities import found_keys
 from pfwizard.secret import Secret

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from pfwizard.machine.facts import Facts
-from pfwizard.plan.certificates import AuthorityFiles
+from pfwizard.plan.authority import AuthorityFiles
 from pfwizard.plan.known_authorities import (
     USUAL,
     FoundCertificate,

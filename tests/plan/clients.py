@@ -10,7 +10,7 @@ from pfwizard.machine.tree import FileState
 from pfwizard.pki.ledger import Ledger
 from pfwizard.pki.ledger_entries import Issued, Revoked
 from pfwizard.pki.pkcs12 import Pkcs12Profile
-from pfwizard.plan.certificates import AuthorityFiles
+from pfwizard.plan.authority import AuthorityFiles
 from pfwizard.plan.client_plan import AddClient, RevokeClient, make_client_plan
 from pfwizard.plan.client_table import clients_in
 from pfwizard.plan.clients import ClientFiles, NewClient
