@@ -10,14 +10,23 @@ from pfwizard.secret import Secret
 
 
 class AuthoritySource(Enum):
+    """Whether there is a CA of one's own, and whether it may be made."""
+
     CREATE = "create"
+    EXISTING = "existing"
+    NONE = "none"
 
 
 class CertificateSource(Enum):
+    """Who signs: our CA, another one, or one that has done it already."""
+
     CA = "ca"
+    REQUEST = "request"
+    FILES = "files"
 
 
 class CertificateLayout(Enum):
+    AUTO = "auto"
     PAIR = "pair"
     CHAIN = "chain"
 
@@ -45,6 +54,9 @@ class AuthorityAnswers:
     key: PurePosixPath
     key_type: KeyType
     days: int
+    name_constraints: bool
+    domains: tuple[str, ...]
+    encrypted: bool
     subject: Subject
 
 
@@ -64,6 +76,9 @@ class ServerAnswers:
     key_type: KeyType
     days: int
     names: tuple[str, ...]
+    ecdsa: bool
+    ecdsa_certificate: PurePosixPath
+    ecdsa_key: PurePosixPath
     subject: Subject
     request_attributes: RequestAttributes
 

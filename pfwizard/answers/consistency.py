@@ -4,14 +4,34 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 
 from pfwizard.answers.question import Value, shown
+from pfwizard.answers.questions import QUESTIONS
+from pfwizard.answers.relevance import is_relevant
 from pfwizard.answers.wording import Named, Wording
+from pfwizard.pki.domains import is_within
+from pfwizard.pki.names import is_ip
 from pfwizard.pki.subject import Subject
 
 Contradiction = tuple[str, str, str]
 """Key, what is wrong, what would be right."""
 
-FILES = ("ca.certificate", "ca.key", "server.certificate", "server.key", "server.request")
-PRIVATE_FILES = ("ca.key", "server.key", "server.request")
+FILES = (
+    "ca.certificate",
+    "ca.key",
+    "server.certificate",
+    "server.key",
+    "server.ecdsa_certificate",
+    "server.ecdsa_key",
+    "server.request",
+)
+PRIVATE_FILES = ("ca.key", "server.key", "server.ecdsa_key", "server.request")
+
+MAY_BE_ONE = (
+    {"server.certificate", "server.key"},
+    {"server.ecdsa_certificate", "server.ecdsa_key"},
+)
+"""Where somebody else makes them, a certificate and its key may be in one file."""
+
+_DOMAINS = next(question for question in QUESTIONS if question.key == "ca.domains")
 
 SUBJECT = tuple(field.name for field in fields(Subject))
 
@@ -27,11 +47,10 @@ def contradictions(values: Mapping[str, Value]) -> Iterator[Contradiction]:
 
 def _one_path_for_two_files(values: Mapping[str, Value]) -> Iterator[Contradiction]:
     seen: dict[Value, str] = {}
-    for key in FILES:
-        if key not in values:
-            continue
+    are_others = values.get("server.source") == "files"
+    for key in _files(values):
         first = seen.setdefault(values[key], key)
-        if first != key:
+        if first != key and not (are_others and {first, key} in MAY_BE_ONE):
             yield (
                 key,
                 Wording(f"{shown(values[key])} is the file of ", Named(first), " already"),
@@ -39,10 +58,16 @@ def _one_path_for_two_files(values: Mapping[str, Value]) -> Iterator[Contradicti
             )
 
 
+def _files(values: Mapping[str, Value]) -> tuple[str, ...]:
+    """The files that these answers are about."""
+    asked = {question.key for question in QUESTIONS if is_relevant(question, values)}
+    return tuple(key for key in FILES if key in values and key in asked)
+
+
 def _a_file_below_a_file(values: Mapping[str, Value]) -> Iterator[Contradiction]:
-    for key in FILES:
-        for other in FILES:
-            if key in values and f"{values[key]}".startswith(f"{values.get(other)}/"):
+    for key in _files(values):
+        for other in _files(values):
+            if f"{values[key]}".startswith(f"{values[other]}/"):
                 place = f"{shown(values[key])} lies below {shown(values[other])}"
                 yield (
                     key,
@@ -70,7 +95,8 @@ def _one_subject_for_ca_and_server(values: Mapping[str, Value]) -> Iterator[Cont
         {name: values.get(f"{section}.subject.{name}") for name in SUBJECT}
         for section in ("ca", "server")
     )
-    if ca == server and None not in ca.values():
+    is_new = values.get("ca.source") == "create"
+    if is_new and ca == server and None not in ca.values():
         yield (
             "server.subject",
             Wording(
@@ -80,6 +106,51 @@ def _one_subject_for_ca_and_server(values: Mapping[str, Value]) -> Iterator[Cont
             ),
             "Give the CA another common name or organizational unit.",
         )
+
+
+def _signed_by_no_ca(values: Mapping[str, Value]) -> Iterator[Contradiction]:
+    if values.get("ca.source") != "none":
+        return
+    if values.get("server.source") == "ca":
+        yield (
+            "server.source",
+            Wording('is "ca", but by ', Named("ca.source"), " there is none"),
+            'Use "request" or "files", or have a CA.',
+        )
+    if values.get("clients.names"):
+        yield (
+            "clients.names",
+            Wording("need a CA that signs for them, and by ", Named("ca.source"), " there is none"),
+            "Name none, or have a CA.",
+        )
+
+
+def _a_second_key_without_a_certificate(values: Mapping[str, Value]) -> Iterator[Contradiction]:
+    if values.get("server.ecdsa") and values.get("server.source") == "request":
+        yield (
+            "server.ecdsa",
+            Wording("is not possible where ", Named("server.source"), ' is "request"'),
+            Wording("Set ", Named("server.ecdsa", False), "; one key is requested for."),
+        )
+
+
+def _outside_of_the_domains(values: Mapping[str, Value]) -> Iterator[Contradiction]:
+    domains = values.get("ca.domains")
+    if not is_relevant(_DOMAINS, values) or not isinstance(domains, tuple) or not domains:
+        return
+    for key in ("server.names", "clients.names"):
+        named = values.get(key)
+        for name in named if isinstance(named, tuple) else ():
+            if not is_ip(name) and not any(is_within(name, domain) for domain in domains):
+                yield (
+                    key,
+                    Wording(
+                        f"{shown(name)} is outside of ",
+                        Named("ca.domains"),
+                        ", and the CA cannot sign for it",
+                    ),
+                    Wording("Add its domain to ", Named("ca.domains"), ", or take the name out."),
+                )
 
 
 def _nowhere_to_log_in(values: Mapping[str, Value]) -> Iterator[Contradiction]:
@@ -112,6 +183,9 @@ RULES: tuple[Callable[[Mapping[str, Value]], Iterator[Contradiction]], ...] = (
     _a_file_below_a_file,
     _a_private_file_for_clients,
     _one_subject_for_ca_and_server,
+    _signed_by_no_ca,
+    _a_second_key_without_a_certificate,
+    _outside_of_the_domains,
     _nowhere_to_log_in,
     _no_mechanism,
 )

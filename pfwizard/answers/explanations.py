@@ -28,8 +28,10 @@ _SUBJECT = {
 }
 
 _OTHERS = {
-    "ca.source": "A private CA is made on this machine, and found again by later runs. Clients "
-    "have to install its certificate once.",
+    "ca.source": "create: a private CA is made on this machine, and found again by later runs; "
+    "clients have to install its certificate once. existing: its certificate is here already, and "
+    "is never made anew, whatever becomes of it; its key may be kept elsewhere as long as nothing "
+    "is to be signed. none: you have no CA of your own, and another one signs for the server.",
     "ca.certificate": "Where the CA's certificate is written, readable by all: clients install "
     "this file, and it holds no secret. If it is there already together with its key, both "
     "are used as they are and never replaced.",
@@ -44,13 +46,32 @@ _OTHERS = {
     "ca.days": "When the CA's certificate runs out, every certificate that it has signed runs "
     "out with it, and every client must install a new one. Ten years (3650) are usual. A "
     "server certificate cannot outlive it.",
-    "server.source": "The server's certificate is signed by the CA of the step before.",
+    "ca.name_constraints": "The CA's certificate then says for which domains it may sign "
+    "(nameConstraints, RFC 5280). Whoever installs a CA trusts it for the whole Internet; with "
+    "these limits a stolen key is good for the names of your own domains and for no bank. The "
+    "price: a domain that you add later needs a new CA, which every client must install. A few "
+    "programs from before 2018 do not know such limits and refuse the certificate.",
+    "ca.domains": "The domains for which the CA may sign, separated by commas; each stands for "
+    "itself, for every host below it, and for the e-mail addresses of both. Name all the domains "
+    "that the server will ever serve: the list cannot be changed later. Left empty, it is taken "
+    "from the host names of the server's certificate and the names of the clients.",
+    "ca.encrypted": "The key of the CA is then of no use to whoever copies the file (PKCS #8, "
+    "PBKDF2 with 600000 rounds, AES-256). The passphrase is asked for when something is to be "
+    "signed. Without a terminal it comes from a file (--ca-passphrase-file), from a descriptor "
+    "(--ca-passphrase-fd), or from a credential of systemd called pfwizard-ca-passphrase. It is "
+    "written down nowhere: without it nothing can be issued or renewed.",
+    "server.source": "ca: the CA of the step before signs the server's certificate. request: a key "
+    "and a signing request are made, and nothing else is changed until the certificate has come; "
+    "then pfwizard install-certificate FILE puts it in place, and the same answers do the rest. "
+    "files: certificate and key are there and somebody else renews them, such as certbot below "
+    "/etc/letsencrypt/live; they are named in main.cf where they are, and never copied or written.",
     "server.names": "Every host name that a mail program or a mail server may use to reach this "
     "one, separated by commas. They become the subjectAltName of the certificate, which is "
     "what clients compare; a name that is missing here is refused by them. Wildcards such as "
     "*.example.org cover one label, and IP addresses are possible. The name in Postfix's "
     "myhostname should be among them.",
-    "server.layout": "pair: the certificate in one file and the key in another "
+    "server.layout": "auto: what main.cf has today stays; where it has nothing, it is chain from "
+    "Postfix 3.4 on and pair before. pair: the certificate in one file and the key in another "
     "(smtpd_tls_cert_file and smtpd_tls_key_file), as in most guides. chain: both also in the "
     "file of the key (smtpd_tls_chain_files), so that a renewal never shows a new certificate "
     "with an old key for a moment; that needs Postfix 3.4 or later.",
@@ -68,6 +89,14 @@ _OTHERS = {
     "server.days": "How long the certificate is valid. 397 days are accepted by every client; "
     "Apple's refuse more than 825, whoever has signed it. Note the date: when it is over, "
     "mail programs refuse to send.",
+    "server.ecdsa": "A second key and certificate of the same names, on the curve P-256: clients "
+    "that know ECDSA, which is nearly all, are shown this one, and their handshakes cost a "
+    'fraction; the others are shown the first one. With server.source = "files" they have to be '
+    "there, as certbot makes them.",
+    "server.ecdsa_certificate": "Where the second certificate is written; smtpd_tls_eccert_file "
+    "in main.cf points to it, or smtpd_tls_chain_files to the file of its key.",
+    "server.ecdsa_key": "Where the second private key is written, readable by root only. A key "
+    "that is there already is used again.",
     "server.request_attributes.challenge_password": "An attribute of the signing request with "
     "which some CAs let you revoke a certificate later. It stands in clear in the request and "
     "does not protect the key; the request is then readable by root only. Leave it empty "

@@ -16,6 +16,7 @@ from pfwizard.answers.consistency import contradictions
 from pfwizard.answers.positions import Key, dotted, line_numbers, occurrences
 from pfwizard.answers.question import Kind, Value, shown
 from pfwizard.answers.questions import QUESTIONS, SECTIONS
+from pfwizard.answers.relevance import is_relevant
 from pfwizard.answers.unknown_keys import KNOWN, unknown
 from pfwizard.errors import ExitStatus, InputProblem, PfwizardError
 from pfwizard.quoting import visible
@@ -161,7 +162,7 @@ def parse(content: bytes, *, file: str = "answers", mode: int = PRIVATE_MODE) ->
     mistakes = (
         *_format_mistakes(document),
         *wrong,
-        *_missing(given),
+        *_missing(given, values),
         *(Mistake(*found) for found in contradictions(values)),
     )
     if mistakes:
@@ -277,9 +278,10 @@ def _defaults(given: Mapping[str, object]) -> Values:
     }
 
 
-def _missing(given: Mapping[str, object]) -> Iterator[Mistake]:
+def _missing(given: Mapping[str, object], values: Values) -> Iterator[Mistake]:
     for question in QUESTIONS:
-        if question.is_required and question.key not in given:
+        is_wanted = question.is_required and is_relevant(question, values)
+        if is_wanted and question.key not in given:
             yield Mistake(
                 question.key,
                 "is missing",

@@ -12,9 +12,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from pfwizard.pki.errors import NameProblem
-from pfwizard.pki.names import check_dns_name, check_ip
-from pfwizard.quoting import quoted, visible
+from pfwizard.pki.names import check_domain, check_ip
+from pfwizard.quoting import visible
 
 _EVERY_ADDRESS = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 
@@ -28,7 +27,7 @@ def limited_to(domains: Sequence[str], addresses: Sequence[str] = ()) -> x509.Na
     Without addresses no certificate with any is valid: not to name the kind at all would allow all
     of them. Raises NameProblem.
     """
-    names = dict.fromkeys(_checked_domain(domain) for domain in domains)
+    names = dict.fromkeys(check_domain(domain) for domain in domains)
     single = [ip_network(check_ip(address)) for address in addresses]
     return x509.NameConstraints(
         permitted_subtrees=[
@@ -38,15 +37,6 @@ def limited_to(domains: Sequence[str], addresses: Sequence[str] = ()) -> x509.Na
         ],
         excluded_subtrees=None if single else [x509.IPAddress(every) for every in _EVERY_ADDRESS],
     )
-
-
-def _checked_domain(domain: str) -> str:
-    if domain.startswith("*"):
-        raise NameProblem(
-            f"the domain {quoted(domain)} begins with a *",
-            "Write the domain alone; all names below it are meant too.",
-        )
-    return check_dns_name(domain, single_label=True)
 
 
 def _of_mailboxes(domain: str) -> tuple[str, str]:

@@ -239,6 +239,16 @@ def check_dns_name(text: str, *, single_label: bool = False) -> str:
     return wildcard + name
 
 
+def check_domain(text: str) -> str:
+    """A domain that stands for itself and all below it. Raises NameProblem."""
+    if text.startswith("*"):
+        raise NameProblem(
+            f"the domain {quoted(text)} begins with a *",
+            "Write the domain alone; all names below it are meant too.",
+        )
+    return check_dns_name(text, single_label=True)
+
+
 def check_ip(text: str) -> str:
     """An IPv4 or IPv6 address in its shortest form."""
     from ipaddress import ip_address

@@ -25,6 +25,7 @@ from pfwizard.plan.certificate_files import (
     with_entry,
 )
 from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Draft
+from pfwizard.plan.layout import layout_of
 from pfwizard.plan.plan import Severity, note, warning
 
 LONGEST_FOR_APPLE = 825
@@ -126,7 +127,7 @@ def _plan_key_file(
 ) -> Draft:
     """The key's own bytes, and behind them the certificate where one file holds both."""
     wanted = draft.answers.server
-    if wanted.layout is CertificateLayout.CHAIN and not _is_chain_of(content, certificate):
+    if layout_of(draft) is CertificateLayout.CHAIN and not _is_chain_of(content, certificate):
         alone = CERTIFICATES.sub(b"", content)
         content = alone.removesuffix(b"\n") + b"\n" + certificate.pem()
     return draft.with_file(wanted.key, content, PRIVATE_FILE, secret=True, summary=key_summary(key))

@@ -8,6 +8,7 @@ from pfwizard.answers.wording import Named, Wording
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.postfix import SINCE
 from pfwizard.plan.draft import Draft
+from pfwizard.plan.layout import layout_of
 from pfwizard.plan.plan import note, refusal, warning
 from pfwizard.plan.tls_versions import at_least, is_at_least_as_strict
 
@@ -85,7 +86,7 @@ def _log_level(draft: Draft) -> Draft:
 
 def _certificate(draft: Draft) -> Draft:
     draft = _note_replaced_certificate(draft)
-    if draft.answers.server.layout is CertificateLayout.CHAIN:
+    if layout_of(draft) is CertificateLayout.CHAIN:
         return _chain_file(draft)
     server = draft.answers.server
     if draft.effective.value("smtpd_tls_chain_files"):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from pfwizard.answers.consistency import contradictions
 from pfwizard.answers.question import Kind, Question, Value
 from pfwizard.answers.questions import QUESTIONS
+from pfwizard.answers.relevance import is_relevant
 from pfwizard.errors import InputProblem
 from pfwizard.wizard.fields import by_field
-from pfwizard.wizard.steps import ASKING, Step, is_relevant, step_asking
+from pfwizard.wizard.steps import ASKING, Step, step_asking
 from pfwizard.wizard.typed_text import typed_text, value_of
 
 if TYPE_CHECKING:
@@ -141,7 +142,9 @@ class AnswerSheet:
                 if problem is not None and is_relevant(question, values):
                     found[question.key] = problem
         for key, message, remedy in contradictions(values):
-            found.setdefault(_field_of(key), InputProblem(by_field(message), by_field(remedy)))
+            field = _field_of(key)
+            if is_relevant(_BY_KEY[field], values):
+                found.setdefault(field, InputProblem(by_field(message), by_field(remedy)))
         return found
 
     def problems_of(self, step: Step) -> Mapping[str, InputProblem]:

@@ -1,10 +1,9 @@
 """The steps of the wizard, in their order, and the questions that each of them asks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from pfwizard.answers.question import Question, Value
+from pfwizard.answers.question import Question
 from pfwizard.answers.questions import QUESTIONS
 
 
@@ -65,7 +64,17 @@ STEPS = (
         "CA",
         "A certificate authority of your own signs the server's certificate. It is made once; a "
         "later run finds it and leaves it alone.",
-        _keys("ca.source", "ca.subject.*", "ca.key_type", "ca.days", "ca.certificate", "ca.key"),
+        _keys(
+            "ca.source",
+            "ca.subject.*",
+            "ca.name_constraints",
+            "ca.domains",
+            "ca.key_type",
+            "ca.days",
+            "ca.encrypted",
+            "ca.certificate",
+            "ca.key",
+        ),
     ),
     Step(
         StepName.SERVER,
@@ -82,6 +91,9 @@ STEPS = (
             "server.layout",
             "server.certificate",
             "server.key",
+            "server.ecdsa",
+            "server.ecdsa_certificate",
+            "server.ecdsa_key",
             "server.request",
             "server.request_attributes.*",
         ),
@@ -147,15 +159,3 @@ def step_asking(key: str) -> Step:
         if key in step.keys:
             return step
     return next(step for step in ASKING if any(asked.startswith(f"{key}.") for asked in step.keys))
-
-
-ONLY_WITH_LOGINS = frozenset(
-    {"tls.auth_only", *(key for key in _keys("sasl.*") if key != "sasl.enabled")}
-)
-
-
-def is_relevant(question: Question, values: Mapping[str, Value]) -> bool:
-    """Whether there is anything to ask, by the answers so far."""
-    if len(question.choices) == 1:
-        return False
-    return question.key not in ONLY_WITH_LOGINS or bool(values.get("sasl.enabled"))

@@ -130,7 +130,7 @@ def test_a_number_too_long_to_print_is_a_mistake_like_any_other(number: str) -> 
             '"PLAIN"',
             'Write a list of texts in quotes, such as ["PLAIN", "LOGIN"].',
         ),
-        ("server.layout", "1", 'Use "pair" or "chain".'),
+        ("server.layout", "1", 'Use "auto", "pair" or "chain".'),
     ],
 )
 def test_the_right_form_is_shown_by_an_example(key: str, value: str, remedy: str) -> None:

@@ -123,6 +123,7 @@ def test_a_secret_is_written_as_it_is() -> None:
 # --- round trips --------------------------------------------------------------------------------
 
 HOST_NAMES = st.sampled_from(["mail.example.org", "xn--bcher-kva.example", "192.0.2.1", "::1"])
+DOMAINS = st.sampled_from(["example.org", "xn--bcher-kva.example", "lan"])
 CLIENT_NAMES = st.sampled_from(["o'hara+#@example.org", "relay.example.org"])
 RESTRICTIONS = st.sampled_from(
     ["permit_mynetworks", "reject", "check_client_access hash:/etc/postfix/a", "sleep 1"]
@@ -135,6 +136,7 @@ PARTICULAR: Mapping[str, st.SearchStrategy[Value]] = {
     "ca.subject.email": st.sampled_from(["", "o'hara+#@example.org"]),
     "server.names": st.lists(HOST_NAMES, min_size=1, unique=True).map(tuple),
     "clients.names": st.lists(CLIENT_NAMES, unique=True).map(tuple),
+    "ca.domains": st.lists(DOMAINS, unique=True).map(tuple),
     "server.subject.country": st.sampled_from(["", "IT", "DE"]),
     "server.subject.email": st.sampled_from(["", "postmaster@example.org"]),
     "tls.random_source": st.sampled_from(["", "dev:/dev/urandom", "/run/random"]),

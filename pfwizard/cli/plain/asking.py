@@ -5,12 +5,13 @@ from enum import Enum
 
 from pfwizard.answers.explanations import explanation_of
 from pfwizard.answers.question import Kind, Question
+from pfwizard.answers.relevance import is_relevant
 from pfwizard.cli.plain.lines import Lines
 from pfwizard.errors import InputProblem
 from pfwizard.quoting import visible
 from pfwizard.wizard.course import Course
 from pfwizard.wizard.sheet import AnswerSheet
-from pfwizard.wizard.steps import STEPS, is_relevant
+from pfwizard.wizard.steps import STEPS
 from pfwizard.wizard.typed_text import NO, YES, shown_choice, value_of
 
 WIDTH = 78

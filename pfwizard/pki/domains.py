@@ -1,0 +1,37 @@
+"""Domains: what lies within one, and which one a name belongs to."""
+
+import re
+from collections.abc import Iterable
+
+from pfwizard.pki.names import is_ip
+
+# Where a country's registry sells names one level further down, as below co.uk and com.br.
+_SOLD_BELOW = re.compile(r"(?:ac|co|com|edu|gob|gov|go|ne|net|nom|or|org)\.[a-z]{2}")
+
+
+def is_within(name: str, domain: str) -> bool:
+    """Whether a host name or an e-mail address is of the domain, or of one below it."""
+    host = name.rpartition("@")[2].removeprefix("*.").lower()
+    return host == domain or host.endswith(f".{domain}")
+
+
+def domain_of(name: str) -> str:
+    """The domain in which a host or a mailbox lies: ``example.org`` for ``mail.example.org``.
+
+    A name of two labels, and one right below such as ``co.uk``, is a domain itself.
+    """
+    _, at, domain = name.rpartition("@")
+    if at or name.startswith("*."):
+        return domain.removeprefix("*.")
+    above = domain.partition(".")[2]
+    return above if "." in above and not _SOLD_BELOW.fullmatch(above) else domain
+
+
+def domains_of(names: Iterable[str]) -> tuple[str, ...]:
+    """The fewest domains in which all these hosts and mailboxes lie; IP addresses lie in none."""
+    every = tuple(dict.fromkeys(domain_of(name) for name in names if not is_ip(name)))
+    return tuple(
+        domain
+        for domain in every
+        if not any(is_within(domain, other) for other in every if other != domain)
+    )
