@@ -25,6 +25,7 @@ from pfwizard.pki.ledger import Ledger
 from pfwizard.plan.draft import Circumstances
 from pfwizard.plan.plan import Plan, warning
 from pfwizard.plan.planner import files_of_interest, make_plan
+from pfwizard.secret import Secret
 
 if TYPE_CHECKING:
     from pfwizard.apply.process.detached import DetachedEngine
@@ -81,21 +82,23 @@ def recover_job(job: Job, announce: Announce) -> TransactionId | None:
             return recover(job.ending(announce), announce)
 
 
-def plan_job(job: Job, answers: Answers) -> Planned:
+def plan_job(job: Job, answers: Answers, ca_passphrase: Secret[str] | None = None) -> Planned:
     """Look at the machine and make the plan; nothing is changed.
 
-    Raises Failed when the machine cannot be read, and what stands in the way of a change.
+    Raises Failed when the machine cannot be read, PassphraseNeeded where the CA's key wants one,
+    and what stands in the way of a change.
     """
     with explained(job.state_directory):
         refuse_unfinished(job.state)
         ledger = read_ledger(job.state_directory)
-    return plan_on(job.tree, job.config_directory, answers, ledger)
+    return plan_on(job.tree, job.config_directory, answers, ledger, ca_passphrase)
 
 
-def circumstances(ledger: Ledger | None) -> Circumstances:
+def circumstances(ledger: Ledger | None, ca_passphrase: Secret[str] | None = None) -> Circumstances:
     """The time, chance, and what was issued until now."""
     now = datetime.now(UTC)
-    return Circumstances(now, os.urandom, _generate_key, build_table, ledger or Ledger())
+    known = ledger or Ledger()
+    return Circumstances(now, os.urandom, _generate_key, build_table, known, ca_passphrase)
 
 
 def plan_on(
@@ -103,10 +106,11 @@ def plan_on(
     config_directory: PurePosixPath | None,
     answers: Answers,
     ledger: Ledger | None = None,
+    ca_passphrase: Secret[str] | None = None,
 ) -> Planned:
-    """The same, whatever an earlier run has left; raises Failed."""
+    """The same, whatever an earlier run has left; raises Failed and PassphraseNeeded."""
     facts = gather(tree, config_directory, files_of_interest(answers))
-    return Planned(facts, make_plan(answers, facts, circumstances(ledger)))
+    return Planned(facts, make_plan(answers, facts, circumstances(ledger, ca_passphrase)))
 
 
 def plan_rollback(job: Job, name: str | None) -> Planned:

@@ -17,6 +17,7 @@ from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.ledger import Ledger
 from pfwizard.pki.ledger_entries import Entry
 from pfwizard.plan.plan import Change, ChangeKind, Finding, JoinGroup
+from pfwizard.secret import Secret
 
 if TYPE_CHECKING:
     from pfwizard.pki.keys import PrivateKey  # brings the whole cryptography library
@@ -33,6 +34,7 @@ class Circumstances:
     """What a plan depends on besides answers and facts: the time, chance, and what was issued.
 
     ``now`` is an aware datetime. ``build_table`` makes what Postfix reads of a table's text.
+    ``ca_passphrase`` opens the CA's key, or is to be put on it.
     """
 
     now: datetime
@@ -40,6 +42,7 @@ class Circumstances:
     generate_key: Callable[[KeyType], "PrivateKey"]
     build_table: Build
     ledger: Ledger = field(default_factory=Ledger)
+    ca_passphrase: Secret[str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,25 @@
+"""The passphrase of the CA's key: wanted in the middle of a plan, and known to a person only."""
+
+from pathlib import PurePosixPath
+
+from pfwizard.errors import ExitStatus, PfwizardError
+
+
+class PassphraseNeeded(PfwizardError):
+    """The plan cannot be made without it. Whoever can ask does so, and plans again.
+
+    ``key`` is the file of the CA's key; ``is_new`` when it is about to be made, so that the
+    passphrase is to be chosen, and typed twice.
+    """
+
+    exit_status = ExitStatus.USAGE
+
+    def __init__(self, key: PurePosixPath, *, is_new: bool) -> None:
+        what = "is to be encrypted" if is_new else "is encrypted"
+        super().__init__(
+            f"{key}: the CA's key {what}, and no passphrase was given",
+            "Give it with --ca-passphrase-file FILE, with --ca-passphrase-fd NUMBER, or as the "
+            "systemd credential pfwizard-ca-passphrase.",
+        )
+        self.key = key
+        self.is_new = is_new
