@@ -13,6 +13,7 @@ from pfwizard.pki import distinguished_name, pem
 from pfwizard.pki.errors import NotACertificate
 from pfwizard.pki.fingerprints import sha256_fingerprint
 from pfwizard.pki.keys import PublicKey, label, public_key_of
+from pfwizard.pki.name_constraints import permitted_names
 from pfwizard.pki.validity import Validity
 from pfwizard.quoting import visible
 
@@ -48,6 +49,7 @@ class CertificateFacts:
     signature_hash: str  # as "sha256"; "" where the signature has none of its own, as with Ed25519
     fingerprint_sha256: str
     spki_sha256: str
+    limits: tuple[str, ...]  # the domains and addresses that a CA may sign for; none: any
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def examined(certificate: x509.Certificate, what: str = "the certificate") -> Ce
 def _facts(certificate: x509.Certificate, key: str, public_key: PublicKey) -> CertificateFacts:
     names = extension(certificate, x509.SubjectAlternativeName) or x509.SubjectAlternativeName([])
     constraints = extension(certificate, x509.BasicConstraints)
+    limits = extension(certificate, x509.NameConstraints)
     return CertificateFacts(
         subject=distinguished_name.shown(certificate.subject),
         issuer=distinguished_name.shown(certificate.issuer),
@@ -136,6 +139,7 @@ def _facts(certificate: x509.Certificate, key: str, public_key: PublicKey) -> Ce
         signature_hash=_signature_hash(certificate),
         fingerprint_sha256=sha256_fingerprint(certificate.public_bytes(Encoding.DER)),
         spki_sha256=public_key.spki_sha256,
+        limits=permitted_names(limits) if limits else (),
     )
 
 

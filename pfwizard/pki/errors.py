@@ -12,6 +12,7 @@ PkiError                a file, or what it holds; ends the run
 ├── NotARequest
 ├── NotALedger
 ├── CannotSign
+│   └── OutsideLimits
 └── CannotExport
 """
 
@@ -77,6 +78,10 @@ class NotALedger(PkiError):
 
 class CannotSign(PkiError):
     """The CA cannot issue: not a CA, not its key, outside its validity."""
+
+
+class OutsideLimits(CannotSign):
+    """The CA is limited to other names than those it was to sign for."""
 
 
 class CannotExport(PkiError):

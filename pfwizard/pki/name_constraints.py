@@ -15,6 +15,9 @@ from cryptography.x509.oid import NameOID
 from pfwizard.pki.names import check_domain, check_ip
 from pfwizard.quoting import visible
 
+_NOWHERE = "invalid"
+"""The domain below which there will never be a host (RFC 2606 section 2)."""
+
 _EVERY_ADDRESS = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 
 # As OpenSSL has it (cn2dnsid in crypto/x509/v3_ncons.c), and a little wider.
@@ -24,10 +27,10 @@ _LIKE_A_HOST = re.compile(r"\w[\w-]*(\.[\w-]+)+", re.ASCII)
 def limited_to(domains: Sequence[str], addresses: Sequence[str] = ()) -> x509.NameConstraints:
     """Limits to these domains with all that is below them, and to these single IP addresses.
 
-    Without addresses no certificate with any is valid: not to name the kind at all would allow all
-    of them. Raises NameProblem.
+    Without addresses no certificate with any is valid, and without domains none with a host or a
+    mailbox: not to name a kind at all would allow all of it. Raises NameProblem.
     """
-    names = dict.fromkeys(check_domain(domain) for domain in domains)
+    names = dict.fromkeys(check_domain(domain) for domain in domains or [_NOWHERE])
     single = [ip_network(check_ip(address)) for address in addresses]
     return x509.NameConstraints(
         permitted_subtrees=[
@@ -44,10 +47,15 @@ def _of_mailboxes(domain: str) -> tuple[str, str]:
     return domain, f".{domain}"
 
 
-def permitted_domains(limits: x509.NameConstraints) -> tuple[str, ...]:
-    """The domains a CA is limited to, safe to show."""
+def permitted_names(limits: x509.NameConstraints) -> tuple[str, ...]:
+    """The domains and the IP addresses that a CA is limited to, safe to show."""
     permitted = limits.permitted_subtrees or []
-    return tuple(visible(each.value) for each in permitted if isinstance(each, x509.DNSName))
+    domains = [each.value for each in permitted if isinstance(each, x509.DNSName)]
+    networks = [each.value for each in permitted if isinstance(each, x509.IPAddress)]
+    return (
+        *(visible(domain) for domain in domains if domain != _NOWHERE),
+        *(str(network).removesuffix(f"/{network.max_prefixlen}") for network in networks),
+    )
 
 
 def outside(

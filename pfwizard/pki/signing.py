@@ -6,9 +6,9 @@ from datetime import datetime
 from cryptography import x509
 
 from pfwizard.pki.certificates import Certificate, examined, extension
-from pfwizard.pki.errors import CannotSign
+from pfwizard.pki.errors import CannotSign, OutsideLimits
 from pfwizard.pki.keys import PrivateKey, PublicKey
-from pfwizard.pki.name_constraints import outside, permitted_domains
+from pfwizard.pki.name_constraints import outside, permitted_names
 from pfwizard.pki.profiles import Extension
 from pfwizard.pki.validity import Validity
 from pfwizard.quoting import visible
@@ -40,14 +40,14 @@ def refuse_unable(ca: Certificate, key: PrivateKey, now: datetime) -> None:
 def refuse_outside_limits(
     ca: Certificate, subject: x509.Name, names: x509.SubjectAlternativeName
 ) -> None:
-    """Raises CannotSign for a name that the CA is not permitted."""
+    """Raises OutsideLimits for a name that the CA is not permitted."""
     limits = extension(ca.parsed, x509.NameConstraints)
     refused = outside(limits, subject, names)
     if limits is not None and refused:
-        domains = ", ".join(permitted_domains(limits)) or "other names"
-        raise CannotSign(
+        permitted = ", ".join(permitted_names(limits)) or "other names"
+        raise OutsideLimits(
             "the CA",
-            f"may not sign for {visible(', '.join(refused))}: it is limited to {domains}",
+            f"may not sign for {visible(', '.join(refused))}: it is limited to {permitted}",
             "Leave the name out, or create another CA; the limits of a CA cannot be changed.",
         )
 

@@ -1,5 +1,6 @@
 """A CA that may sign for the operator's own names only."""
 
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,8 @@ from cryptography import x509
 from cryptography.x509.verification import VerificationError
 
 from pfwizard.pki.certificates import Certificate, extension
-from pfwizard.pki.errors import CannotSign, NameProblem
-from pfwizard.pki.name_constraints import limited_to, outside, permitted_domains
+from pfwizard.pki.errors import CannotSign, NameProblem, OutsideLimits
+from pfwizard.pki.name_constraints import limited_to, outside, permitted_names
 from pfwizard.pki.profiles import client_alternative_name, server_alternative_name
 from pfwizard.pki.subject import Subject
 from tests.pki.builders import HOST, USER, ca, client, server
@@ -24,6 +25,7 @@ from tests.pki.verifiers import (
 DOMAIN = "kernel-panic.it"
 LIMITS = limited_to([DOMAIN], ["192.0.2.25", "2001:db8::25"])
 NO_ADDRESSES = limited_to([DOMAIN])
+ADDRESS_ONLY = limited_to([], ["192.0.2.25"])
 NOBODY = x509.Name([])
 
 SERVERS_INSIDE = [
@@ -190,7 +192,7 @@ def test_an_address_of_one_family_allows_none_of_the_other(tmp_path: Path) -> No
         server(limited, names=[HOST, "2001:db8::25"])
 
 
-@pytest.mark.parametrize("limits", [LIMITS, NO_ADDRESSES], ids=["with addresses", "without"])
+@pytest.mark.parametrize("limits", [LIMITS, NO_ADDRESSES, ADDRESS_ONLY])
 def test_pkilint_finds_nothing_in_a_limited_ca(limits: x509.NameConstraints) -> None:
     assert findings_of_pkilint(ca(limits=limits)) == []
 
@@ -204,12 +206,49 @@ def test_the_limits_are_critical() -> None:
     assert extension(ca().parsed, x509.NameConstraints) is None
 
 
-def test_limits_tell_their_domains() -> None:
-    assert permitted_domains(limited_to(["Example.ORG.", "bücher.example", "lan"])) == (
+def test_limits_tell_their_domains_and_addresses() -> None:
+    domains, addresses = ["Example.ORG.", "bücher.example", "lan"], ["192.0.2.1", "2001:DB8::1"]
+    assert permitted_names(limited_to(domains, addresses)) == (
         "example.org",
         "xn--bcher-kva.example",
         "lan",
+        "192.0.2.1",
+        "2001:db8::1",
     )
+
+
+def test_limits_of_another_ca_tell_its_networks() -> None:
+    network = x509.IPAddress(IPv4Network("192.0.2.0/24"))
+    assert permitted_names(x509.NameConstraints([network], None)) == ("192.0.2.0/24",)
+
+
+@pytest.mark.parametrize("mailbox", ["a@example.org", "a@sub.example.org"])
+def test_no_mailbox_is_accepted_where_no_domain_was_named(mailbox: str, tmp_path: Path) -> None:
+    limited = ca(limits=ADDRESS_ONLY)
+    leaf = client(UNLIMITED, names=[mailbox])
+    said = complaint_of_openssl(limited, leaf, purpose=Purpose.CLIENT, directory=tmp_path)
+    assert "permitted subtree violation" in said
+    with pytest.raises(VerificationError):
+        verify_as_a_server(limited, leaf)
+    with pytest.raises(OutsideLimits):
+        client(limited, names=[mailbox])
+
+
+def test_no_host_is_accepted_where_no_domain_was_named(tmp_path: Path) -> None:
+    limited = ca(limits=ADDRESS_ONLY)
+    leaf = server(UNLIMITED, names=[HOST])
+    assert "permitted subtree violation" in complaint_of_openssl(limited, leaf, directory=tmp_path)
+    with pytest.raises(VerificationError):
+        verify_as_a_client(limited, leaf)
+    with pytest.raises(OutsideLimits, match=f"for {HOST}: it is limited to 192\\.0\\.2\\.25"):
+        server(limited, names=[HOST])
+
+
+def test_an_address_is_accepted_where_no_domain_was_named(tmp_path: Path) -> None:
+    limited = ca(limits=ADDRESS_ONLY)
+    leaf = server(limited, names=["192.0.2.25"], subject=Subject(organization="Example"))
+    assert not complaint_of_openssl(limited, leaf, directory=tmp_path)
+    verify_as_a_client(limited, leaf, "192.0.2.25")
 
 
 @pytest.mark.parametrize("domain", ["", "*.example.org", "a..b", ".example.org", "192.0.2.1"])
