@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 from pfwizard.pki.names import check_domain, check_ip
 from pfwizard.quoting import visible
 
-_NOWHERE = "invalid"
-"""The domain below which there will never be a host (RFC 2606 section 2)."""
+_NOWHERE = "nowhere.invalid"
+"""Below invalid there will never be a host (RFC 2606 section 2)."""
 
 _EVERY_ADDRESS = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 
