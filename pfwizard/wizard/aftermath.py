@@ -1,7 +1,6 @@
 """What to know when a change has been applied: how to try it, what to publish, what runs out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -18,20 +17,13 @@ from pfwizard.pki.tlsa import Usage, tlsa_records
 from pfwizard.plan.plan import Plan, SmtpPort
 from pfwizard.plan.services import ports_of
 from pfwizard.plan.wording import described, headline
+from pfwizard.publishing.commands import in_lines
+from pfwizard.publishing.section import Section as Section
+from pfwizard.publishing.trust_stores import how_to_trust
 from pfwizard.quoting import harmless
-from pfwizard.wizard.commands import in_lines
-from pfwizard.wizard.trust_stores import how_to_trust
 
 LOGIN = ("--auth PLAIN --auth-user USER", "--to USER")
 """Options of swaks(1)."""
-
-
-@dataclass(frozen=True)
-class Section:
-    """Lines under a title. Those that are commands stand alone, to be copied."""
-
-    title: str
-    lines: tuple[str, ...]
 
 
 def aftermath(plan: Plan, facts: Facts, answers: Answers, now: datetime) -> tuple[Section, ...]:

@@ -6,9 +6,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from pfwizard.wizard.aftermath import Section, aftermath
-from pfwizard.wizard.commands import WIDTH
-from pfwizard.wizard.trust_stores import TRUST_STORES
+from pfwizard.publishing.commands import WIDTH
+from pfwizard.publishing.section import Section
+from pfwizard.publishing.trust_stores import TRUST_STORES
+from pfwizard.wizard.aftermath import aftermath
 from tests.plan.builders import CA, NOW, SERVER, answers, content_of, machine, plan_for
 
 WANTED = answers()

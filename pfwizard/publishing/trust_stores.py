@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pfwizard.wizard.commands import in_lines
+from pfwizard.publishing.commands import in_lines
 
 CA = "{ca}"
 """The name of the file with the CA's certificate (PEM), wherever it was copied to."""
