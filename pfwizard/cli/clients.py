@@ -11,7 +11,8 @@ from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ledger_file import read_ledger
 from pfwizard.apply.recovery import refuse_unfinished
 from pfwizard.cli.arguments import Arguments
-from pfwizard.cli.client_arguments import ClientOptions, ClientVerb
+from pfwizard.cli.client_arguments import ClientOptions
+from pfwizard.cli.command import Command
 from pfwizard.cli.renewal import known_files, with_files
 from pfwizard.cli.streams import say
 from pfwizard.cli.terminal import has_terminal
@@ -32,8 +33,8 @@ from pfwizard.plan.signing_authority import files_of_authorities, signing_author
 from pfwizard.secret import Secret
 
 UNCHANGED = {
-    ClientVerb.ADD: "Nothing to do: this client has a certificate.",
-    ClientVerb.REVOKE: "Nothing to do: this client is revoked, and in no table.",
+    Command.CLIENT_ADD: "Nothing to do: this client has a certificate.",
+    Command.CLIENT_REVOKE: "Nothing to do: this client is revoked, and in no table.",
 }
 
 LONGEST_LINE = 4096
@@ -69,7 +70,7 @@ def plan_client(job: Job, given: Arguments, options: ClientOptions) -> tuple[Pla
         ledger = read_ledger(job.state_directory)
     facts = gather(job.tree, job.config_directory, ())
     request: AddClient | RevokeClient
-    if options.verb is ClientVerb.REVOKE:
+    if given.command is Command.CLIENT_REVOKE:
         request, passphrase = RevokeClient(options.which), Passphrase(None)
     else:
         passphrase = Passphrase(None) if given.dry_run else _passphrase(options)

@@ -10,7 +10,8 @@ import signal
 import sys
 
 from pfwizard.cli import streams
-from pfwizard.cli.arguments import Command, parse_arguments
+from pfwizard.cli.arguments import parse_arguments
+from pfwizard.cli.command import Command
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import Report, failure
 

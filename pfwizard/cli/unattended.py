@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pfwizard.answers.reading import load
 from pfwizard.cli import human_output, streams
-from pfwizard.cli.arguments import Arguments, Command
+from pfwizard.cli.arguments import Arguments
+from pfwizard.cli.command import Command
 from pfwizard.cli.demonstration import demonstration_answers, fresh_tree, remove_tree
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import Report, Result, failure
@@ -67,7 +68,9 @@ class Unattended:
             case Command.RECOVER:
                 with self._interruption.held_back():
                     return commands.recover(job, given.archive, announce)
-            case Command.CLIENT if given.client is not None:
+            case Command.CLIENT_LIST:
+                return self._list_of_clients(job)
+            case Command.CLIENT_ADD | Command.CLIENT_REVOKE if given.client is not None:
                 return self._client(job, given, given.client)
             case Command.RENEW:
                 return self._renew(job, given)
@@ -126,11 +129,14 @@ class Unattended:
         is_unchanged = report.result is Result.UNCHANGED
         return replace(report, words=IN_PLACE) if is_unchanged else report
 
+    def _list_of_clients(self, job: "Job") -> Report:
+        from pfwizard.cli import clients
+
+        return Report(Result.UNCHANGED, ExitStatus.DONE, clients=clients.clients_of(job))
+
     def _client(self, job: "Job", given: Arguments, options: "ClientOptions") -> Report:
         from pfwizard.cli import clients
 
-        if not options.changes_something:
-            return Report(Result.UNCHANGED, ExitStatus.DONE, clients=clients.clients_of(job))
         if not given.dry_run:
             self._recover(job, given)
         planned, passphrase = clients.plan_client(job, given, options)
@@ -138,7 +144,7 @@ class Unattended:
             passphrase.tell()
         report = self._walk(job, planned, given)
         if report.result is Result.UNCHANGED:
-            return replace(report, words=clients.UNCHANGED[options.verb])
+            return replace(report, words=clients.UNCHANGED[given.command])
         return report
 
     def _roll_back(self, job: "Job", given: Arguments) -> Report:

@@ -170,7 +170,7 @@ def test_a_next_key_is_made_once_and_used_by_the_renewal_with_a_new_key(machine:
     [
         (["renew", "--new-key", "--ca"], "--new-key and --ca cannot be done at once"),
         (["status", "--force"], "pfwizard status takes no --force"),
-        (["--new-key"], "go with a command"),
+        (["--new-key"], "--new-key goes with a command"),
         (["renew", "--demo"], "pfwizard renew takes no --demo"),
     ],
 )
