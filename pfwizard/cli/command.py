@@ -128,7 +128,9 @@ def _refuse_wrong_number(command: Command, usage: Usage, following: tuple[str, .
     if usage.needs and not following:
         raise UsageError(f"{name} needs {usage.needs}", usage.source)
     if usage.operand is not Operand.FILES and len(following) > 1:
-        raise UsageError(f"{name} takes one {usage.operand.value.strip('[]')}", f"Leave out {following[1]!r}.")
+        raise UsageError(
+            f"{name} takes one {usage.operand.value.strip('[]')}", f"Leave out {following[1]!r}."
+        )
 
 
 def _spelled(words: list[str]) -> str:
