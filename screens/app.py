@@ -151,5 +151,8 @@ def run_screens(session: Session, *, ascii_only: bool, mouse: bool) -> Outcome:
     Without ``mouse`` the terminal keeps it, and its copy and paste work.
     """
     wizard = Wizard(session, ascii_only=ascii_only)
-    outcome = wizard.run(mouse=mouse)
+    try:
+        outcome = wizard.run(mouse=mouse)
+    finally:
+        session.ca_passphrase = None
     return session.outcome if outcome is None else outcome

@@ -20,6 +20,8 @@ from pfwizard.screens.widgets.editor import TextField
 from pfwizard.screens.widgets.key_line import KeyLine
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.secret import Secret
+from pfwizard.wizard.ca_passphrase import Inquiry, inquiry_after
 from pfwizard.wizard.history import rollback_title
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.review import Page as Tabbed
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from pfwizard.engine import Planned
 
 PLANNING = (Line("Making the plan: keys, certificates and diffs ...", Style.FAINT),)
+
+WITHOUT_A_PASSPHRASE = ("F1 Help", "F10 Quit", "F5 Passphrase", "Esc Back")
 
 WHAT_NEXT = "Esc goes back to the answers, F10 quits."
 """To be said where nothing would change."""
@@ -97,9 +101,27 @@ class Review(Page):
         try:
             planned = await in_background(self.make_plan)
         except PfwizardError as error:
-            self._show_trouble(error)
+            inquiry = inquiry_after(error, self.session.sheet.answers().ca.key)
+            if inquiry is None:
+                self._show_trouble(error)
+            else:
+                self._ask(inquiry)
         else:
             await self._show(planned)
+
+    def _ask(self, inquiry: Inquiry) -> None:
+        """There is a plan as soon as the passphrase is known, and none without it."""
+        from pfwizard.screens.dialogs.ca_passphrase import AskPassphrase  # few have to type one
+
+        def answered(passphrase: Secret[str] | None) -> None:
+            self.session.ca_passphrase = passphrase
+            if passphrase is None:
+                self._view.show(inquiry.without_it)
+                self.query_one(KeyLine).show(WITHOUT_A_PASSPHRASE)
+            else:
+                self._plan()
+
+        self.app.push_screen(AskPassphrase(inquiry), answered)
 
     def problems(self) -> Mapping[str, InputProblem]:
         """What keeps a plan from being made, by the key of the answer."""

@@ -15,6 +15,7 @@ from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import FileKind, FileState, Tree
 from pfwizard.plan.plan import Action, Change, Finding, JoinGroup, warning
 from pfwizard.plan.planner import files_of_interest
+from pfwizard.secret import Secret
 from pfwizard.wizard.surroundings import look
 
 POSTFIX_OWN = ("main.cf", "master.cf")
@@ -64,7 +65,7 @@ class _Assumptions:
         return {**absent, self.socket: open_to_all}
 
 
-def plan_in_part(job: Job, answers: Answers) -> Planned:
+def plan_in_part(job: Job, answers: Answers, ca_passphrase: Secret[str] | None = None) -> Planned:
     """The plan as far as it can be made without privileges; raises PfwizardError as the whole one.
 
     A certificate whose key cannot be read is taken to be right, as it nearly always is.
@@ -80,7 +81,7 @@ def plan_in_part(job: Job, answers: Answers) -> Planned:
     assumed = _assumptions(answers, facts.files, frozenset(seen.unread))
     findings += _not_read(assumed, seen.unread)
     tree = TreeInPart(job.tree.root, assumed.states())
-    planned = plan_on(tree, job.config_directory, answers)
+    planned = plan_on(tree, job.config_directory, answers, ca_passphrase=ca_passphrase)
     changes = tuple(each for each in planned.plan.changes if each.path not in assumed.right)
     plan = replace(
         planned.plan,

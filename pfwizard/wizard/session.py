@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from pfwizard.answers.question import Value
 from pfwizard.errors import ExitStatus, PfwizardError
+from pfwizard.pki.errors import WrongPassphrase
+from pfwizard.secret import Secret
 from pfwizard.wizard.course import Course
 from pfwizard.wizard.draft import Draft
 from pfwizard.wizard.outcome import NOTHING_CHANGED, Outcome, left
@@ -101,12 +103,14 @@ class Session:
     """A walk: its place, its answers, and the last plan that was made of them.
 
     ``start`` is what the answers file ``file`` gave. ``clock`` counts seconds, from whenever.
+    ``ca_passphrase`` was given on the command line, or typed when a plan needed it.
     """
 
     place: Place
     start: "Start | None" = None
     file: Path | None = None
     clock: Callable[[], float] = time.monotonic
+    ca_passphrase: Secret[str] | None = field(default=None, repr=False)
     sheet: AnswerSheet = field(init=False)
     course: Course = field(init=False)
     outcome: Outcome = field(default=Outcome(ExitStatus.FAILED, NOTHING_CHANGED), init=False)
@@ -226,21 +230,26 @@ class Session:
     def plan(self) -> "Planned":
         """The plan for the answers as they are. Takes as long as making keys does.
 
-        Raises PfwizardError.
+        Raises PfwizardError. A wrong passphrase is forgotten.
         """
         answers = self.sheet.answers()
         if self._planned is None or self._planned[0] != answers:
-            self._planned = (answers, self._made_plan(answers))
+            try:
+                self._planned = (answers, self.make_plan(answers))
+            except WrongPassphrase:
+                self.ca_passphrase = None
+                raise
         return self._planned[1]
 
-    def _made_plan(self, answers: "Answers") -> "Planned":
+    def make_plan(self, answers: "Answers") -> "Planned":
+        """The plan for these answers, made anew; raises PfwizardError."""
         if self.may_apply:
             from pfwizard.engine import plan_job
 
-            return plan_job(self.place.job, answers)
+            return plan_job(self.place.job, answers, self.ca_passphrase)
         from pfwizard.wizard.partial_view import plan_in_part
 
-        return plan_in_part(self.place.job, answers)
+        return plan_in_part(self.place.job, answers, self.ca_passphrase)
 
     def forget_plan(self) -> None:
         """Look at the machine again when the next plan is asked for."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from pfwizard.answers.answers import Answers
 from pfwizard.answers.reading import Start
 from pfwizard.apply.history import Entry
 from pfwizard.apply.manifest import TransactionId
@@ -130,9 +131,15 @@ class StagedSession(Session):
         self.sheet.suggest(suggest(self.facts))
         return Found(observe(self.facts, NOW), draft=self.draft)
 
-    def plan(self) -> Planned:
-        circumstances = Circumstances(NOW, lambda size: b"\x2a" * size, _keys(), build_table)
-        return Planned(self.facts, make_plan(self.sheet.answers(), self.facts, circumstances))
+    def make_plan(self, answers: Answers) -> Planned:
+        circumstances = Circumstances(
+            NOW,
+            lambda size: b"\x2a" * size,
+            _keys(),
+            build_table,
+            ca_passphrase=self.ca_passphrase,
+        )
+        return Planned(self.facts, make_plan(answers, self.facts, circumstances))
 
     def application(  # type: ignore[override]
         self,
