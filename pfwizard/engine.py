@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pfwizard.apply.process.detached import DetachedEngine
     from pfwizard.apply.process.events import OnProbationNow, Order
     from pfwizard.pki.keys import PrivateKey
+    from pfwizard.plan.ca_key import BroughtKey
 
 Announce = Callable[[str], None]
 """Called with each step as it begins, in a few words for a person."""
@@ -82,7 +83,12 @@ def recover_job(job: Job, announce: Announce) -> TransactionId | None:
             return recover(job.ending(announce), announce)
 
 
-def plan_job(job: Job, answers: Answers, ca_passphrase: Secret[str] | None = None) -> Planned:
+def plan_job(
+    job: Job,
+    answers: Answers,
+    ca_passphrase: Secret[str] | None = None,
+    ca_key: "BroughtKey | None" = None,
+) -> Planned:
     """Look at the machine and make the plan; nothing is changed.
 
     Raises Failed when the machine cannot be read, PassphraseNeeded where the CA's key wants one,
@@ -91,14 +97,18 @@ def plan_job(job: Job, answers: Answers, ca_passphrase: Secret[str] | None = Non
     with explained(job.state_directory):
         refuse_unfinished(job.state)
         ledger = read_ledger(job.state_directory)
-    return plan_on(job.tree, job.config_directory, answers, ledger, ca_passphrase)
+    return plan_on(job.tree, job.config_directory, answers, ledger, ca_passphrase, ca_key)
 
 
-def circumstances(ledger: Ledger | None, ca_passphrase: Secret[str] | None = None) -> Circumstances:
+def circumstances(
+    ledger: Ledger | None,
+    ca_passphrase: Secret[str] | None = None,
+    ca_key: "BroughtKey | None" = None,
+) -> Circumstances:
     """The time, chance, and what was issued until now."""
     now = datetime.now(UTC)
     known = ledger or Ledger()
-    return Circumstances(now, os.urandom, _generate_key, build_table, known, ca_passphrase)
+    return Circumstances(now, os.urandom, _generate_key, build_table, known, ca_passphrase, ca_key)
 
 
 def plan_on(
@@ -107,10 +117,11 @@ def plan_on(
     answers: Answers,
     ledger: Ledger | None = None,
     ca_passphrase: Secret[str] | None = None,
+    ca_key: "BroughtKey | None" = None,
 ) -> Planned:
     """The same, whatever an earlier run has left; raises Failed and PassphraseNeeded."""
     facts = gather(tree, config_directory, files_of_interest(answers))
-    return Planned(facts, make_plan(answers, facts, circumstances(ledger, ca_passphrase)))
+    return Planned(facts, make_plan(answers, facts, circumstances(ledger, ca_passphrase, ca_key)))
 
 
 def plan_rollback(job: Job, name: str | None) -> Planned:

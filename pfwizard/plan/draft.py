@@ -22,6 +22,7 @@ from pfwizard.secret import Secret
 if TYPE_CHECKING:
     from pfwizard.pki.keys import PrivateKey  # brings the whole cryptography library
     from pfwizard.plan.authority import Authority
+    from pfwizard.plan.ca_key import BroughtKey
 
 PUBLIC_FILE = 0o644
 PRIVATE_FILE = 0o600
@@ -34,7 +35,8 @@ class Circumstances:
     """What a plan depends on besides answers and facts: the time, chance, and what was issued.
 
     ``now`` is an aware datetime. ``build_table`` makes what Postfix reads of a table's text.
-    ``ca_passphrase`` opens the CA's key, or is to be put on it.
+    ``ca_passphrase`` opens the CA's key, or is to be put on it. ``ca_key`` is a key that is kept
+    elsewhere, and signs in place of one on this machine.
     """
 
     now: datetime
@@ -43,6 +45,7 @@ class Circumstances:
     build_table: Build
     ledger: Ledger = field(default_factory=Ledger)
     ca_passphrase: Secret[str] | None = field(default=None, repr=False)
+    ca_key: "BroughtKey | None" = None
 
 
 @dataclass(frozen=True)
