@@ -13,6 +13,8 @@ EQUAL = (
     "smtpd_tls_CAfile",
     "smtpd_tls_cert_file",
     "smtpd_tls_chain_files",
+    "smtpd_tls_eccert_file",
+    "smtpd_tls_eckey_file",
     "smtpd_tls_key_file",
 )
 """Parameters in which a service is expected to follow main.cf."""

@@ -1,60 +1,82 @@
-"""The server's key, request and certificate: found and left alone, or made."""
+"""The server's certificates, signed by our CA: found and left alone, or made."""
 
-from pfwizard.answers.answers import CertificateLayout
+from collections.abc import Sequence
+
 from pfwizard.answers.wording import Named, Wording
 from pfwizard.pki import checks
 from pfwizard.pki.authority import sign_server
-from pfwizard.pki.certificates import Certificate
-from pfwizard.pki.errors import PkiError
-from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.ledger_entries import Role
 from pfwizard.pki.matching import covers
-from pfwizard.pki.requests import build_request, load_request
 from pfwizard.pki.serials import random_serial
-from pfwizard.plan.authority import Authority
+from pfwizard.plan.authority import Authority, Issuer, able_to_sign
 from pfwizard.plan.certificate_files import (
-    CERTIFICATES,
     certificate_at,
     content_of,
     half,
     key_at,
-    key_summary,
     problem_finding,
     warn_of_open_key,
     with_certificate,
     with_entry,
 )
-from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Draft
-from pfwizard.plan.layout import layout_of
-from pfwizard.plan.plan import Severity, note, warning
+from pfwizard.plan.chain_file import with_key_file
+from pfwizard.plan.draft import Draft
+from pfwizard.plan.plan import Severity, warning
+from pfwizard.plan.server_key import found_or_made
+from pfwizard.plan.server_pair import ServerPair, one_type_twice, pairs_of
+from pfwizard.plan.signing_request import with_request
 
 LONGEST_FOR_APPLE = 825
 """Days; iOS and macOS refuse longer server certificates of private CAs too (Apple HT210176)."""
 
 
-def plan_server(draft: Draft, authority: Authority) -> Draft:
-    """Plan what is missing of the server's files; raises PkiError for one that cannot be read."""
-    wanted = draft.answers.server
-    certificate_found = draft.facts.file(wanted.certificate).exists
-    key_found = draft.facts.file(wanted.key).exists
-    if certificate_found and not key_found:
-        return draft.with_finding(half(wanted.certificate, wanted.key, "server"))
-    if certificate_found:
-        return _found_server(draft, authority)
-    if any(finding.severity is Severity.REFUSAL for finding in draft.findings):
+def plan_signed(draft: Draft) -> Draft:
+    """Plan what is missing of the server's files, nothing where there is no CA.
+
+    Raises PkiError for a file that cannot be read, PassphraseNeeded and WrongPassphrase where
+    the CA has to sign.
+    """
+    if draft.issuer is None:
         return draft
-    return _new_server(draft, authority)
+    pairs = pairs_of(draft.answers.server)
+    twice = one_type_twice([_label_of_key(draft, pair) for pair in pairs])
+    if twice is not None:
+        return draft.with_finding(twice)
+    missing = [pair for pair in pairs if not draft.facts.file(pair.certificate).exists]
+    for pair in pairs:
+        if pair not in missing:
+            draft = _found_certificate(draft, pair, draft.issuer)
+    if not missing or any(finding.severity is Severity.REFUSAL for finding in draft.findings):
+        return draft
+    return _issued(draft, missing, draft.issuer)
 
 
-def _found_server(draft: Draft, authority: Authority) -> Draft:
-    wanted = draft.answers.server
-    certificate = certificate_at(draft, wanted.certificate, "the server certificate")
-    key = key_at(draft, wanted.key, "the server key")
+def _issued(draft: Draft, missing: Sequence[ServerPair], issuer: Issuer) -> Draft:
+    draft, authority = able_to_sign(draft, issuer, "the server's certificate")
+    if authority is None:
+        return draft
+    for pair in missing:
+        draft = _new_certificate(draft, pair, authority)
+    return _warn_of_long_validity(_warn_of_uncovered_names(draft))
+
+
+def _label_of_key(draft: Draft, pair: ServerPair) -> str:
+    """What kind of key it is, or will be."""
+    if draft.facts.file(pair.key).exists:
+        return key_at(draft, pair.key, "the server key").label
+    return pair.key_type.label
+
+
+def _found_certificate(draft: Draft, pair: ServerPair, issuer: Issuer) -> Draft:
+    if not draft.facts.file(pair.key).exists:
+        return draft.with_finding(half(pair.certificate, pair.key, "server"))
+    certificate = certificate_at(draft, pair.certificate, "the server certificate")
+    key = key_at(draft, pair.key, "the server key")
     problems = checks.server_problems(
         certificate,
         key,
-        issuer=authority.certificate,
-        names=wanted.names,
+        issuer=issuer.certificate,
+        names=draft.answers.server.names,
         now=draft.circumstances.now,
     )
     for problem in problems:
@@ -62,26 +84,18 @@ def _found_server(draft: Draft, authority: Authority) -> Draft:
             problem_finding(
                 "server",
                 problem,
-                wanted.certificate,
-                f"To have it issued anew: mv {wanted.certificate} {wanted.certificate}.old, and "
+                pair.certificate,
+                f"To have it issued anew: mv {pair.certificate} {pair.certificate}.old, and "
                 "run pfwizard again.",
             )
         )
-    draft = _plan_key_file(draft, content_of(draft, wanted.key), key, certificate)
-    return warn_of_open_key(draft, wanted.key)
+    draft = with_key_file(draft, pair, key, content_of(draft, pair.key), [certificate])
+    return warn_of_open_key(draft, pair.key)
 
 
-def _new_server(draft: Draft, authority: Authority) -> Draft:
+def _new_certificate(draft: Draft, pair: ServerPair, authority: Authority) -> Draft:
     wanted = draft.answers.server
-    if draft.facts.file(wanted.key).exists:
-        key = key_at(draft, wanted.key, "the server key")
-        key_content = content_of(draft, wanted.key)
-        draft = warn_of_open_key(draft, wanted.key).with_finding(
-            note("key-reused", f"the certificate is issued for the key in {wanted.key}")
-        )
-    else:
-        key = draft.circumstances.generate_key(wanted.key_type)
-        key_content = key.pem().reveal()
+    draft, key, key_content = found_or_made(draft, pair)
     certificate = sign_server(
         key.public_key,
         wanted.subject,
@@ -92,11 +106,11 @@ def _new_server(draft: Draft, authority: Authority) -> Draft:
         now=draft.circumstances.now,
         serial=random_serial(draft.circumstances.randomness),
     )
-    draft = _plan_key_file(draft, key_content, key, certificate)
-    draft = _plan_request(draft, key)
-    draft = with_certificate(draft, wanted.certificate, certificate)
-    draft = with_entry(draft, certificate, Role.SERVER, issuer=authority.certificate)
-    return _warn_of_long_validity(_warn_of_uncovered_names(draft))
+    draft = with_key_file(draft, pair, key, key_content, [certificate])
+    if pair.key == wanted.key:
+        draft = with_request(draft, key)
+    draft = with_certificate(draft, pair.certificate, certificate)
+    return with_entry(draft, certificate, Role.SERVER, issuer=authority.certificate)
 
 
 def _warn_of_uncovered_names(draft: Draft) -> Draft:
@@ -120,62 +134,6 @@ def _warn_of_uncovered_names(draft: Draft) -> Draft:
                 )
             )
     return draft
-
-
-def _plan_key_file(
-    draft: Draft, content: bytes, key: PrivateKey, certificate: Certificate
-) -> Draft:
-    """The key's own bytes, and behind them the certificate where one file holds both."""
-    wanted = draft.answers.server
-    if layout_of(draft) is CertificateLayout.CHAIN and not _is_chain_of(content, certificate):
-        alone = CERTIFICATES.sub(b"", content)
-        content = alone.removesuffix(b"\n") + b"\n" + certificate.pem()
-    return draft.with_file(wanted.key, content, PRIVATE_FILE, secret=True, summary=key_summary(key))
-
-
-def _is_chain_of(content: bytes, certificate: Certificate) -> bool:
-    """Whether the key comes first and this certificate next, as smtpd_tls_chain_files wants it."""
-    blocks: list[bytes] = CERTIFICATES.findall(content)
-    if not blocks or content.index(blocks[0]) < content.find(b"PRIVATE KEY-----"):
-        return False
-    return certificate.pem().strip() == blocks[0].strip()
-
-
-def _plan_request(draft: Draft, key: PrivateKey) -> Draft:
-    wanted = draft.answers.server
-    if _is_requested(draft, key):
-        return draft
-    attributes = wanted.request_attributes
-    request = build_request(
-        key,
-        wanted.subject,
-        wanted.names,
-        challenge_password=attributes.challenge_password,
-        company_name=attributes.company_name,
-    )
-    return draft.with_file(
-        wanted.request,
-        request.pem().reveal(),
-        PRIVATE_FILE if attributes.challenge_password else PUBLIC_FILE,
-        secret=bool(attributes.challenge_password),
-        summary=(
-            f"certificate signing request for {request.subject}",
-            f"names: {', '.join(request.names)}",
-        ),
-    )
-
-
-def _is_requested(draft: Draft, key: PrivateKey) -> bool:
-    """Whether the request that is there already asks for the same."""
-    wanted = draft.answers.server
-    if not draft.facts.file(wanted.request).exists:
-        return False
-    try:
-        request = load_request(content_of(draft, wanted.request))
-    except PkiError:
-        return False
-    same = request.subject == wanted.subject.one_line() and request.names == wanted.names
-    return same and key.matches(request)
 
 
 def _warn_of_long_validity(draft: Draft) -> Draft:

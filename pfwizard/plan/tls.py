@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from pfwizard.answers.answers import CertificateLayout
+from pfwizard.answers.answers import (
+    AuthoritySource,
+    CertificateLayout,
+    CertificateSource,
+    ServerAnswers,
+)
 from pfwizard.answers.wording import Named, Wording
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.postfix import SINCE
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.layout import layout_of
-from pfwizard.plan.plan import note, refusal, warning
+from pfwizard.plan.plan import Finding, note, refusal, warning
+from pfwizard.plan.server_pair import pairs_of
 from pfwizard.plan.tls_versions import at_least, is_at_least_as_strict
 
 LEVELS = ("", "none", "may", "encrypt")
@@ -23,11 +29,10 @@ PAIR = {
     "smtpd_tls_eccert_file": "smtpd_tls_eckey_file",
     "smtpd_tls_dcert_file": "smtpd_tls_dkey_file",
 }
-"""Certificate and key by type: RSA, ECDSA, DSA. smtpd_tls_chain_files overrides all of them."""
+"""Certificate and key by type: RSA, ECDSA, DSA. smtpd_tls_chain_files overrides all of them.
 
-OTHER_TYPES = {name: key for name, key in PAIR.items() if name != "smtpd_tls_cert_file"}
-"""Clients that can use a certificate of these types are shown it in place of the first one."""
-
+With several of them each client is shown the one that its signature algorithms are for.
+"""
 
 PLACEHOLDERS = frozenset(
     {
@@ -85,18 +90,21 @@ def _log_level(draft: Draft) -> Draft:
 
 
 def _certificate(draft: Draft) -> Draft:
-    draft = _note_replaced_certificate(draft)
-    if layout_of(draft) is CertificateLayout.CHAIN:
-        return _chain_file(draft)
-    server = draft.answers.server
+    draft = _tell_of_replaced_certificate(draft)
+    if layout_of(draft.answers.server, draft.facts) is CertificateLayout.CHAIN:
+        return _chain_files(draft)
     if draft.effective.value("smtpd_tls_chain_files"):
         draft = draft.with_setting("smtpd_tls_chain_files", "")
-    draft = _without_pairs(draft, OTHER_TYPES)
-    draft = draft.with_setting("smtpd_tls_cert_file", str(server.certificate))
-    return draft.with_setting("smtpd_tls_key_file", str(server.key))
+    pairs = pairs_of(draft.answers.server)
+    types = tuple(PAIR.items())
+    draft = _without_pairs(draft, dict(types[len(pairs) :]))
+    for (certificate_name, key_name), pair in zip(types, pairs, strict=False):
+        draft = draft.with_setting(certificate_name, str(pair.certificate))
+        draft = draft.with_setting(key_name, str(pair.key))
+    return draft
 
 
-def _chain_file(draft: Draft) -> Draft:
+def _chain_files(draft: Draft) -> Draft:
     since = SINCE["smtpd_tls_chain_files"]
     version = draft.facts.postfix.version
     if version < since:
@@ -108,7 +116,22 @@ def _chain_file(draft: Draft) -> Draft:
             )
         )
     draft = _without_pairs(draft, PAIR)
-    return draft.with_setting("smtpd_tls_chain_files", str(draft.answers.server.key))
+    files = " ".join(map(str, chain_files(draft.answers.server)))
+    return draft.with_setting("smtpd_tls_chain_files", files)
+
+
+def chain_files(server: ServerAnswers) -> tuple[PurePosixPath, ...]:
+    """What smtpd_tls_chain_files names: keys first, each with its certificates behind it.
+
+    A file of ours has both. What belongs to others is named as it is, file by file.
+    """
+    are_others = server.source is CertificateSource.FILES
+    files = [
+        path
+        for pair in pairs_of(server)
+        for path in ((pair.key, pair.certificate) if are_others else (pair.key,))
+    ]
+    return tuple(dict.fromkeys(files))
 
 
 def _without_pairs(draft: Draft, pairs: Mapping[str, str]) -> Draft:
@@ -118,27 +141,37 @@ def _without_pairs(draft: Draft, pairs: Mapping[str, str]) -> Draft:
     return draft
 
 
-def _note_replaced_certificate(draft: Draft) -> Draft:
+def _tell_of_replaced_certificate(draft: Draft) -> Draft:
     server = draft.answers.server
     effective = draft.effective_until_now
     served = effective.elements("smtpd_tls_chain_files") or [
         file for name in PAIR for file in effective.elements(name)
     ]
-    ours = ("none", str(server.certificate), str(server.key))
-    others = [file for file in served if file not in ours]
+    ours = {str(path) for pair in pairs_of(server) for path in (pair.certificate, pair.key)}
+    others = [file for file in served if file not in ours and file != "none"]
     if not others:
         return draft
     words = f"until now clients were shown the certificate in {others[0]}"
     if others[0] in PLACEHOLDERS:
         return draft.with_finding(note("placeholder-replaced", words))
+    if server.source is CertificateSource.CA:
+        return draft.with_finding(_replaced_by_our_own(draft, words))
     return draft.with_finding(
-        warning(
+        note(
             "certificate-replaced",
-            f"{words}; the new one is of your own CA, which nobody trusts who has not been given "
-            f"{draft.answers.ca.certificate}",
-            "Give this file to all clients, and publish the new fingerprint where the old one is "
-            "published, such as in TLSA records.",
+            words,
+            "Publish the new fingerprint where the old one is published, such as in TLSA records.",
         )
+    )
+
+
+def _replaced_by_our_own(draft: Draft, words: str) -> Finding:
+    return warning(
+        "certificate-replaced",
+        f"{words}; the new one is of your own CA, which nobody trusts who has not been given "
+        f"{draft.answers.ca.certificate}",
+        "Give this file to all clients, and publish the new fingerprint where the old one is "
+        "published, such as in TLSA records.",
     )
 
 
@@ -162,7 +195,8 @@ def _ca_file(draft: Draft) -> Draft:
 
 
 def _will_exist(draft: Draft, file: PurePosixPath) -> bool:
-    if file == draft.answers.ca.certificate:
+    authority = draft.answers.ca
+    if file == authority.certificate and authority.source is not AuthoritySource.NONE:
         return True  # it is found, made, or refused for a reason of its own
     return draft.facts.file(file).exists or file in {change.path for change in draft.changes}
 

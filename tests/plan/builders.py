@@ -178,10 +178,15 @@ def with_files(facts: Facts, *states: FileState) -> Facts:
 
 
 @cache
-def key(number: int) -> PrivateKey:
-    """RSA, because its signatures are the same each time; one key per number for the whole run."""
+def key(number: int, key_type: KeyType = KeyType.RSA_2048) -> PrivateKey:
+    """One key per number and type for the whole run; RSA signs the same way each time."""
     assert number < 10
-    return generate(KeyType.RSA_2048)
+    return generate(key_type)
+
+
+def _key_of(number: int, wanted: KeyType) -> PrivateKey:
+    """The shortest of the type that is wanted: RSA keys take their time."""
+    return key(number, wanted) if wanted.value.startswith("ec:") else key(number)
 
 
 def circumstances(ledger: Ledger | None = None) -> Circumstances:
@@ -190,7 +195,7 @@ def circumstances(ledger: Ledger | None = None) -> Circumstances:
     return Circumstances(
         NOW,
         lambda size: b"\x2a" * size,
-        lambda _: key(next(numbers)),
+        lambda wanted: _key_of(next(numbers), wanted),
         build_table,
         ledger or Ledger(),
     )

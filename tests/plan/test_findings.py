@@ -128,6 +128,10 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "not-a-directory": (REFUSAL, on("", STOCK_MASTER, file(SERVER.parent, b""))),
     "not-a-file": (REFUSAL, on("", STOCK_MASTER, directory(SERVER))),
     "not-a-socket": (REFUSAL, on("", STOCK_MASTER, file(SOCKET, b""))),
+    "one-type-twice": (
+        REFUSAL,
+        plan_for(machine(), answers(server__ecdsa=True, server__key_type="ec:p256")),
+    ),
     "open-relay": (REFUSAL, on("smtpd_relay_restrictions=permit\n")),
     "open-relay-domains": (REFUSAL, on("relay_domains=static:all\n")),
     "open-relay-mynetworks": (REFUSAL, on("mynetworks=0.0.0.0/0\n")),
