@@ -9,6 +9,11 @@ from pfwizard.pki.names import is_ip
 _SOLD_BELOW = re.compile(r"(?:ac|co|com|edu|gob|gov|go|ne|net|nom|or|org)\.[a-z]{2}")
 
 
+def is_public(domain: str) -> bool:
+    """Whether strangers have names right below it, as below ``org`` and ``co.uk``, by its form."""
+    return "." not in domain or _SOLD_BELOW.fullmatch(domain) is not None
+
+
 def is_within(name: str, domain: str) -> bool:
     """Whether a host name or an e-mail address is of the domain, or of one below it."""
     host = name.rpartition("@")[2].removeprefix("*.").lower()
@@ -24,7 +29,7 @@ def domain_of(name: str) -> str:
     if at or name.startswith("*."):
         return domain.removeprefix("*.")
     above = domain.partition(".")[2]
-    return above if "." in above and not _SOLD_BELOW.fullmatch(above) else domain
+    return domain if is_public(above) else above
 
 
 def domains_of(names: Iterable[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from pfwizard.errors import ExitStatus, PfwizardError
+from pfwizard.errors import ExitStatus, InputProblem, PfwizardError
 
 
 class PassphraseNeeded(PfwizardError):
@@ -23,3 +23,13 @@ class PassphraseNeeded(PfwizardError):
         )
         self.key = key
         self.is_new = is_new
+
+
+class UnusablePassphrase(PfwizardError):
+    """The passphrase that was chosen for a new key, in the file ``key``, is too easy to guess."""
+
+    exit_status = ExitStatus.USAGE
+
+    def __init__(self, key: PurePosixPath, problem: InputProblem) -> None:
+        super().__init__(f"{key}: {problem.message}", problem.remedy)
+        self.key = key

@@ -35,14 +35,16 @@ def certificate_summary(certificate: Certificate) -> tuple[str, ...]:
         f"certificate of {facts.subject}",
         f"issued by {facts.issuer}",
         *([f"names: {', '.join(names)}"] if names else []),
+        *([f"limited to: {', '.join(facts.limits)}"] if facts.limits else []),
         f"key: {facts.key}, valid until {facts.not_after:%Y-%m-%d}",
         f"SHA-256 fingerprint: {facts.fingerprint_sha256}",
     )
 
 
-def key_summary(key: PrivateKey) -> tuple[str, ...]:
+def key_summary(key: PrivateKey, *, is_encrypted: bool = False) -> tuple[str, ...]:
     """What is said of a key."""
-    return (f"private key, {key.label}; not shown",)
+    behind = ", behind the passphrase" if is_encrypted else ""
+    return (f"private key, {key.label}{behind}; not shown",)
 
 
 def with_entry(
@@ -96,10 +98,12 @@ def certificate_at(draft: Sketch, path: PurePosixPath, what: str) -> Certificate
         raise error.at(path) from error
 
 
-def key_at(draft: Sketch, path: PurePosixPath, what: str) -> PrivateKey:
+def key_at(
+    draft: Sketch, path: PurePosixPath, what: str, passphrase: Secret[str] | None = None
+) -> PrivateKey:
     """The private key in a file; raises PkiError with its place."""
     try:
-        return keys.load_private_key(Secret(content_of(draft, path)), what)
+        return keys.load_private_key(Secret(content_of(draft, path)), what, passphrase)
     except PkiError as error:
         raise error.at(path) from error
 

@@ -1,19 +1,23 @@
 """The CA and the server's certificate, the one signed by the other."""
 
-from dataclasses import replace
-
-from pfwizard.pki.errors import PkiError
-from pfwizard.plan.authority import plan_authority
+from pfwizard.pki.errors import OutsideLimits, PkiError, WrongPassphrase
+from pfwizard.plan.authority import outside_limits, plan_authority
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import refusal
-from pfwizard.plan.server_certificate import plan_server
+from pfwizard.plan.server_source import plan_server
 
 
 def plan_certificates(draft: Draft) -> Draft:
-    """Plan whatever of the CA and the server's files is missing."""
+    """Plan whatever of the CA and the server's files is missing.
+
+    Raises PassphraseNeeded, UnusablePassphrase and WrongPassphrase, which concern the CA's key.
+    """
     try:
-        draft, authority = plan_authority(draft)
-        draft = replace(draft, authority=authority)
-        return draft if authority is None else plan_server(draft, authority)
+        draft = plan_authority(draft)
+        return plan_server(draft)
+    except WrongPassphrase:
+        raise
     except PkiError as error:
+        if isinstance(error, OutsideLimits) and draft.issuer is not None:
+            return draft.with_finding(outside_limits(draft, draft.issuer, error))
         return draft.with_finding(refusal("unusable-certificate", error.message, error.remedy))

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.ledger_entries import Reason
-from pfwizard.plan.authority import AuthorityFiles, found_authority
+from pfwizard.plan.authority import AuthorityFiles, found_issuer, made_anew
 from pfwizard.plan.clients import NewClient, add_clients, revoke_client
 from pfwizard.plan.draft import Circumstances, Sketch
 from pfwizard.plan.plan import Plan, refusal
@@ -68,7 +68,7 @@ def _added(sketch: Sketch, request: AddClient) -> Sketch:
             )
         )
     try:
-        sketch, authority = found_authority(sketch, files)
+        sketch, issuer = found_issuer(sketch, files, made_anew(files))
     except PkiError as error:
         return sketch.with_finding(refusal("unusable-certificate", error.message, error.remedy))
-    return add_clients(sketch, authority, (request.client,))
+    return add_clients(sketch, issuer, (request.client,))

@@ -7,11 +7,12 @@ from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import Answers
 from pfwizard.answers.checks import client_name
+from pfwizard.enumeration import listed
 from pfwizard.errors import InputProblem
 from pfwizard.machine.tables import tables_in
 from pfwizard.pki.authority import sign_client
 from pfwizard.pki.certificates import Certificate
-from pfwizard.pki.errors import PkiError
+from pfwizard.pki.errors import OutsideLimits, PkiError
 from pfwizard.pki.fingerprints import fingerprint
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import PrivateKey
@@ -20,7 +21,7 @@ from pfwizard.pki.ledger_entries import Issued, Reason, Revoked, Role
 from pfwizard.pki.passphrases import generated_passphrase
 from pfwizard.pki.pkcs12 import Pkcs12Profile, pkcs12
 from pfwizard.pki.subject import Subject
-from pfwizard.plan.authority import Authority
+from pfwizard.plan.authority import Authority, Issuer, able_to_sign, outside_limits
 from pfwizard.plan.certificate_files import key_summary, with_certificate
 from pfwizard.plan.client_access import (
     BEST_DIGEST,
@@ -32,8 +33,8 @@ from pfwizard.plan.client_access import (
     with_table,
 )
 from pfwizard.plan.client_table import ListedClient, with_client, without
-from pfwizard.plan.draft import PRIVATE_FILE, AnySketch, Draft
-from pfwizard.plan.plan import note, refusal
+from pfwizard.plan.draft import PRIVATE_FILE, AnySketch, Draft, Sketch
+from pfwizard.plan.plan import Finding, note, refusal
 from pfwizard.quoting import quoted
 from pfwizard.secret import Secret
 
@@ -101,13 +102,28 @@ class _Listing:
     added: tuple[ListedClient, ...] = ()
     removed: tuple[ListedClient, ...] = ()
 
+    def changed(self, added: ListedClient, removed: tuple[ListedClient, ...]) -> "_Listing":
+        return _Listing((*self.added, added), (*self.removed, *removed))
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """A client's entries in the tables, and those of them whose certificate counts no longer."""
+
+    listed: tuple[ListedClient, ...]
+    stale: tuple[ListedClient, ...]
+
+    @property
+    def may_relay(self) -> bool:
+        return len(self.stale) < len(self.listed)
+
 
 def plan_clients(draft: Draft) -> Draft:
     """Plan the certificates of the clients that the answers name."""
     wanted = new_clients(draft.answers)
-    if not wanted or draft.authority is None:
+    if not wanted or draft.issuer is None:
         return draft
-    return add_clients(draft, draft.authority, wanted)
+    return add_clients(draft, draft.issuer, wanted)
 
 
 def new_clients(answers: Answers) -> tuple[NewClient, ...]:
@@ -118,12 +134,34 @@ def new_clients(answers: Answers) -> tuple[NewClient, ...]:
     )
 
 
-def add_clients(draft: AnySketch, authority: Authority, clients: Sequence[NewClient]) -> AnySketch:
-    """Plan certificates for the clients that have none, and let all of them relay."""
+def add_clients(draft: AnySketch, issuer: Issuer, clients: Sequence[NewClient]) -> AnySketch:
+    """Plan certificates for the clients that have none, and let all of them relay.
+
+    Raises what the CA's key raises when it is opened.
+    """
     draft = plan_access(draft)
+    standings = {client: _standing(draft, client) for client in clients}
+    for client, standing in standings.items():
+        if standing.may_relay:
+            draft = draft.with_finding(_has_a_certificate(client))
+    new = [client for client, standing in standings.items() if not standing.may_relay]
+    if not new:
+        return _with_listing(draft, _Listing())
+    names = listed(client.name for client in new)
+    draft, authority = able_to_sign(draft, issuer, f"a certificate for {names}")
+    if authority is None:
+        return draft
     listing = _Listing()
-    for client in clients:
-        draft, listing = _add(draft, authority, client, listing)
+    for client in new:
+        try:
+            draft, added = _issue(draft, authority, client)
+        except OutsideLimits as error:
+            draft = draft.with_finding(outside_limits(draft, issuer, error))
+        except (PkiError, InputProblem) as error:
+            found = refusal("client-not-issued", error.message, error.remedy)
+            draft = draft.with_finding(found)
+        else:
+            listing = listing.changed(added, standings[client].stale)
     return _with_listing(draft, listing)
 
 
@@ -140,8 +178,8 @@ def revoke_client(draft: AnySketch, which: str, reason: Reason) -> AnySketch:
     else:
         name = which
         revoked = certificates_of(draft.ledger, which)
-    listed = tuple(each for each in listed_clients(draft) if is_of(each, name, revoked))
-    if not revoked and not listed:
+    entries = tuple(each for each in listed_clients(draft) if is_of(each, name, revoked))
+    if not revoked and not entries:
         return draft.with_finding(
             refusal(
                 "client-unknown",
@@ -153,7 +191,7 @@ def revoke_client(draft: AnySketch, which: str, reason: Reason) -> AnySketch:
     for each in revoked:
         if not draft.ledger.revocation(each.serial):
             draft = draft.with_entry(Revoked(at, each.serial, reason))
-    return _with_listing(draft, _Listing(removed=listed))
+    return _with_listing(draft, _Listing(removed=entries))
 
 
 def _with_listing(draft: AnySketch, listing: _Listing) -> AnySketch:
@@ -168,29 +206,21 @@ def _with_listing(draft: AnySketch, listing: _Listing) -> AnySketch:
     return draft
 
 
-def _add(
-    draft: AnySketch, authority: Authority, client: NewClient, listing: _Listing
-) -> tuple[AnySketch, _Listing]:
+def _standing(draft: Sketch, client: NewClient) -> _Standing:
     known = certificates_of(draft.ledger, client.name)
     in_force = {each.serial for each in draft.ledger.in_force(draft.circumstances.now)}
-    listed = [each for each in listed_clients(draft) if is_of(each, client.name, known)]
+    entries = tuple(each for each in listed_clients(draft) if is_of(each, client.name, known))
     lapsed = [each for each in known if each.serial not in in_force]
-    stale = tuple(
-        each for each in listed if any(each.is_one_of(fingerprints(old)) for old in lapsed)
+    stale = (each for each in entries if any(each.is_one_of(fingerprints(old)) for old in lapsed))
+    return _Standing(entries, tuple(stale))
+
+
+def _has_a_certificate(client: NewClient) -> Finding:
+    return note(
+        "client-has-certificate",
+        f"{client.name} has a certificate and may relay already",
+        f"To replace it: pfwizard client revoke {client.name}, then add it again.",
     )
-    if len(stale) < len(listed):
-        found = note(
-            "client-has-certificate",
-            f"{client.name} has a certificate and may relay already",
-            f"To replace it: pfwizard client revoke {client.name}, then add it again.",
-        )
-        return draft.with_finding(found), listing
-    try:
-        draft, added = _issue(draft, authority, client)
-    except (PkiError, InputProblem) as error:
-        found = refusal("client-not-issued", error.message, error.remedy)
-        return draft.with_finding(found), listing
-    return draft, _Listing((*listing.added, added), (*listing.removed, *stale))
 
 
 def certificates_of(ledger: Ledger, name: str) -> tuple[Issued, ...]:

@@ -21,7 +21,7 @@ from pfwizard.secret import Secret
 
 if TYPE_CHECKING:
     from pfwizard.pki.keys import PrivateKey  # brings the whole cryptography library
-    from pfwizard.plan.authority import Authority
+    from pfwizard.plan.authority import Issuer
     from pfwizard.plan.ca_key import BroughtKey
 
 PUBLIC_FILE = 0o644
@@ -125,10 +125,13 @@ class Sketch:
 
 @dataclass(frozen=True)
 class Draft(Sketch):
-    """What has been planned so far to give the operator what the answers ask for."""
+    """What has been planned so far to give the operator what the answers ask for.
+
+    ``issuer`` is the CA, once it is known, and None where there is none.
+    """
 
     answers: Answers = field(kw_only=True)
-    authority: "Authority | None" = field(default=None, kw_only=True)
+    issuer: "Issuer | None" = field(default=None, kw_only=True)
 
 
 AnySketch = TypeVar("AnySketch", bound=Sketch)
