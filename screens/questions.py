@@ -13,6 +13,7 @@ from pfwizard.screens.page import Page
 from pfwizard.screens.widgets.choices import OneOf, SeveralOf
 from pfwizard.screens.widgets.field_row import FieldRow
 from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.wizard.introductions import introduction_of
 
 HOW_TO_CHOOSE = "Left/Right choose."
 HOW_TO_CHOOSE_SEVERAL = "Left/Right move, space chooses."
@@ -26,13 +27,16 @@ class Questions(Page):
     """Whatever is typed is kept at once; only going on needs right answers."""
 
     def body(self) -> ComposeResult:
-        step = self.course.step
-        yield PlainText(step.introduction, classes="introduction")
+        yield PlainText(self._introduction, classes="introduction")
         with Fields(id="fields"):
-            for question in step.questions:
+            for question in self.course.step.questions:
                 if len(question.choices) != 1:
                     yield FieldRow(question, self.session.sheet.text(question.key))
         yield PlainText(id="hint")
+
+    @property
+    def _introduction(self) -> str:
+        return introduction_of(self.course.step, self.session.sheet.values())
 
     def on_mount(self) -> None:
         self._refresh()
@@ -64,7 +68,9 @@ class Questions(Page):
             key = row.question.key
             row.display = row.question in relevant
             row.show_answer(sheet.text(key))
+            row.show_implied(sheet.implied(key))
             row.show_problem(problems.get(key))
+        self.query_one(".introduction", PlainText).show(self._introduction)
         self.say_where_we_are()
         self.call_after_refresh(self._show_focus)
 
@@ -104,7 +110,7 @@ class Questions(Page):
     def action_explain(self) -> None:
         row = self._row_in_focus()
         if row is None:
-            self.app.push_screen(Help(self.heading, self.course.step.introduction))
+            self.app.push_screen(Help(self.heading, self._introduction))
         else:
             question = row.question
             self.app.push_screen(Help(question.label, _at_length(question)))

@@ -9,6 +9,7 @@ from pfwizard.answers.question import Kind, Question, Value
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.answers.relevance import is_relevant
 from pfwizard.errors import InputProblem
+from pfwizard.pki.domains import domains_of
 from pfwizard.wizard.fields import by_field
 from pfwizard.wizard.steps import ASKING, Step, step_asking
 from pfwizard.wizard.typed_text import typed_text, value_of
@@ -103,6 +104,15 @@ class AnswerSheet:
             value = question.default
         return "" if value is None else typed_text(question, value)
 
+    def implied(self, key: str) -> str:
+        """What an empty field of this question stands for by the other answers, if anything."""
+        if key != "ca.domains":
+            return ""
+        values = self.values()
+        named = (values.get("server.names"), values.get("clients.names"))
+        names = [name for each in named if isinstance(each, tuple) for name in each]
+        return typed_text(_BY_KEY[key], domains_of(names))
+
     def answered(self, key: str) -> Answered:
         """The question, its text, and what that means by itself."""
         question = _BY_KEY[key]
@@ -114,13 +124,18 @@ class AnswerSheet:
 
     def values(self) -> Mapping[str, Value]:
         """The answers that are right by themselves; what is not asked counts with its default."""
-        right = {question.key: self.answered(question.key).value for question in QUESTIONS}
-        known = {key: value for key, value in right.items() if value is not None}
-        return {
-            question.key: value
-            for question in QUESTIONS
-            if (value := known.get(question.key, _if_not_asked(question, known))) is not None
-        }
+        known = self._right()
+        for question in QUESTIONS:  # what one depends on comes before it
+            if not is_relevant(question, known):
+                known.pop(question.key, None)
+                if question.default is not None:
+                    known[question.key] = question.default
+        return known
+
+    def _right(self) -> dict[str, Value]:
+        """The answers that are right by themselves, whether they are asked or not."""
+        answered = (self.answered(question.key) for question in QUESTIONS)
+        return {each.question.key: each.value for each in answered if each.value is not None}
 
     def relevant(self, step: Step) -> tuple[Question, ...]:
         """The questions of a step that the other answers leave anything to say about."""
@@ -164,9 +179,12 @@ class AnswerSheet:
         """
         saved: dict[str, Value] = {}
         values = self.values()
+        left_over = self._left_over(values)
         for question in QUESTIONS:
             answered = self.answered(question.key)
-            if answered.value is not None:
+            if question.key in left_over:
+                saved[question.key] = values[question.key]
+            elif answered.value is not None:
                 saved[question.key] = answered.value
             elif not is_relevant(question, values):
                 continue
@@ -174,13 +192,16 @@ class AnswerSheet:
                 saved[question.key] = answered.text
         return {key: value for key, value in saved.items() if value != "" or not _needed(key)}
 
+    def _left_over(self, values: Mapping[str, Value]) -> frozenset[str]:
+        """What was typed before another answer made it senseless, and would contradict that."""
+        wrong = {_field_of(key) for key, *_ in contradictions(self._right())}
+        return frozenset(
+            key for key in wrong if key in values and not is_relevant(_BY_KEY[key], values)
+        )
+
 
 def _needed(key: str) -> bool:
     return _BY_KEY[key].is_required
-
-
-def _if_not_asked(question: Question, known: Mapping[str, Value]) -> Value | None:
-    return None if is_relevant(question, known) else question.default
 
 
 def _field_of(key: str) -> str:

@@ -22,7 +22,11 @@ class StepName(Enum):
 
 @dataclass(frozen=True)
 class Step:
-    """One page: what it is called, in the list of steps too, and what it says above its fields."""
+    """One page: what it is called, in the list of steps too, and what it says above its fields.
+
+    ``introduction`` is true of all answers; where they are known, there may be a better one
+    (introductions.py).
+    """
 
     name: StepName
     title: str
@@ -62,8 +66,8 @@ STEPS = (
         StepName.AUTHORITY,
         "Certificate authority",
         "CA",
-        "A certificate authority of your own signs the server's certificate. It is made once; a "
-        "later run finds it and leaves it alone.",
+        "Who signs certificates: a certificate authority of your own, which is made once and found "
+        "again by later runs, or another one.",
         _keys(
             "ca.source",
             "ca.subject.*",

@@ -15,6 +15,9 @@ UNPRINTABLE = "?"
 BLANK = "_" * 30
 """What shows an empty field on a terminal without colours too."""
 
+SHORT_BLANK = 4
+"""Characters of it that are left before the words in an empty field."""
+
 
 def editor_for(question: Question, text: str) -> Editor:
     """A field with this text in it."""
@@ -59,6 +62,12 @@ def show_text(editor: Editor, text: str) -> None:
         editor.refresh()
     elif editor.value != text:
         editor.value = text
+
+
+def show_implied(editor: Editor, implied: str) -> None:
+    """Say in an empty field what that stands for; the blank keeps it from looking typed."""
+    if isinstance(editor, Input):
+        editor.placeholder = f"{BLANK[:SHORT_BLANK]} ({implied})" if implied else BLANK
 
 
 def id_of(key: str) -> str:

@@ -110,3 +110,50 @@ def test_saved_answers_begin_the_same_walk_again(tmp_path: Path) -> None:
     assert again.text("ca.days") == "ten"
     assert again.text("ca.subject.organization") == "Kernel Panic Inc."
     assert again.text("server.names") == "mail.example.org"
+
+
+def test_what_is_not_asked_any_more_counts_with_its_default_and_comes_back_as_it_was() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("server.ecdsa", "yes")
+    sheet.fill("server.ecdsa_key", "/etc/ssl/private/second.key")
+
+    sheet.fill("server.source", "request")
+    asked = {question.key for question in sheet.relevant(step_of(StepName.SERVER))}
+    assert asked.isdisjoint({"server.ecdsa", "server.ecdsa_certificate", "server.ecdsa_key"})
+    assert not sheet.answers().server.ecdsa
+
+    sheet.fill("server.source", "ca")
+    assert sheet.answers().server.ecdsa
+    assert str(sheet.answers().server.ecdsa_key) == "/etc/ssl/private/second.key"
+
+
+def test_saved_answers_have_nothing_that_contradicts_what_is_asked() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("server.ecdsa", "yes")
+    sheet.fill("clients.names", "laptop@example.org")
+    sheet.fill("ca.source", "none")
+    sheet.fill("server.source", "request")
+    assert not sheet.problems()
+
+    again = parse(written(sheet.to_be_saved()).encode())
+
+    assert again == sheet.answers()
+
+
+def test_an_answer_that_is_not_asked_is_saved_where_it_contradicts_nothing() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("sasl.socket", "/run/elsewhere/socket")
+    sheet.fill("sasl.enabled", "no")
+
+    assert sheet.to_be_saved()["sasl.socket"] == "/run/elsewhere/socket"
+
+
+def test_the_domains_of_a_new_ca_are_those_of_the_names_unless_others_are_typed() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    assert sheet.implied("ca.domains") == "example.org"
+
+    sheet.fill("server.names", "mail.example.org, mx.example.net, 192.0.2.1")
+    sheet.fill("clients.names", "laptop@example.com")
+
+    assert sheet.implied("ca.domains") == "example.org, example.net, example.com"
+    assert sheet.implied("ca.days") == ""
