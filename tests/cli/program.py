@@ -19,6 +19,9 @@ ANSWERS = (PACKAGE / "demo" / "answers.toml").read_text().replace("rsa:2048", "e
 """The answers of the demonstration, with keys that are made at once."""
 
 TIMEOUT = 60
+OUR_OWN = -1
+"""The umask that the tests have, as subprocess writes it."""
+
 OF_A_PERSON = ("NO_COLOR", "TERM", "HOME", "XDG_STATE_HOME")
 """What depends on who runs the tests; with a home there, answers would be kept in it."""
 
@@ -48,10 +51,10 @@ child.BOOT += {in_engine!r}
 
 
 def pfwizard_process(
-    *arguments: str | Path, environment: Mapping[str, str] | None = None
+    *arguments: str | Path, environment: Mapping[str, str] | None = None, umask: int = OUR_OWN
 ) -> subprocess.CompletedProcess[str]:
     """Run ``pfwizard`` with these arguments."""
-    return _run([sys.executable, "-m", "pfwizard", *map(str, arguments)], environment)
+    return _run([sys.executable, "-m", "pfwizard", *map(str, arguments)], environment, umask)
 
 
 def sabotaged(
@@ -64,7 +67,7 @@ def sabotaged(
 
 
 def _run(
-    command: list[str], environment: Mapping[str, str] | None
+    command: list[str], environment: Mapping[str, str] | None, umask: int = OUR_OWN
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
@@ -73,6 +76,7 @@ def _run(
         env={**ENVIRONMENT, **(environment or {})},
         text=True,
         timeout=TIMEOUT,
+        umask=umask,
         check=False,
     )
 
