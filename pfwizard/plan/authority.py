@@ -15,6 +15,7 @@ from pfwizard.pki.ledger_entries import Role
 from pfwizard.pki.passphrases import check_passphrase
 from pfwizard.pki.serials import random_serial
 from pfwizard.plan.authority_limits import limits_of_a_new_ca
+from pfwizard.plan.ca_key import WHAT, BroughtKey
 from pfwizard.plan.ca_passphrase import PassphraseNeeded, UnusablePassphrase
 from pfwizard.plan.certificate_files import (
     certificate_at,
@@ -78,6 +79,8 @@ def plan_authority(draft: Draft) -> Draft:
         return draft.with_finding(_missing(files))
     if draft.facts.file(files.key).exists:
         return draft.with_finding(half(files.key, files.certificate, "ca"))
+    if draft.circumstances.ca_key is not None:
+        return draft.with_finding(half(draft.circumstances.ca_key.path, files.certificate, "ca"))
     return _made(draft, files)
 
 
@@ -94,10 +97,11 @@ def found_issuer(draft: AnySketch, files: AuthorityFiles, another: str) -> tuple
     certificate = certificate_at(draft, files.certificate, checks.THE_CA)
     content = Secret(content_of(draft, files.key))
     is_open = draft.facts.file(files.key).exists and not keys.is_encrypted(content)
-    key = key_at(draft, files.key, "the CA key") if is_open else None
+    key = key_at(draft, files.key, WHAT) if is_open else None
     issuer = Issuer(certificate, files, key, another)
     for problem in checks.ca_problems(certificate, key, now=draft.circumstances.now):
-        draft = draft.with_finding(_problem(issuer, problem))
+        found = problem_finding("ca", problem, files.certificate, another)
+        draft = draft.with_finding(found)
     return warn_of_open_key(draft, files.key), issuer
 
 
@@ -106,15 +110,17 @@ def able_to_sign(draft: AnySketch, issuer: Issuer, what: str) -> tuple[AnySketch
 
     Raises PassphraseNeeded, WrongPassphrase, and PkiError for a key that cannot be read.
     """
-    if issuer.key is not None:
+    brought, passphrase = draft.circumstances.ca_key, draft.circumstances.ca_passphrase
+    if brought is None and issuer.key is not None:
         return draft, Authority(issuer.certificate, issuer.key)
-    if not draft.facts.file(issuer.files.key).exists:
+    if brought is None and draft.facts.file(issuer.files.key).exists:
+        brought = BroughtKey(issuer.files.key, Secret(content_of(draft, issuer.files.key)))
+    if brought is None:
         return draft.with_finding(_elsewhere(issuer, what)), None
-    key = _opened(draft, issuer.files.key)
-    if key.matches(issuer.certificate):
-        return draft, Authority(issuer.certificate, key)
-    problems = checks.ca_problems(issuer.certificate, key, now=draft.circumstances.now)
-    return draft.with_finding(_problem(issuer, problems[0])), None
+    key = brought.opened(passphrase)
+    if not key.matches(issuer.certificate):
+        return draft.with_finding(_mismatch(issuer, brought.path)), None
+    return draft, Authority(issuer.certificate, key)
 
 
 def outside_limits(draft: Sketch, issuer: Issuer, error: OutsideLimits) -> Finding:
@@ -166,15 +172,12 @@ def _new_passphrase(draft: Draft) -> Secret[str]:
         raise UnusablePassphrase(key, problem) from problem
 
 
-def _opened(draft: Sketch, path: PurePosixPath) -> PrivateKey:
-    passphrase = draft.circumstances.ca_passphrase
-    if passphrase is None:
-        raise PassphraseNeeded(path, is_new=False)
-    return key_at(draft, path, "the CA key", passphrase)
-
-
-def _problem(issuer: Issuer, problem: checks.Problem) -> Finding:
-    return problem_finding("ca", problem, issuer.files.certificate, issuer.another)
+def _mismatch(issuer: Issuer, key: PurePosixPath) -> Finding:
+    return refusal(
+        "ca-key-mismatch",
+        f"{key}: this key does not belong to the CA certificate in {issuer.files.certificate}",
+        f"Name the key that it was made with. {issuer.another}",
+    )
 
 
 def _missing(files: AuthorityFiles) -> Finding:
@@ -201,7 +204,7 @@ def _elsewhere(issuer: Issuer, what: str) -> Finding:
         f"the CA in {issuer.files.certificate} has to sign {what}, and its key {issuer.files.key} "
         "is not there",
         Wording(
-            "Mount the medium that has the key and name it in ",
+            "Mount the medium that has the key and name it with --ca-key FILE or in ",
             Named("ca.key"),
             f", or put it back for the time of the run. {issuer.another}",
         ),

@@ -98,12 +98,10 @@ def certificate_at(draft: Sketch, path: PurePosixPath, what: str) -> Certificate
         raise error.at(path) from error
 
 
-def key_at(
-    draft: Sketch, path: PurePosixPath, what: str, passphrase: Secret[str] | None = None
-) -> PrivateKey:
+def key_at(draft: Sketch, path: PurePosixPath, what: str) -> PrivateKey:
     """The private key in a file; raises PkiError with its place."""
     try:
-        return keys.load_private_key(Secret(content_of(draft, path)), what, passphrase)
+        return keys.load_private_key(Secret(content_of(draft, path)), what)
     except PkiError as error:
         raise error.at(path) from error
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from pfwizard.answers.answers import Answers
+from pfwizard.answers.answers import Answers, AuthoritySource, CertificateSource
 from pfwizard.cf.problem import Problem, Severity
 from pfwizard.errors import Failed
 from pfwizard.machine.facts import Facts
@@ -38,6 +38,7 @@ from pfwizard.plan.plan import (
 from pfwizard.plan.relay_policy import plan_relay_policy
 from pfwizard.plan.restart import going_live
 from pfwizard.plan.sasl import plan_sasl, smtpd_conf_path
+from pfwizard.plan.server_pair import pairs_of
 from pfwizard.plan.services import plan_services, ports_of
 from pfwizard.plan.tls import plan_tls
 
@@ -56,17 +57,13 @@ SUBJECTS = (
 
 def files_of_interest(answers: Answers) -> tuple[PurePosixPath, ...]:
     """The files that a plan for these answers looks at, besides Postfix's own."""
-    named = (
-        answers.ca.certificate,
-        answers.ca.key,
-        answers.server.certificate,
-        answers.server.key,
-        answers.server.request,
-        answers.sasl.socket,
-    )
+    ca, server = answers.ca, answers.server
+    of_the_ca = [] if ca.source is AuthoritySource.NONE else [ca.certificate, ca.key]
+    of_pairs = [path for pair in pairs_of(server) for path in (pair.certificate, pair.key)]
+    requests = [] if server.source is CertificateSource.FILES else [server.request]
     of_clients = [path for client in new_clients(answers) for path in client.files.all]
     ca_files = [] if answers.tls.ca_file is None else [answers.tls.ca_file]
-    return (*named, *of_clients, *ca_files)
+    return (*of_the_ca, *of_pairs, *requests, answers.sasl.socket, *of_clients, *ca_files)
 
 
 def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> Plan:
