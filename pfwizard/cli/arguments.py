@@ -23,7 +23,8 @@ class Arguments:
     ``recover`` is to set aside. ``confirm`` is in seconds, ``limits`` are for ``status``. ``load``
     are the answers with which a walk begins, which is line by line with ``plain``. ``new_key``,
     ``next_key``, ``ca`` and ``force`` are for ``renew``, whose ``answers`` tell where the CA is.
-    ``certificates`` are the files of ``install-certificate``, in which nothing is written.
+    ``certificates`` are the files of ``install-certificate``, in which nothing is written;
+    ``destination`` is where ``publish`` writes.
     """
 
     command: Command
@@ -47,6 +48,7 @@ class Arguments:
     force: bool = False
     client: ClientOptions | None = None
     certificates: tuple[Path, ...] = ()
+    destination: Path | None = None
 
     @property
     def place_options(self) -> str:
@@ -60,6 +62,7 @@ class Arguments:
 
 
 NAMING_A_TRANSACTION = (Command.SHOW, Command.ROLLBACK)
+WITH_A_DESTINATION = (Command.PUBLISH,)
 
 
 def parse_arguments(arguments: list[str]) -> Arguments:
@@ -96,6 +99,7 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         force=given.force,
         client=client_options(given, command, following[0]) if is_client else None,
         certificates=tuple(map(_file, following)) if is_installation else (),
+        destination=next(map(_file, following), None) if command in WITH_A_DESTINATION else None,
     )
 
 

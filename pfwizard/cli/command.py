@@ -21,6 +21,7 @@ class Command(Enum):
     STATUS = "status"
     RENEW = "renew"
     INSTALL_CERTIFICATE = "install-certificate"
+    PUBLISH = "publish"
     CLIENT_ADD = "client add"
     CLIENT_LIST = "client list"
     CLIENT_REVOKE = "client revoke"
@@ -34,6 +35,7 @@ class Operand(Enum):
     ID = "ID"
     NAME = "NAME"
     FILES = "FILE..."
+    DIRECTORY_OR_NOTHING = "[DIR]"
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,10 @@ COMMANDS = {
         Operand.FILES,
         "the file that the CA has sent",
         "pfwizard install-certificate FILE, or several of them.",
+    ),
+    Command.PUBLISH: Usage(
+        "show the TLSA records, the fingerprints and the CA certificate, or write them into DIR",
+        Operand.DIRECTORY_OR_NOTHING,
     ),
     Command.CLIENT_ADD: Usage(
         "make a certificate for a client, which may relay by it",

@@ -19,6 +19,7 @@ from pfwizard.wizard.probation import NOT_AT_BOOT
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
     from pfwizard.apply.process.events import OnProbationNow
+    from pfwizard.cli.publication import Published
     from pfwizard.expiry.status import Status
     from pfwizard.plan.client_list import KnownClient
 
@@ -57,6 +58,8 @@ def show_report(report: Report) -> None:
         show_status(report.status)
     if report.clients is not None:
         show_clients(report.clients)
+    if report.published is not None:
+        show_published(report.published)
     if report.error is not None and not (report.plan and report.plan.refusals):
         show_error(report.error)
     elif report.result is Result.REFUSED:
@@ -71,6 +74,18 @@ def show_clients(clients: "tuple[KnownClient, ...]") -> None:
     from pfwizard.cli.clients import lines_of
 
     print(harmless(lines_of(clients)))
+
+
+def show_published(published: "Published") -> None:
+    """What is to be told to the world, and a word on what is missing of it."""
+    from pfwizard.cli.publication import lines_of
+
+    for line in lines_of(published):
+        print(harmless(line))
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    for finding in published.findings:
+        say(found(finding))
 
 
 def show_findings(plan: Plan) -> None:

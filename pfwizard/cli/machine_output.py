@@ -51,6 +51,10 @@ def as_json(report: Report) -> str:
         from pfwizard.cli import clients
 
         document["clients"] = clients.as_json(report.clients)
+    if report.published is not None:
+        from pfwizard.cli import publication
+
+        document["publication"] = publication.as_json(report.published)
     return json.dumps(document, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 
@@ -114,6 +118,8 @@ def _plan_findings(report: Report) -> Iterator[dict[str, object]]:
     for finding in report.plan.findings if report.plan else ():
         yield _finding(finding)
     for finding in report.status.findings if report.status else ():
+        yield _finding(finding)
+    for finding in report.published.findings if report.published else ():
         yield _finding(finding)
 
 

@@ -28,7 +28,7 @@ class Belonging:
 
 
 OPTIONS = {
-    "--answers": Belonging((Command.APPLY, Command.RENEW, Command.CLIENT_ADD)),
+    "--answers": Belonging((Command.APPLY, Command.RENEW, Command.CLIENT_ADD, Command.PUBLISH)),
     "--load": Belonging((Command.WALK,)),
     "--plain": Belonging((Command.WALK,)),
     "--mouse": Belonging((Command.WALK,)),

@@ -10,6 +10,7 @@ from pfwizard.expiry.judgement import Level
 
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
+    from pfwizard.cli.publication import Published
     from pfwizard.expiry.status import Status
     from pfwizard.plan.client_list import KnownClient
     from pfwizard.plan.plan import Plan
@@ -39,7 +40,7 @@ class Report:
     another run finds the same transactions. ``plan_was_shown``: people have read the plan already,
     when the change went on probation. ``way_back`` is the command that takes this change back.
     ``status`` is how the certificates are, whose level is the exit status then. ``clients`` are
-    those that ``client list`` lists.
+    those that ``client list`` lists, ``published`` what ``publish`` tells.
     """
 
     result: Result
@@ -56,6 +57,7 @@ class Report:
     demonstration: Path | None = None
     status: "Status | None" = None
     clients: "tuple[KnownClient, ...] | None" = None
+    published: "Published | None" = None
 
 
 RESULTS = {

@@ -1,5 +1,6 @@
 """A run that asks nothing: answers applied, a change taken back, a look at the history."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pfwizard.answers.answers import Answers
     from pfwizard.apply.manifest import TransactionId
     from pfwizard.apply.process.events import OnProbationNow
+    from pfwizard.cli.ca_secrets import CaSecrets
     from pfwizard.cli.client_arguments import ClientOptions
     from pfwizard.engine import Job, Planned
 
@@ -65,6 +67,10 @@ class Unattended:
                 return commands.show(job, given.transaction or "")
             case Command.STATUS:
                 return commands.status(job, given.limits)
+            case Command.PUBLISH:
+                from pfwizard.cli.publication import publish
+
+                return publish(job, given)
             case Command.RECOVER:
                 with self._interruption.held_back():
                     return commands.recover(job, given.archive, announce)
@@ -106,16 +112,19 @@ class Unattended:
     def _apply(self, job: "Job", answers: "Answers", given: Arguments) -> Report:
         from pfwizard.engine import plan_job
 
+        secrets = _ca_secrets(given)
         if not given.dry_run:
             self._recover(job, given)
-        return self._walk(job, plan_job(job, answers), given)
+        planned = secrets.plan(lambda each: plan_job(job, answers, each.passphrase, each.key))
+        return self._walk(job, planned, given)
 
     def _renew(self, job: "Job", given: Arguments) -> Report:
         from pfwizard.cli.renewal import nothing_to_do, plan_renewal
 
+        secrets = _ca_secrets(given)
         if not given.dry_run:
             self._recover(job, given)
-        planned = plan_renewal(job, given)
+        planned = secrets.plan(lambda each: plan_renewal(job, given, each))
         report = self._walk(job, planned, given)
         is_unchanged = report.result is Result.UNCHANGED
         return replace(report, words=nothing_to_do(given)) if is_unchanged else report
@@ -137,9 +146,13 @@ class Unattended:
     def _client(self, job: "Job", given: Arguments, options: "ClientOptions") -> Report:
         from pfwizard.cli import clients
 
+        secrets = _ca_secrets(given)
         if not given.dry_run:
             self._recover(job, given)
-        planned, passphrase = clients.plan_client(job, given, options)
+        passphrase = clients.passphrase_for(given, options)
+        planned = secrets.plan(
+            lambda each: clients.plan_client(job, given, options, passphrase, each)
+        )
         if not planned.plan.is_empty:
             passphrase.tell()
         report = self._walk(job, planned, given)
@@ -213,6 +226,12 @@ def _job(given: Arguments) -> "Job":
     from pfwizard.engine import Job  # brings the cryptography library
 
     return Job.on(given.root, given.config_directory, given.state_directory)
+
+
+def _ca_secrets(given: Arguments) -> "CaSecrets":
+    from pfwizard.cli.ca_secrets import CaSecrets
+
+    return CaSecrets.given(given, os.environ)
 
 
 def _announcing(given: Arguments) -> Callable[[str], None]:

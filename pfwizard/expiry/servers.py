@@ -32,11 +32,19 @@ def tls_servers(master: MasterCf, effective: Effective) -> tuple[TlsServer, ...]
 
     Raises Failed for a value that Postfix gives up on.
     """
-    servers = [_server(each, effective.of(each)) for each in smtp_servers(master)]
-    return (*servers, *_behind_postscreen(master, effective))
+    return tuple(_server(*each) for each in met_by_clients(master, effective))
 
 
-def _behind_postscreen(master: MasterCf, effective: Effective) -> Iterator[TlsServer]:
+def met_by_clients(master: MasterCf, effective: Effective) -> Iterator[tuple[Service, Effective]]:
+    """The services where clients meet smtpd(8), and the parameters that it then goes by."""
+    for service in smtp_servers(master):
+        yield service, effective.of(service)
+    yield from _behind_postscreen(master, effective)
+
+
+def _behind_postscreen(
+    master: MasterCf, effective: Effective
+) -> Iterator[tuple[Service, Effective]]:
     """The ports where postscreen(8) listens and hands clients to smtpd(8), by a ``pass`` service.
 
     Those of mynetworks, as we are, it hands over at once (postscreen_access_list).
@@ -44,14 +52,19 @@ def _behind_postscreen(master: MasterCf, effective: Effective) -> Iterator[TlsSe
     behind = [each for each in smtp_servers(master) if each.type == "pass"]
     for service in master.services:
         if service.command == "postscreen" and behind:
-            yield _server(service, effective.of(behind[0]))
+            yield service, effective.of(behind[0])
+
+
+def port_of(service: Service, effective: Effective) -> SmtpPort | None:
+    """The port on which the service is reached; None where it is not reached over TCP."""
+    port = service.endpoint.port
+    is_on_tcp = service.type == "inet" and isinstance(port, int)
+    return smtp_port(int(port), effective) if is_on_tcp else None
 
 
 def _server(service: Service, effective: Effective) -> TlsServer:
-    port = service.endpoint.port
-    is_on_tcp = service.type == "inet" and isinstance(port, int)
     return TlsServer(
-        smtp_port=smtp_port(int(port), effective) if is_on_tcp else None,
+        smtp_port=port_of(service, effective),
         host=service.endpoint.host,
         certificate_files=tuple(certificate_paths(effective, tuple(PAIR))),
         ca_file=next(paths("smtpd_tls_CAfile", effective), None),

@@ -8,6 +8,9 @@ from pfwizard.publishing.commands import in_lines
 CA = "{ca}"
 """The name of the file with the CA's certificate (PEM), wherever it was copied to."""
 
+CRT = "{stem}.crt"
+"""The same with the ending that update-ca-certificates(8) insists on."""
+
 
 @dataclass(frozen=True)
 class TrustStore:
@@ -21,7 +24,10 @@ class TrustStore:
 TRUST_STORES = (
     TrustStore(
         "Debian, Ubuntu, Alpine",
-        ((f"cp {CA}", "/usr/local/share/ca-certificates/"), ("update-ca-certificates",)),
+        (
+            (f"cp {CA}", f"/usr/local/share/ca-certificates/{CRT}"),
+            ("update-ca-certificates",),
+        ),
     ),
     TrustStore(
         "Fedora, RHEL",
@@ -65,12 +71,27 @@ TRUST_STORES = (
 def how_to_trust(ca: str) -> Iterator[str]:
     """Lines that say it for every system; ``ca`` is the name of the file with the certificate."""
     for store in TRUST_STORES:
-        yield f"{store.system}:"
-        for parts in store.commands:
-            yield from (f"  {line}" for line in in_lines(*(part.format(ca=ca) for part in parts)))
-        for line in store.by_hand:
-            yield f"  {line.format(ca=ca)}"
+        yield from _in_store(store, ca)
     yield "In DER, where PEM is not taken:"
-    der = f"{ca.removesuffix('.crt').removesuffix('.pem')}.cer"
-    parts = (f"openssl x509 -in {ca}", f"-outform DER -out {der}")
+    parts = (f"openssl x509 -in {ca}", f"-outform DER -out {_stem(ca)}.cer")
     yield from (f"  {line}" for line in in_lines(*parts))
+
+
+def on_every_system(ca: str) -> Iterator[str]:
+    """The same for whoever has the certificate in DER as well, with a blank line between them."""
+    for store in TRUST_STORES:
+        yield from _in_store(store, ca)
+        yield ""
+
+
+def _in_store(store: TrustStore, ca: str) -> Iterator[str]:
+    yield f"{store.system}:"
+    for parts in store.commands:
+        filled = (part.format(ca=ca, stem=_stem(ca)) for part in parts)
+        yield from (f"  {line}" for line in in_lines(*filled))
+    for line in store.by_hand:
+        yield f"  {line.format(ca=ca)}"
+
+
+def _stem(ca: str) -> str:
+    return ca.removesuffix(".crt").removesuffix(".pem")

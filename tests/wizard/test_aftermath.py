@@ -103,7 +103,7 @@ def test_the_ca_certificate_can_be_installed_on_every_usual_system() -> None:
     lines = sections()["To install the CA certificate"].lines
 
     assert {f"{store.system}:" for store in TRUST_STORES} <= set(lines)
-    assert "  cp ca.crt /usr/local/share/ca-certificates/" in lines
+    assert "  cp ca.crt /usr/local/share/ca-certificates/ca.crt" in lines
     assert not [line for line in lines if "{" in line]
 
 
