@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from pfwizard.errors import InputProblem, PfwizardError
 from pfwizard.pki.errors import WrongPassphrase
 from pfwizard.pki.passphrases import LONGEST, SHORTEST, check_passphrase
-from pfwizard.plan.ca_passphrase import PassphraseNeeded
+from pfwizard.plan.ca_passphrase import PassphraseNeeded, UnusablePassphrase
 from pfwizard.secret import Secret
 from pfwizard.wizard.lines import Line, Style
 
@@ -74,6 +74,8 @@ def inquiry_after(error: PfwizardError, key: PurePosixPath) -> Inquiry | None:
     match error:
         case PassphraseNeeded():
             return Inquiry(error.key, error.is_new)
+        case UnusablePassphrase():
+            return Inquiry(error.key, is_new=True, trouble=f"{error.message}. {error.remedy}")
         case WrongPassphrase():
             return Inquiry(key, is_new=False, trouble="this is not its passphrase. Type it again.")
     return None

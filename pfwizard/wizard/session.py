@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pfwizard.answers.question import Value
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.pki.errors import WrongPassphrase
+from pfwizard.plan.ca_passphrase import UnusablePassphrase
 from pfwizard.secret import Secret
 from pfwizard.wizard.course import Course
 from pfwizard.wizard.draft import Draft
@@ -230,13 +231,13 @@ class Session:
     def plan(self) -> "Planned":
         """The plan for the answers as they are. Takes as long as making keys does.
 
-        Raises PfwizardError. A wrong passphrase is forgotten.
+        Raises PfwizardError. A passphrase that cannot be used is forgotten.
         """
         answers = self.sheet.answers()
         if self._planned is None or self._planned[0] != answers:
             try:
                 self._planned = (answers, self.make_plan(answers))
-            except WrongPassphrase:
+            except (WrongPassphrase, UnusablePassphrase):
                 self.ca_passphrase = None
                 raise
         return self._planned[1]

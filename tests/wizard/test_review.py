@@ -35,9 +35,9 @@ def test_the_first_line_says_how_much_there_is_to_read() -> None:
     (first, *_) = review(PLAN)[0].lines
     severities = [finding.severity for finding in PLAN.findings]
     assert severities.count(Severity.WARNING) == 2
-    assert severities.count(Severity.NOTE) == 1
+    assert severities.count(Severity.NOTE) == 2
     assert len(PLAN.actions_to_show) == 1
-    assert first.text == f"2 warnings, 1 note, {len(PLAN.changes)} changes, 1 action."
+    assert first.text == f"2 warnings, 2 notes, {len(PLAN.changes)} changes, 1 action."
 
 
 def test_the_summary_begins_with_what_is_worst() -> None:
