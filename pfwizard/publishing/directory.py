@@ -46,8 +46,8 @@ def _is_there(directory: Path, document: Document) -> bool:
 def _write(directory: Path, document: Document) -> None:
     waiting = directory / f".{document.name}.pfwizard-new"
     waiting.unlink(missing_ok=True)
-    write_new(waiting, document.content, created_with(FOR_EVERYBODY))
     try:
+        write_new(waiting, document.content, created_with(FOR_EVERYBODY))
         rename_to_free_name(waiting, directory / document.name)
     except OSError:
         waiting.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ WIDTH = 72
 
 BEFORE_AN_ATTRIBUTE = re.compile(r"(?=/[A-Za-z0-9.]+=)")
 
-ADVICE = "Only for a zone that is signed with DNSSEC; publish them before the key changes."
+ADVICE = "Only for a zone signed with DNSSEC; publish them before the key changes."
 
 
 def sections(publication: Publication) -> tuple[Section, ...]:

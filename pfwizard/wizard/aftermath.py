@@ -13,12 +13,13 @@ from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.names import is_ip
-from pfwizard.pki.tlsa import Usage, tlsa_records
 from pfwizard.plan.plan import Plan, SmtpPort
 from pfwizard.plan.services import ports_of
 from pfwizard.plan.wording import described, headline
 from pfwizard.publishing.commands import in_lines
+from pfwizard.publishing.publication import facts_after, publication
 from pfwizard.publishing.section import Section as Section
+from pfwizard.publishing.sections import fingerprint_lines, records_section
 from pfwizard.publishing.trust_stores import how_to_trust
 from pfwizard.quoting import harmless
 
@@ -36,7 +37,7 @@ def aftermath(plan: Plan, facts: Facts, answers: Answers, now: datetime) -> tupl
         Section("Try it from another machine", tuple(_trials(answers, ports))),
         Section("What clients need", tuple(_for_clients(answers))),
         Section("Certificates", tuple(_certificates(authority, server, now))),
-        Section("TLSA records (DANE)", tuple(_tlsa(answers, ports, server))),
+        records_section(publication(facts_after(facts, plan))),
         Section("To install the CA certificate", tuple(how_to_trust(answers.ca.certificate.name))),
     )
     return tuple(section for section in sections if section.lines)
@@ -108,36 +109,7 @@ def _certificates(
         facts = certificate.facts
         days = (facts.not_after - now).days
         yield f"{what}: valid until {facts.not_after:%Y-%m-%d}, {days} days left"
-        yield "  SHA-256 of the certificate:"
-        yield from _in_halves(facts.fingerprint_sha256)
-        yield "  SHA-256 of the public key:"
-        yield from _in_halves(facts.spki_sha256)
-
-
-def _in_halves(fingerprint: str) -> Iterator[str]:
-    """So many bytes that they can be compared by eye."""
-    pairs = fingerprint.split(":")
-    middle = len(pairs) // 2
-    yield f"    {':'.join(pairs[:middle])}:"
-    yield f"    {':'.join(pairs[middle:])}"
-
-
-def _tlsa(
-    answers: Answers, ports: tuple[SmtpPort, ...], server: Certificate | None
-) -> Iterator[str]:
-    if server is None:
-        return
-    numbers = [port.port for port in ports if port.offers_tls]
-    key = server.public_key.spki
-    records = tuple(tlsa_records(answers.server.names, numbers, Usage.SERVER, key))
-    if records:
-        yield "Only for a zone that is signed with DNSSEC; publish them before the key changes."
-        for record in records:
-            owner, value = record.rsplit(" ", 1)
-            middle = len(value) // 2
-            yield f"{owner} ("
-            yield f"  {value[:middle]}"
-            yield f"  {value[middle:]} )"
+        yield from fingerprint_lines(certificate)
 
 
 def _to_connect_to(names: Sequence[str]) -> str:

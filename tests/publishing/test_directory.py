@@ -1,0 +1,93 @@
+"""Writing what is published into a directory: new files, readable by all, and never over others."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pfwizard.errors import Failed
+from pfwizard.publishing.directory import write_documents
+from pfwizard.publishing.documents import Document
+
+ONE, OTHER = Document("one", b"1\n"), Document("other", b"2\n")
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def test_everything_is_written_and_readable_by_all(tmp_path: Path) -> None:
+    assert write_documents(tmp_path, [ONE, OTHER]) == (ONE, OTHER)
+
+    assert contents(tmp_path) == {"one": b"1\n", "other": b"2\n"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o644}
+
+
+def test_what_is_there_already_is_not_written_again(tmp_path: Path) -> None:
+    write_documents(tmp_path, [ONE])
+    before = (tmp_path / "one").stat()
+
+    assert write_documents(tmp_path, [ONE, OTHER]) == (OTHER,)
+
+    assert (tmp_path / "one").stat().st_ino == before.st_ino
+
+
+def another(place: Path) -> None:
+    place.write_bytes(b"something else\n")
+
+
+def directory(place: Path) -> None:
+    place.mkdir()
+
+
+def link_to_the_same(place: Path) -> None:
+    (place.parent / "elsewhere").write_bytes(OTHER.content)
+    place.symlink_to("elsewhere")
+
+
+def link_to_nothing(place: Path) -> None:
+    place.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("put", [another, directory, link_to_the_same, link_to_nothing])
+def test_nothing_is_written_where_one_file_is_in_the_way(
+    tmp_path: Path, put: Callable[[Path], None]
+) -> None:
+    put(tmp_path / "other")
+    before = sorted(path.name for path in tmp_path.iterdir())
+
+    with pytest.raises(Failed, match="other: is there already, and is something else"):
+        write_documents(tmp_path, [ONE, OTHER])
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_directory_that_is_missing_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match="is not a directory"):
+        write_documents(tmp_path / "missing", [ONE])
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_leaves_no_part_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int, content: bytes) -> int:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(Failed, match="No space left on device"):
+        write_documents(tmp_path, [ONE])
+    monkeypatch.undo()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_has_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / ".one.pfwizard-new").write_bytes(b"")
+
+    write_documents(tmp_path, [ONE])
+
+    assert contents(tmp_path) == {"one": b"1\n"}
