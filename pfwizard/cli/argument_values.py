@@ -11,6 +11,9 @@ from pfwizard.pki.validity import LONGEST_DAYS
 SHORTEST, LONGEST = 5, 86400
 """Seconds for a confirmation: what a person needs to type it, and a day."""
 
+LARGEST_DESCRIPTOR = 2**31 - 1
+"""What an int of C holds."""
+
 
 def seconds(text: str) -> float:
     """The time for a confirmation."""
@@ -27,6 +30,13 @@ def days(text: str) -> int:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a number of days from 0 to {LONGEST_DAYS}"
         )
+    return int(text)
+
+
+def descriptor(text: str) -> int:
+    """The number of a file descriptor, which the caller has opened."""
+    if not text.isdecimal() or int(text) > LARGEST_DESCRIPTOR:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a file descriptor")
     return int(text)
 
 

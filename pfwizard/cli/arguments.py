@@ -10,6 +10,7 @@ from pfwizard.cli.client_arguments import ClientOptions, client_options
 from pfwizard.cli.command import Command, command_of
 from pfwizard.cli.grammar import parser
 from pfwizard.cli.option_table import refuse_what_is_out_of_place
+from pfwizard.cli.passphrase import NOWHERE, PassphraseSource
 from pfwizard.cli.terminal import has_terminal
 from pfwizard.errors import UsageError
 from pfwizard.expiry.limits import Limits
@@ -23,8 +24,9 @@ class Arguments:
     ``recover`` is to set aside. ``confirm`` is in seconds, ``limits`` are for ``status``. ``load``
     are the answers with which a walk begins, which is line by line with ``plain``. ``new_key``,
     ``next_key``, ``ca`` and ``force`` are for ``renew``, whose ``answers`` tell where the CA is.
-    ``certificates`` are the files of ``install-certificate``, in which nothing is written;
-    ``destination`` is where ``publish`` writes.
+    ``ca_passphrase`` is where the one of the CA's key is read, ``ca_key`` the file of a key that is
+    kept elsewhere. ``certificates`` are the files of ``install-certificate``, in which nothing is
+    written; ``destination`` is where ``publish`` writes.
     """
 
     command: Command
@@ -47,6 +49,8 @@ class Arguments:
     ca: bool = False
     force: bool = False
     client: ClientOptions | None = None
+    ca_passphrase: PassphraseSource = NOWHERE
+    ca_key: Path | None = None
     certificates: tuple[Path, ...] = ()
     destination: Path | None = None
 
@@ -98,6 +102,8 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         ca=given.ca,
         force=given.force,
         client=client_options(given, command, following[0]) if is_client else None,
+        ca_passphrase=PassphraseSource(given.ca_passphrase_file, given.ca_passphrase_fd),
+        ca_key=given.ca_key.absolute() if given.ca_key else None,
         certificates=tuple(map(_file, following)) if is_installation else (),
         destination=next(map(_file, following), None) if command in WITH_A_DESTINATION else None,
     )

@@ -4,8 +4,9 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from pfwizard.cli.argument_values import path
+from pfwizard.cli.argument_values import descriptor, path
 from pfwizard.cli.command import Command
+from pfwizard.cli.passphrase import NOWHERE, PassphraseSource
 from pfwizard.errors import InputProblem, UsageError
 
 
@@ -14,15 +15,13 @@ class ClientOptions:
     """Who is meant.
 
     ``which`` is a name, and for ``revoke`` a name or a serial number. ``out`` is the directory for
-    the client's files. The passphrase of its PKCS #12 file is the first line of a file, or of what
-    comes through a descriptor that is open already.
+    the client's files, ``passphrase`` where the one of its PKCS #12 file is read.
     """
 
     which: str
     out: Path | None = None
     compatible: bool = False
-    passphrase_file: Path | None = None
-    passphrase_descriptor: int | None = None
+    passphrase: PassphraseSource = NOWHERE
 
 
 def add_client_options(parser: argparse.ArgumentParser) -> None:
@@ -44,9 +43,9 @@ def add_client_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--passphrase-fd",
-        metavar="N",
-        type=int,
-        help="the same, read from the open file descriptor N",
+        metavar="NUMBER",
+        type=descriptor,
+        help="the same, read from the open file descriptor NUMBER",
     )
 
 
@@ -59,8 +58,7 @@ def client_options(given: argparse.Namespace, command: Command, which: str) -> C
         _checked(which) if command is Command.CLIENT_ADD else which,
         given.out,
         given.compatible,
-        given.passphrase_file,
-        given.passphrase_fd,
+        PassphraseSource(given.passphrase_file, given.passphrase_fd),
     )
 
 

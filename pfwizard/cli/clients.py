@@ -11,13 +11,14 @@ from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ledger_file import read_ledger
 from pfwizard.apply.recovery import refuse_unfinished
 from pfwizard.cli.arguments import Arguments
+from pfwizard.cli.ca_secrets import CaSecrets
 from pfwizard.cli.client_arguments import ClientOptions
 from pfwizard.cli.command import Command
 from pfwizard.cli.renewal import known_files, with_files
 from pfwizard.cli.streams import say
 from pfwizard.cli.terminal import has_terminal
-from pfwizard.engine import Job, Planned, circumstances
-from pfwizard.errors import Failed, InputProblem, UsageError
+from pfwizard.engine import Job, Planned
+from pfwizard.errors import InputProblem, UsageError
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.pki.passphrases import check_passphrase, generated_passphrase
 from pfwizard.pki.pkcs12 import Pkcs12Profile
@@ -36,9 +37,6 @@ UNCHANGED = {
     Command.CLIENT_ADD: "Nothing to do: this client has a certificate.",
     Command.CLIENT_REVOKE: "Nothing to do: this client is revoked, and in no table.",
 }
-
-LONGEST_LINE = 4096
-"""Octets that are read of a passphrase; far more than it may have."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +58,18 @@ class Passphrase:
             )
 
 
-def plan_client(job: Job, given: Arguments, options: ClientOptions) -> tuple[Planned, Passphrase]:
+def plan_client(
+    job: Job,
+    given: Arguments,
+    options: ClientOptions,
+    passphrase: Passphrase,
+    secrets: CaSecrets,
+) -> Planned:
     """Look at the machine and plan what is asked for; nothing is changed.
 
-    Raises Failed when the machine cannot be read, and what stands in the way of a change.
+    ``passphrase`` is for the client's PKCS #12 file. Raises Failed when the machine cannot be read,
+    PassphraseNeeded and WrongPassphrase where something is to be signed, and what stands in the way
+    of a change.
     """
     with explained(job.state_directory):
         refuse_unfinished(job.state)
@@ -71,12 +77,11 @@ def plan_client(job: Job, given: Arguments, options: ClientOptions) -> tuple[Pla
     facts = gather(job.tree, job.config_directory, ())
     request: AddClient | RevokeClient
     if given.command is Command.CLIENT_REVOKE:
-        request, passphrase = RevokeClient(options.which), Passphrase(None)
+        request = RevokeClient(options.which)
     else:
-        passphrase = Passphrase(None) if given.dry_run else _passphrase(options)
         facts, request = _request_to_add(job, given, options, facts, passphrase)
     facts = with_files(job, facts, files_of_client(request))
-    return Planned(facts, make_client_plan(request, facts, circumstances(ledger))), passphrase
+    return Planned(facts, make_client_plan(request, facts, secrets.circumstances(ledger)))
 
 
 def _request_to_add(
@@ -99,25 +104,22 @@ def _directory(out: Path | None) -> PurePosixPath | None:
 # --- the passphrase of the PKCS #12 file ----------------------------------------------------------
 
 
-def _passphrase(options: ClientOptions) -> Passphrase:
-    """From where the operator says, or asked for, or made."""
-    try:
-        if options.passphrase_file is not None:
-            with options.passphrase_file.open("rb") as file:
-                return Passphrase(_checked(file.readline(LONGEST_LINE)))
-        if options.passphrase_descriptor is not None:
-            with os.fdopen(options.passphrase_descriptor, "rb", closefd=False) as file:
-                return Passphrase(_checked(file.readline(LONGEST_LINE)))
-    except OSError as error:
-        raise Failed(
-            f"the passphrase cannot be read: {error.strerror}", "Check the file or the descriptor."
-        ) from error
+def passphrase_for(given: Arguments, options: ClientOptions) -> Passphrase:
+    """The one for the file that is to be made: from where an option says, or asked for, or made.
+
+    Raises UsageError.
+    """
+    if given.dry_run or given.command is not Command.CLIENT_ADD:
+        return Passphrase(None)
+    read = options.passphrase.read()
+    if read is not None:
+        return Passphrase(_checked(read))
     return _asked() if has_terminal() else Passphrase(None)
 
 
-def _checked(line: bytes) -> Secret[str]:
+def _checked(passphrase: Secret[str]) -> Secret[str]:
     try:
-        return check_passphrase(Secret(line.rstrip(b"\r\n").decode("utf-8", "replace")))
+        return check_passphrase(passphrase)
     except InputProblem as problem:
         raise UsageError(problem.message, problem.remedy) from problem
 
@@ -133,7 +135,7 @@ def _asked() -> Passphrase:
             raise UsageError("the two passphrases differ", "Run it again.")
     except EOFError as error:
         raise UsageError("no passphrase was given", "Run it again.") from error
-    return Passphrase(_checked(first.encode()))
+    return Passphrase(_checked(Secret(first)))
 
 
 # --- the list -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from pfwizard import __version__
 from pfwizard.cli.argument_values import days, path, seconds
-from pfwizard.cli.certificate_arguments import add_certificate_options
+from pfwizard.cli.certificate_arguments import add_ca_key_options, add_certificate_options
 from pfwizard.cli.client_arguments import add_client_options
 from pfwizard.cli.command import commands_explained
 from pfwizard.errors import UsageError
@@ -127,5 +127,6 @@ def parser() -> argparse.ArgumentParser:
         help=f"with status: what ends sooner than this is critical (default: {Limits().critical})",
     )
     add_certificate_options(parser)
+    add_ca_key_options(parser)
     add_client_options(parser)
     return parser

@@ -18,6 +18,9 @@ CHANGING = (
 )
 """The commands that make a plan and apply it."""
 
+SIGNING = (*WITHOUT_A_NAME, Command.RENEW, Command.CLIENT_ADD)
+"""The commands for which the CA's key may be needed."""
+
 
 @dataclass(frozen=True)
 class Belonging:
@@ -42,6 +45,11 @@ OPTIONS = {
     "--next-key": Belonging((Command.RENEW,), "renew --next-key"),
     "--ca": Belonging((Command.RENEW,), "renew --ca"),
     "--force": Belonging((Command.RENEW, Command.INSTALL_CERTIFICATE), "renew --force"),
+    "--ca-passphrase-file": Belonging(SIGNING),
+    "--ca-passphrase-fd": Belonging(SIGNING),
+    "--ca-key": Belonging(
+        (Command.APPLY, Command.RENEW, Command.CLIENT_ADD), "renew --ca-key FILE"
+    ),
     "--out": Belonging((Command.CLIENT_ADD,), "client add NAME --out DIR"),
     "--compatible": Belonging((Command.CLIENT_ADD,), "client add NAME --compatible"),
     "--passphrase-file": Belonging((Command.CLIENT_ADD,), "client add NAME --passphrase-file FILE"),

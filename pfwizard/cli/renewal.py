@@ -10,7 +10,8 @@ from pfwizard.apply.history import History
 from pfwizard.apply.ledger_file import read_ledger
 from pfwizard.apply.recovery import refuse_unfinished
 from pfwizard.cli.arguments import Arguments
-from pfwizard.engine import Job, Planned, circumstances
+from pfwizard.cli.ca_secrets import CaSecrets
+from pfwizard.engine import Job, Planned
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.plan.renewal import (
     Renewable,
@@ -23,10 +24,11 @@ NOTHING_DUE = "Nothing to do: no certificate is due."
 NEXT_KEY_IS_THERE = "Nothing to do: the next key is waiting already."
 
 
-def plan_renewal(job: Job, given: Arguments) -> Planned:
+def plan_renewal(job: Job, given: Arguments, secrets: CaSecrets) -> Planned:
     """Look at the machine and plan the renewal; nothing is changed.
 
-    Raises Failed when the machine cannot be read, and what stands in the way of a change.
+    Raises Failed when the machine cannot be read, PassphraseNeeded and WrongPassphrase where
+    something is due, and what stands in the way of a change.
     """
     with explained(job.state_directory):
         refuse_unfinished(job.state)
@@ -35,7 +37,7 @@ def plan_renewal(job: Job, given: Arguments) -> Planned:
     request = RenewalRequest(_what(given), given.force, known)
     facts = gather(job.tree, job.config_directory, ())
     facts = with_files(job, facts, files_of_renewal(request, facts))
-    return Planned(facts, make_renewal_plan(request, facts, circumstances(ledger)))
+    return Planned(facts, make_renewal_plan(request, facts, secrets.circumstances(ledger)))
 
 
 def known_files(job: Job, answers: Path | None) -> tuple[PurePosixPath, ...]:

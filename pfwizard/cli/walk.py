@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.interruption import Interruption
+from pfwizard.cli.passphrase import given_ca_passphrase
 from pfwizard.cli.report import WAY_BACK, Report, Result
 from pfwizard.cli.streams import say
 from pfwizard.cli.terminal import is_ascii_only, refuse_without_screen
 from pfwizard.errors import ExitStatus
+from pfwizard.secret import Secret
 from pfwizard.wizard.draft import Draft, draft_file
 from pfwizard.wizard.outcome import Outcome
 from pfwizard.wizard.probation import DEFAULT_PROBATION
@@ -30,8 +32,8 @@ RESULTS = {
 def walk(given: Arguments, interruption: Interruption) -> Report:
     """Lead the operator through the wizard.
 
-    Raises UsageError where there is no terminal for it, InvalidAnswers for a file to start from
-    that cannot be read.
+    Raises UsageError where there is no terminal for it or a passphrase cannot be read,
+    InvalidAnswers for a file to start from that cannot be read.
     """
     if not given.plain:
         refuse_without_screen(os.environ)
@@ -46,13 +48,18 @@ def walk(given: Arguments, interruption: Interruption) -> Report:
         options=given.place_options,
         draft=_draft(given),
     )
-    outcome = _walked(Session(place, start, given.load), given, interruption)
+    session = Session(place, start, given.load, ca_passphrase=_ca_passphrase(given))
+    outcome = _walked(session, given, interruption)
     return replace(_report(outcome), options=given.place_options)
 
 
 def _draft(given: Arguments) -> Draft | None:
     file = draft_file(os.environ, given.root, given.config_directory)
     return None if file is None else Draft(file)
+
+
+def _ca_passphrase(given: Arguments) -> Secret[str] | None:
+    return given_ca_passphrase(given.ca_passphrase, os.environ)
 
 
 def _start(path: Path) -> "Start":
@@ -69,7 +76,12 @@ def _in_a_demonstration(
     root = fresh_tree()
     try:
         place = Place(root, is_demonstration=True)
-        session = Session(place, start or demonstration_start(), given.load)
+        session = Session(
+            place,
+            start or demonstration_start(),
+            given.load,
+            ca_passphrase=_ca_passphrase(given),
+        )
         report = _report(_walked(session, given, interruption))
     except BaseException:
         remove_tree(root)

@@ -5,6 +5,7 @@ from pfwizard.cli.plain.asking import HOW_TO_ANSWER, Way, ask_step
 from pfwizard.cli.plain.deciding import Decision, Proposal, settle
 from pfwizard.cli.plain.history import has_history, look_back
 from pfwizard.cli.plain.lines import Left, Lines
+from pfwizard.cli.plain.planning import plan_with_passphrase
 from pfwizard.cli.plain.saving import save_answers
 from pfwizard.errors import PfwizardError
 from pfwizard.wizard.course import Move
@@ -22,6 +23,8 @@ def run_plain(session: Session, interruption: Interruption, lines: Lines | None 
     except (CutOff, KeyboardInterrupt):
         with interruption.postponed():
             session.cut_off()
+    finally:
+        session.ca_passphrase = None
     return session.outcome
 
 
@@ -142,7 +145,8 @@ def _roll_back(session: Session, waiting: Waiting) -> str:
 
 
 def _review(lines: Lines, session: Session, interruption: Interruption) -> None:
-    match settle(lines, session, Proposal("Review", session.plan), interruption):
+    proposal = Proposal("Review", lambda: plan_with_passphrase(lines, session))
+    match settle(lines, session, proposal, interruption):
         case Decision.APPLY:
             _finish(lines, session)
         case Decision.BACK:
