@@ -131,7 +131,13 @@ def outside_limits(draft: Sketch, issuer: Issuer, error: OutsideLimits) -> Findi
         error.at(issuer.files.certificate).message,
         f"Leave the name out: the limits of a CA cannot be changed. {issuer.another}"
         if is_found
-        else Wording("Leave the name out, or add its domain to ", Named("ca.domains"), "."),
+        else Wording(
+            "Leave the name out, add its domain to ",
+            Named("ca.domains"),
+            ", or set ",
+            Named("ca.name_constraints", False),
+            ".",
+        ),
     )
 
 

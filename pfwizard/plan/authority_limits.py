@@ -45,7 +45,7 @@ def _own_domains(draft: Draft) -> tuple[str, ...]:
     if not is_public(domain) and any(is_within(name, domain) for name in named):
         named = (*named, f"*.{domain}")
     host = draft.effective.value("myhostname").lower()
-    return tuple(filter(_is_domain, domains_of(named))) or tuple(filter(_is_domain, [host]))
+    return _usable(domains_of(named)) or _usable(domains_of([host]))
 
 
 def _named(draft: Draft) -> tuple[str, ...]:
@@ -58,6 +58,10 @@ def _named(draft: Draft) -> tuple[str, ...]:
     common_name = server.subject.common_name
     is_held_to_it = all(map(is_ip, server.names)) and reads_as_a_host(common_name)
     return (*names, *contact, *([common_name.lower()] if is_held_to_it else []))
+
+
+def _usable(domains: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(domain for domain in domains if _is_domain(domain))
 
 
 def _is_domain(text: str) -> bool:

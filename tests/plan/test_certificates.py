@@ -62,13 +62,6 @@ def test_what_is_found_is_left_alone() -> None:
     assert not set(ALL) & written(plan(*found(*ALL)))
 
 
-def test_a_server_certificate_is_issued_by_the_ca_that_is_found() -> None:
-    issued = plan(*found(CA, CA_KEY))
-
-    certificate = load_certificate(content_of(issued, SERVER), "it")
-    assert certificate.is_issued_by(load_certificate(FOUND[CA].content or b"", "the CA"))
-
-
 def test_a_server_key_that_is_found_is_used_and_not_rewritten() -> None:
     issued = plan(*found(CA, CA_KEY, SERVER_KEY))
 
@@ -77,21 +70,11 @@ def test_a_server_key_that_is_found_is_used_and_not_rewritten() -> None:
     assert key(1).matches(certificate)
 
 
-@pytest.mark.parametrize(
-    ("there", "missing", "identifier"),
-    [
-        ([CA], CA_KEY, "ca-incomplete"),
-        ([CA_KEY], CA, "ca-incomplete"),
-        ([CA, CA_KEY, SERVER], SERVER_KEY, "server-incomplete"),
-    ],
-)
-def test_half_a_pair_is_refused(
-    there: list[PurePosixPath], missing: PurePosixPath, identifier: str
-) -> None:
-    half = plan(*found(*there))
+def test_a_certificate_without_its_key_is_refused() -> None:
+    half = plan(*found(CA, CA_KEY, SERVER))
 
-    assert refusals(half) == [identifier]
-    assert f"Restore {missing}" in half.refusals[0].remedy
+    assert refusals(half) == ["server-incomplete"]
+    assert f"Restore {SERVER_KEY}" in half.refusals[0].remedy
 
 
 def test_an_expired_pair_is_refused() -> None:
@@ -136,15 +119,6 @@ def test_a_damaged_file_is_refused_by_its_name(path: PurePosixPath) -> None:
 
     assert refusals(damaged) == ["unusable-certificate"]
     assert str(path) in damaged.refusals[0].message
-
-
-def test_the_remedy_for_a_ca_names_both_of_its_files() -> None:
-    late = replace(circumstances(), now=NOW + timedelta(days=5000))
-    facts = machine(STOCK_MAIN, STOCK_MASTER, *found(*ALL))
-
-    remedy = make_plan(answers(), facts, late).refusals[0].remedy
-
-    assert f"together with {CA_KEY}" in remedy
 
 
 @pytest.mark.parametrize(
