@@ -1,7 +1,6 @@
 """Defaults that are taken from the machine: what is there today is asked for first."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from pfwizard.answers.question import Value
@@ -9,10 +8,9 @@ from pfwizard.answers.questions import QUESTIONS
 from pfwizard.errors import InputProblem
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileKind
-from pfwizard.pki.certificates import CertificateFacts, load_certificate
-from pfwizard.pki.distinguished_name import decoded
-from pfwizard.pki.errors import PkiError
 from pfwizard.plan.services import ports_of
+from pfwizard.wizard import suggested_certificates
+from pfwizard.wizard.suggested_certificates import Suggested
 
 SOCKETS = tuple(
     PurePosixPath(path)
@@ -27,16 +25,12 @@ SOCKETS = tuple(
 )
 """Where packages and authlib's own installation put authdaemond's socket."""
 
-Suggested = Iterator[tuple[str, Value]]
-
 _BY_KEY = {question.key: question for question in QUESTIONS}
-CA = PurePosixPath(str(_BY_KEY["ca.certificate"].default))
-SERVER = PurePosixPath(str(_BY_KEY["server.certificate"].default))
 
 
 def files_to_look_at() -> tuple[PurePosixPath, ...]:
     """What has to be among the facts: sockets, and certificates that an earlier run has made."""
-    return (*SOCKETS, CA, SERVER)
+    return (*SOCKETS, *suggested_certificates.PUBLIC)
 
 
 def suggest(facts: Facts) -> Mapping[str, Value]:
@@ -60,35 +54,6 @@ def _names(facts: Facts) -> Suggested:
         yield "server.subject.common_name", host
     if "." in domain:
         yield "ca.subject.common_name", f"Mail CA of {domain}"
-
-
-def _certificates(facts: Facts) -> Suggested:
-    """What an earlier run has made is asked for again, so that a second run changes nothing."""
-    yield from _subject(facts, CA, "ca.subject")
-    yield from _subject(facts, SERVER, "server.subject")
-    server = _certificate(facts, SERVER)
-    if server is not None:
-        yield "server.names", (*server.dns_names, *server.ip_addresses)
-
-
-def _subject(facts: Facts, path: PurePosixPath, section: str) -> Suggested:
-    content = facts.file(path).content
-    if content is None:
-        return
-    try:
-        subject = decoded(load_certificate(content).parsed.subject)
-    except PkiError:
-        return
-    for field in fields(subject):
-        yield f"{section}.{field.name}", getattr(subject, field.name)
-
-
-def _certificate(facts: Facts, path: PurePosixPath) -> CertificateFacts | None:
-    content = facts.file(path).content
-    try:
-        return None if content is None else load_certificate(content).facts
-    except PkiError:
-        return None
 
 
 TODAY = {
@@ -130,4 +95,11 @@ def _socket(facts: Facts) -> Suggested:
         yield "sasl.socket", str(found[0])
 
 
-SUBJECTS = (_names, _certificates, _settings, _services, _socket)
+SUBJECTS = (
+    _names,
+    suggested_certificates.authority,
+    suggested_certificates.server,
+    _settings,
+    _services,
+    _socket,
+)

@@ -19,12 +19,13 @@ from pfwizard.plan.planner import OLDEST
 from pfwizard.plan.relay import is_closed
 from pfwizard.plan.sasl import takes_passwords_in_clear
 from pfwizard.plan.services import ports_of, smtp_servers
+from pfwizard.wizard.suggested_certificates import private_files
 from pfwizard.wizard.suggestions import SOCKETS, files_to_look_at
 
 if TYPE_CHECKING:
     from pfwizard.engine import Job
 
-CERTIFICATE_PARAMETERS = ("smtpd_tls_cert_file", "smtpd_tls_CAfile")
+CERTIFICATE_PARAMETERS = ("smtpd_tls_cert_file", "smtpd_tls_eccert_file", "smtpd_tls_CAfile")
 CHAIN_PARAMETER = "smtpd_tls_chain_files"
 
 PORTS = {25: "Port 25 (mail)", 465: "Port 465 (smtps)", 587: "Port 587 (submission)"}
@@ -46,7 +47,7 @@ def look(job: "Job") -> Facts:
     Raises Failed where Postfix or its configuration cannot be found or read.
     """
     facts = gather(job.tree, job.config_directory, files_to_look_at())
-    named = [*files_to_look_at(), *_certificates_in_use(facts)]
+    named = [*files_to_look_at(), *_certificates_in_use(facts), *private_files(facts)]
     return gather(job.tree, job.config_directory, named)
 
 
