@@ -119,7 +119,9 @@ def validity_problems(certificate: Certificate, now: datetime, what: str) -> Ite
     validity = certificate.validity
     if now > validity.not_after:
         yield Problem(
-            Defect.EXPIRED, f"{what} expired on {validity.not_after:%Y-%m-%d}", _ISSUE_AGAIN
+            Defect.EXPIRED,
+            f"{what} expired on {validity.not_after:%Y-%m-%d}",
+            f"{_ISSUE_AGAIN} Where it is not {now:%Y-%m-%d} as this machine says, check its clock.",
         )
     if now < validity.not_before:
         yield Problem(

@@ -14,6 +14,7 @@ from pfwizard.machine.tree import FileKind
 from pfwizard.plan.certificates import plan_certificates
 from pfwizard.plan.client_access import TABLES
 from pfwizard.plan.clients import new_clients, plan_clients
+from pfwizard.plan.clock import judge_clock
 from pfwizard.plan.draft import (
     PRIVATE_DIRECTORY,
     PRIVATE_FILE,
@@ -83,6 +84,7 @@ def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> P
 
 def finished(draft: AnySketch, looked_at: Iterable[PurePosixPath]) -> Plan:
     """The plan that a sketch has become; it was made from what is in the files ``looked_at``."""
+    draft = judge_clock(draft)
     configuration = draft.facts.configuration
     draft = draft.with_file(configuration.master_path, draft.master.render(), PUBLIC_FILE)
     draft = draft.with_file(configuration.main_path, draft.main.render(), PUBLIC_FILE)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import PurePosixPath
 
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import Certificate
+from pfwizard.pki.checks import validity_problems
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.ledger_entries import Role
 from pfwizard.pki.renewal import depends_on_the_serial_of_its_issuer, renewed, renewed_ca
@@ -298,17 +299,23 @@ def _days_of_new(old: Certificate) -> int:
 
 def _nothing_is_due(sketch: Sketch, found: Sequence[FoundCertificate]) -> Sketch:
     for each in found:
-        not_after = each.certificate.facts.not_after
-        left = (not_after - sketch.circumstances.now).days
-        sketch = sketch.with_finding(
-            note(
-                "not-due",
-                f"{each.path}: lasts until {not_after:%Y-%m-%d}, {left} days from now; it is due "
-                f"when {_days_of_new(each.certificate) // PARTS_LEFT} are left",
-                "To renew it all the same: --force.",
-            )
-        )
+        sketch = sketch.with_finding(_why_it_is_not_due(each, sketch.circumstances.now))
     return sketch
+
+
+def _why_it_is_not_due(found: FoundCertificate, now: datetime) -> Finding:
+    problem = next(
+        validity_problems(found.certificate, now, f"{found.path}: this certificate"), None
+    )
+    if problem is not None:
+        return warning(problem.defect.value, problem.message, problem.remedy)
+    not_after = found.certificate.facts.not_after
+    return note(
+        "not-due",
+        f"{found.path}: lasts until {not_after:%Y-%m-%d}, {(not_after - now).days} days from now; "
+        f"it is due when {_days_of_new(found.certificate) // PARTS_LEFT} are left",
+        "To renew it all the same: --force.",
+    )
 
 
 def _key_kept(leaf: FoundCertificate) -> Finding:

@@ -228,6 +228,7 @@ BY_DEFECT = {
 PLANS = Path(str(pfwizard.plan.__file__)).parent
 
 FOUND_LATER = (
+    "clock.py",
     "installation.py",
     "installation_place.py",
     "known_authorities.py",

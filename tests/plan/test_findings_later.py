@@ -1,4 +1,4 @@
-"""Every finding about certificates that come later: how bad it is, and that it says what to do."""
+"""Findings about later certificates and about the time: how bad each is, and what to do then."""
 
 from pathlib import PurePosixPath
 
@@ -8,6 +8,7 @@ from pfwizard.plan.plan import Plan, Severity
 from pfwizard.plan.renewal import Renewable
 from tests.pki import builders as pki
 from tests.plan.builders import NOW, STOCK_MAIN, file, machine
+from tests.plan.test_clock import EPOCH, OVERFLOWN, by_the_clock, ledger_of
 from tests.plan.test_findings import FOUND_LATER, NOTE, PLANS, REFUSAL, WARNING, identifiers_in
 from tests.plan.test_installation import BESIDE, COMPLETE, OWN, PAIR, ROOT, installing, with_key
 from tests.plan.test_renewal import DAY, ENCRYPTED, renewing, server, with_next_key
@@ -26,6 +27,9 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
         NOTE,
         installing(*COMPLETE, facts=with_key(main_cf=f"{STOCK_MAIN}smtpd_tls_cert_file={OWN}\n")),
     ),
+    "clock-far-ahead": (WARNING, by_the_clock(OVERFLOWN)),
+    "clock-turned-back": (WARNING, by_the_clock(NOW, ledger=ledger_of(NOW + DAY))),
+    "clock-wrong": (REFUSAL, by_the_clock(EPOCH)),
     "file-in-the-way": (REFUSAL, installing(*COMPLETE, facts=with_key(file(BESIDE, b"x")))),
     "issued-by-others": (REFUSAL, renewing(server(ca=ROOT.pem()))),
     "key-encrypted": (REFUSAL, installing(*COMPLETE, facts=with_key(key=ENCRYPTED.reveal()))),
