@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import PurePosixPath
 
-from pfwizard.answers.answers import Answers
+from pfwizard.answers.answers import Answers, AuthoritySource, CertificateSource
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
-from pfwizard.pki.certificates import Certificate, load_certificates
-from pfwizard.pki.errors import PkiError
 from pfwizard.pki.names import is_ip
+from pfwizard.plan.deploy_hook import HOOK, lineage_of
 from pfwizard.plan.plan import Plan, SmtpPort
+from pfwizard.plan.server_pair import pairs_of
 from pfwizard.plan.services import ports_of
 from pfwizard.plan.wording import described, headline
 from pfwizard.publishing.commands import in_lines
@@ -22,6 +21,10 @@ from pfwizard.publishing.section import Section as Section
 from pfwizard.publishing.sections import fingerprint_lines, records_section
 from pfwizard.publishing.trust_stores import how_to_trust
 from pfwizard.quoting import harmless
+from pfwizard.wizard.certificates_in_use import certificate_in
+
+AWAITED = "certificate-awaited"
+"""The finding of a plan that ends with a request."""
 
 LOGIN = ("--auth PLAIN --auth-user USER", "--to USER")
 """Options of swaks(1)."""
@@ -29,18 +32,57 @@ LOGIN = ("--auth PLAIN --auth-user USER", "--to USER")
 
 def aftermath(plan: Plan, facts: Facts, answers: Answers, now: datetime) -> tuple[Section, ...]:
     """Everything worth knowing after this plan has been applied."""
-    server = _certificate(plan, facts, answers.server.certificate)
-    authority = _certificate(plan, facts, answers.ca.certificate)
+    if AWAITED in {finding.identifier for finding in plan.findings}:
+        return tuple(_until_it_comes(answers))
+    after = facts_after(facts, plan)
     effective = Effective(MainCf.parse(plan.main_cf), facts.postfix.defaults)
     ports = ports_of(MasterCf.parse(plan.master_cf), effective)
+    is_ours = answers.server.source is CertificateSource.CA
+    ca = answers.ca.certificate
     sections = (
         Section("Try it from another machine", tuple(_trials(answers, ports))),
         Section("What clients need", tuple(_for_clients(answers))),
-        Section("Certificates", tuple(_certificates(authority, server, now))),
-        records_section(publication(facts_after(facts, plan))),
-        Section("To install the CA certificate", tuple(how_to_trust(answers.ca.certificate.name))),
+        Section("Certificates", tuple(_certificates(after, answers, now))),
+        Section("Renewal", tuple(_renewal(after, answers))),
+        records_section(publication(after)),
+        Section("To install the CA certificate", tuple(how_to_trust(ca.name)) if is_ours else ()),
     )
     return tuple(section for section in sections if section.lines)
+
+
+def _until_it_comes(answers: Answers) -> Iterator[Section]:
+    """What to do where the certificate has only been asked for."""
+    request = answers.server.request
+    yield Section(
+        "Nothing of Postfix has been changed yet",
+        (
+            "A key and a request are there. The rest is changed when the",
+            "certificate has come.",
+        ),
+    )
+    yield Section(
+        "To send to the CA",
+        (
+            "This file, which holds nothing secret unless it has a challenge",
+            "password:",
+            *(f"  {line}" for line in in_lines(f"cat {request}")),
+            "What it asks for:",
+            *(f"  {line}" for line in in_lines("openssl req -noout -text", f"-in {request}")),
+        ),
+    )
+    yield Section(
+        "When the certificate has come",
+        (
+            "Save the answers now (ANSWERS). Then, with the file or files that",
+            "the CA has sent:",
+            *(
+                f"  {line}"
+                for line in in_lines("pfwizard install-certificate FILE", "--answers ANSWERS")
+            ),
+            "The same answers do the rest:",
+            "  pfwizard --answers ANSWERS",
+        ),
+    )
 
 
 def aftermath_of_rollback(
@@ -62,29 +104,23 @@ def aftermath_of_rollback(
     )
 
 
-def _certificate(plan: Plan, facts: Facts, path: PurePosixPath) -> Certificate | None:
-    """The certificate as it stands now: planned, or there before."""
-    planned = [change.after for change in plan.changes if change.path == path]
-    content = planned[0] if planned else facts.file(path).content
-    try:
-        return None if content is None else load_certificates(content)[0]
-    except PkiError:
-        return None
-
-
 def _trials(answers: Answers, ports: tuple[SmtpPort, ...]) -> Iterator[str]:
-    """Commands that verify the certificate against the CA and the host name (openssl-s_client)."""
+    """Commands that verify the certificate against the CA and the host name (openssl-s_client).
+
+    Without a file of a CA, the roots of the machine where they are run count.
+    """
     host = _to_connect_to(answers.server.names)
     check = "-verify_ip" if is_ip(host) else "-verify_hostname"
     place = f"[{host}]" if ":" in host else host
-    ca_file = answers.ca.certificate.name
+    is_ours = answers.server.source is CertificateSource.CA
+    trusting = (f"-CAfile {answers.ca.certificate.name}",) if is_ours else ()
     for port in ports:
         if port.offers_tls:
             starttls = ("-starttls smtp",) if port.greets else ()
             yield from in_lines(
                 f"openssl s_client -connect {place}:{port.port}",
                 *starttls,
-                f"-CAfile {ca_file}",
+                *trusting,
                 f"{check} {host}",
                 "-verify_return_error -brief",
             )
@@ -96,20 +132,42 @@ def _trials(answers: Answers, ports: tuple[SmtpPort, ...]) -> Iterator[str]:
 
 
 def _for_clients(answers: Answers) -> Iterator[str]:
-    yield f"The CA certificate, to be installed as a trusted one: {answers.ca.certificate}"
+    if answers.server.source is CertificateSource.CA:
+        yield f"The CA certificate, to be installed as a trusted one: {answers.ca.certificate}"
+    else:
+        yield "Nothing, if their systems know the CA that has signed; else its certificate."
     yield f"The server's name, exactly as in its certificate: {', '.join(answers.server.names)}"
 
 
-def _certificates(
-    authority: Certificate | None, server: Certificate | None, now: datetime
-) -> Iterator[str]:
-    for what, certificate in (("CA", authority), ("Server", server)):
+def _certificates(facts: Facts, answers: Answers, now: datetime) -> Iterator[str]:
+    named = list(zip(("Server", "Server, ECDSA"), pairs_of(answers.server), strict=False))
+    places = [(what, pair.certificate) for what, pair in named]
+    if answers.ca.source is not AuthoritySource.NONE:
+        places.insert(0, ("CA", answers.ca.certificate))
+    for what, path in places:
+        certificate = certificate_in(facts, path)
         if certificate is None:
             continue
-        facts = certificate.facts
-        days = (facts.not_after - now).days
-        yield f"{what}: valid until {facts.not_after:%Y-%m-%d}, {days} days left"
+        until = certificate.facts.not_after
+        yield f"{what}: valid until {until:%Y-%m-%d}, {(until - now).days} days left"
+        if certificate.facts.limits:
+            yield "  It signs for these only, with all names below them:"
+            yield from (f"    {limit}" for limit in certificate.facts.limits)
         yield from fingerprint_lines(certificate)
+
+
+def _renewal(facts: Facts, answers: Answers) -> Iterator[str]:
+    """Who does it, where that is somebody else."""
+    if answers.server.source is not CertificateSource.FILES:
+        return
+    for pair in pairs_of(answers.server):
+        lineage = lineage_of(facts, pair.certificate)
+        if lineage is None:
+            yield f"{pair.certificate}: whoever renews it has to run postfix reload."
+        else:
+            yield f"certbot renews {lineage.name}, and then runs"
+            yield f"  {HOOK},"
+            yield "  which has Postfix show the new certificate."
 
 
 def _to_connect_to(names: Sequence[str]) -> str:

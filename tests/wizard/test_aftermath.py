@@ -4,13 +4,26 @@ import hashlib
 import re
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from pfwizard.machine.tree import FileState
 from pfwizard.publishing.commands import WIDTH
 from pfwizard.publishing.section import Section
 from pfwizard.publishing.trust_stores import TRUST_STORES
 from pfwizard.wizard.aftermath import aftermath
-from tests.plan.builders import CA, NOW, SERVER, answers, content_of, machine, plan_for
+from tests.pki import builders as pki
+from tests.plan.builders import (
+    CA,
+    NOW,
+    SERVER,
+    STOCK_MAIN,
+    STOCK_MASTER,
+    answers,
+    content_of,
+    file,
+    machine,
+    plan_for,
+)
 
 WANTED = answers()
 FACTS = machine()
@@ -19,6 +32,33 @@ PLAN = plan_for(FACTS, WANTED)
 
 def sections() -> dict[str, Section]:
     return {section.title: section for section in aftermath(PLAN, FACTS, WANTED, NOW)}
+
+
+def said(*files: FileState, **overrides: object) -> dict[str, str]:
+    """What is said after a plan for these answers, by the titles."""
+    facts = machine(STOCK_MAIN, STOCK_MASTER, *files)
+    wanted = answers(**overrides)
+    plan = plan_for(facts, wanted)
+    return {
+        section.title: "\n".join(section.lines) for section in aftermath(plan, facts, wanted, NOW)
+    }
+
+
+LIVE = PurePosixPath("/etc/letsencrypt/live/mail.kernel-panic.it")
+
+
+def of_another_ca(directory: PurePosixPath) -> dict[str, str]:
+    """What is said where somebody else makes the files in this directory."""
+    certificate, key = directory / "fullchain.pem", directory / "privkey.pem"
+    return said(
+        file(certificate, pki.server().pem()),
+        file(key, pki.key("server").pem().reveal(), 0o600),
+        ca__source="none",
+        tls__ca_file="",
+        server__source="files",
+        server__certificate=str(certificate),
+        server__key=str(key),
+    )
 
 
 def openssl(*arguments: str, given: bytes) -> bytes:
@@ -116,3 +156,56 @@ def test_the_command_for_der_makes_der(tmp_path: Path) -> None:
 
     der = openssl("x509", "-outform", "DER", given=content_of(PLAN, CA))
     assert (tmp_path / "ca.cer").read_bytes() == der
+
+
+def test_a_ca_tells_for_which_domains_it_signs() -> None:
+    assert "    kernel-panic.it" in sections()["Certificates"].lines
+    assert "signs for" not in said(ca__name_constraints=False)["Certificates"]
+
+
+def test_two_keys_have_records_and_fingerprints_each() -> None:
+    one, two = said(), said(server__ecdsa=True)
+
+    assert two["TLSA records (DANE)"].count("TLSA 3 1 1") == 2 * one["TLSA records (DANE)"].count(
+        "TLSA 3 1 1"
+    )
+    assert "Server, ECDSA: valid until" in two["Certificates"]
+    assert "ECDSA" not in one["Certificates"]
+
+
+def test_whoever_waits_for_a_certificate_is_told_what_to_send_and_what_then() -> None:
+    after = said(ca__source="none", tls__ca_file="", server__source="request")
+
+    assert list(after) == [
+        "Nothing of Postfix has been changed yet",
+        "To send to the CA",
+        "When the certificate has come",
+    ]
+    assert "  cat /etc/postfix/ssl/private/server.csr" in after["To send to the CA"]
+    assert "pfwizard install-certificate FILE" in after["When the certificate has come"]
+    assert "  pfwizard --answers ANSWERS" in after["When the certificate has come"]
+
+
+def test_where_another_ca_signs_nobody_installs_ours() -> None:
+    after = of_another_ca(LIVE)
+
+    assert "To install the CA certificate" not in after
+    assert "-CAfile" not in after["Try it from another machine"]
+    assert "/etc/ssl/ca.crt" not in "".join(after.values())
+    assert "Server: valid until" in after["Certificates"]
+    assert "CA: valid" not in after["Certificates"]
+
+
+def test_certbot_has_postfix_show_the_new_certificate_after_each_renewal() -> None:
+    renewal = of_another_ca(LIVE)["Renewal"]
+
+    assert "certbot renews mail.kernel-panic.it" in renewal
+    assert "/etc/letsencrypt/renewal-hooks/deploy/pfwizard" in renewal
+
+
+def test_anybody_else_who_renews_has_to_reload_postfix() -> None:
+    assert "postfix reload" in of_another_ca(PurePosixPath("/srv/acme"))["Renewal"]
+
+
+def test_what_our_ca_signs_is_renewed_by_nobody_else() -> None:
+    assert "Renewal" not in said()
