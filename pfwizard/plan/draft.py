@@ -127,11 +127,13 @@ class Sketch:
 class Draft(Sketch):
     """What has been planned so far to give the operator what the answers ask for.
 
-    ``issuer`` is the CA, once it is known, and None where there is none.
+    ``issuer`` is the CA, once it is known, and None where there is none. While it
+    ``awaits_certificate``, nothing of Postfix is planned.
     """
 
     answers: Answers = field(kw_only=True)
     issuer: "Issuer | None" = field(default=None, kw_only=True)
+    awaits_certificate: bool = field(default=False, kw_only=True)
 
 
 AnySketch = TypeVar("AnySketch", bound=Sketch)

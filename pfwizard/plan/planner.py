@@ -24,6 +24,7 @@ from pfwizard.plan.draft import (
     Draft,
     Sketch,
 )
+from pfwizard.plan.foreign_chain import BUNDLES
 from pfwizard.plan.overrides import judge_overrides
 from pfwizard.plan.plan import (
     Action,
@@ -39,7 +40,7 @@ from pfwizard.plan.plan import (
 from pfwizard.plan.relay_policy import plan_relay_policy
 from pfwizard.plan.restart import going_live
 from pfwizard.plan.sasl import plan_sasl, smtpd_conf_path
-from pfwizard.plan.server_pair import pairs_of
+from pfwizard.plan.server_source import files_of_the_server
 from pfwizard.plan.services import plan_services, ports_of
 from pfwizard.plan.tls import plan_tls
 
@@ -47,7 +48,6 @@ OLDEST = Version(3, 0)
 """Older releases lack what the result relies on, and no platform supports them any more."""
 
 SUBJECTS = (
-    plan_certificates,
     plan_services,
     plan_tls,
     plan_sasl,
@@ -58,13 +58,18 @@ SUBJECTS = (
 
 def files_of_interest(answers: Answers) -> tuple[PurePosixPath, ...]:
     """The files that a plan for these answers looks at, besides Postfix's own."""
-    ca, server = answers.ca, answers.server
+    is_judged_by_roots = answers.server.source is not CertificateSource.CA
+    return (*_files_of_the_plan(answers), *(BUNDLES if is_judged_by_roots else ()))
+
+
+def _files_of_the_plan(answers: Answers) -> tuple[PurePosixPath, ...]:
+    """Those that the plan is right or wrong by: the roots of the system go their own way."""
+    ca = answers.ca
     of_the_ca = [] if ca.source is AuthoritySource.NONE else [ca.certificate, ca.key]
-    of_pairs = [path for pair in pairs_of(server) for path in (pair.certificate, pair.key)]
-    requests = [] if server.source is CertificateSource.FILES else [server.request]
     of_clients = [path for client in new_clients(answers) for path in client.files.all]
     ca_files = [] if answers.tls.ca_file is None else [answers.tls.ca_file]
-    return (*of_the_ca, *of_pairs, *requests, answers.sasl.socket, *of_clients, *ca_files)
+    of_server = files_of_the_server(answers)
+    return (*of_the_ca, *of_server, answers.sasl.socket, *of_clients, *ca_files)
 
 
 def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> Plan:
@@ -76,10 +81,20 @@ def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> P
     configuration = facts.configuration
     draft = Draft(facts, circumstances, configuration.main, configuration.master, answers=answers)
     draft = _judge_surroundings(draft)
+    draft = plan_certificates(draft)
+    looked_at = _files_of_the_plan(answers)
+    if draft.awaits_certificate:
+        return _without_postfix(finished(draft, looked_at))
     for subject in SUBJECTS:
         draft = subject(draft)
     draft = judge_overrides(draft)
-    return finished(draft, [*files_of_interest(answers), smtpd_conf_path(draft)])
+    return finished(draft, [*looked_at, smtpd_conf_path(draft)])
+
+
+def _without_postfix(plan: Plan) -> Plan:
+    """The plan where nothing of what it writes is in use yet."""
+    entered = tuple(each for each in plan.actions if isinstance(each, EnterInLedger))
+    return replace(plan, actions=entered)
 
 
 def finished(draft: AnySketch, looked_at: Iterable[PurePosixPath]) -> Plan:
@@ -183,7 +198,7 @@ def _judge_files(draft: Draft) -> Draft:
     """Where a file is to be, there must be one or nothing, below directories."""
     answers = draft.answers
     socket = answers.sasl.socket
-    files = [path for path in files_of_interest(answers) if path != socket]
+    files = [path for path in _files_of_the_plan(answers) if path != socket]
     if answers.sasl.enabled:
         files.append(smtpd_conf_path(draft))
     for path in dict.fromkeys(files):

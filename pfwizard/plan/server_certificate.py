@@ -21,7 +21,7 @@ from pfwizard.plan.certificate_files import (
 )
 from pfwizard.plan.chain_file import with_key_file
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.plan import Severity, warning
+from pfwizard.plan.plan import Severity, note, warning
 from pfwizard.plan.server_key import found_or_made
 from pfwizard.plan.server_pair import ServerPair, one_type_twice, pairs_of
 from pfwizard.plan.signing_request import with_request
@@ -36,7 +36,8 @@ def plan_signed(draft: Draft) -> Draft:
     Raises PkiError for a file that cannot be read, PassphraseNeeded and WrongPassphrase where
     the CA has to sign.
     """
-    if draft.issuer is None:
+    issuer = draft.issuer
+    if issuer is None:
         return draft
     pairs = pairs_of(draft.answers.server)
     twice = one_type_twice([_label_of_key(draft, pair) for pair in pairs])
@@ -45,10 +46,10 @@ def plan_signed(draft: Draft) -> Draft:
     missing = [pair for pair in pairs if not draft.facts.file(pair.certificate).exists]
     for pair in pairs:
         if pair not in missing:
-            draft = _found_certificate(draft, pair, draft.issuer)
+            draft = _found_certificate(draft, pair, issuer)
     if not missing or any(finding.severity is Severity.REFUSAL for finding in draft.findings):
         return draft
-    return _issued(draft, missing, draft.issuer)
+    return _issued(draft, missing, issuer)
 
 
 def _issued(draft: Draft, missing: Sequence[ServerPair], issuer: Issuer) -> Draft:
@@ -95,6 +96,9 @@ def _found_certificate(draft: Draft, pair: ServerPair, issuer: Issuer) -> Draft:
 
 def _new_certificate(draft: Draft, pair: ServerPair, authority: Authority) -> Draft:
     wanted = draft.answers.server
+    if draft.facts.file(pair.key).exists:
+        words = f"the certificate is issued for the key in {pair.key}"
+        draft = draft.with_finding(note("key-reused", words))
     draft, key, key_content = found_or_made(draft, pair)
     certificate = sign_server(
         key.public_key,

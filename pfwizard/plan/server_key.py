@@ -3,7 +3,6 @@
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.plan.certificate_files import content_of, key_at, warn_of_open_key
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.plan import note
 from pfwizard.plan.server_pair import ServerPair
 
 
@@ -16,7 +15,4 @@ def found_or_made(draft: Draft, pair: ServerPair) -> tuple[Draft, PrivateKey, by
         key = draft.circumstances.generate_key(pair.key_type)
         return draft, key, key.pem().reveal()
     key = key_at(draft, pair.key, "the server key")
-    draft = warn_of_open_key(draft, pair.key).with_finding(
-        note("key-reused", f"the certificate is issued for the key in {pair.key}")
-    )
-    return draft, key, content_of(draft, pair.key)
+    return warn_of_open_key(draft, pair.key), key, content_of(draft, pair.key)

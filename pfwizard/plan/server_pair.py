@@ -12,19 +12,29 @@ from pfwizard.plan.plan import Finding, refusal
 
 @dataclass(frozen=True)
 class ServerPair:
-    """Where a key and its certificate are; ``key_type`` is for a key that is to be made."""
+    """Where a key and its certificate are; ``key_type`` is for a key that is to be made.
+
+    ``question`` is the one that asks for the certificate's file.
+    """
 
     certificate: PurePosixPath
     key: PurePosixPath
     key_type: KeyType
+    question: str
 
 
 def pairs_of(server: ServerAnswers) -> tuple[ServerPair, ...]:
     """What the answers ask for: the first one, which every client understands, comes first."""
-    first = ServerPair(server.certificate, server.key, server.key_type)
+    first = ServerPair(server.certificate, server.key, server.key_type, "server.certificate")
     if not server.ecdsa:
         return (first,)
-    return first, ServerPair(server.ecdsa_certificate, server.ecdsa_key, KeyType.EC_P256)
+    certificate, key = server.ecdsa_certificate, server.ecdsa_key
+    return first, ServerPair(certificate, key, KeyType.EC_P256, "server.ecdsa_certificate")
+
+
+def type_of(label: str) -> str:
+    """RSA or EC: a server shows one certificate of each type."""
+    return label.partition(" ")[0]
 
 
 def one_type_twice(labels: Iterable[str]) -> Finding | None:
@@ -33,7 +43,7 @@ def one_type_twice(labels: Iterable[str]) -> Finding | None:
     Postfix has room for one certificate of each type (TLS_README, "Server-side certificate and
     private key configuration").
     """
-    families = [label.partition(" ")[0] for label in labels]
+    families = [type_of(label) for label in labels]
     if len(set(families)) == len(families):
         return None
     return refusal(

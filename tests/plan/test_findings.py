@@ -12,6 +12,7 @@ import pfwizard.plan
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.pki.ledger import Ledger
 from pfwizard.plan.ca_key import BroughtKey
+from pfwizard.plan.deploy_hook import HOOK, Call, hook
 from pfwizard.plan.plan import Finding, Plan, Severity
 from pfwizard.plan.planner import make_plan
 from tests.plan.authorities import FOUND
@@ -38,11 +39,13 @@ from tests.plan.builders import (
     socket,
 )
 from tests.plan.clients import ANNA, TABLE, WITH_SMTPS, Machine, adding, revoking, server
+from tests.plan.others import COMBINED, LETSENCRYPT, LINEAGE, LOCKED, UPSIDE_DOWN, certbot, naming
 
 NOTE, WARNING, REFUSAL = Severity.NOTE, Severity.WARNING, Severity.REFUSAL
 
 
 SASLAUTHD = file(SMTPD_CONF, b"pwcheck_method: saslauthd\n")
+ARCHIVED = LETSENCRYPT / "archive/mail/fullchain1.pem"
 NO_SOCKET = FileState(SOCKET, SOCKET, FileKind.ABSENT)
 
 
@@ -101,6 +104,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "ca-key-mismatch": (REFUSAL, with_the_key_of_another_ca()),
     "ca-limited": (NOTE, only()),
     "ca-missing": (REFUSAL, on_an_empty_machine(ca__source="existing")),
+    "certificate-awaited": (NOTE, plan_for(machine(), answers(server__source="request"))),
     "certificate-replaced": (WARNING, on("smtpd_tls_cert_file=/etc/old.crt\n")),
     "checker-replaced": (
         WARNING,
@@ -119,8 +123,14 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
         adding(ANNA, server(master=WITH_SMTPS + "  -o relay_clientcerts=hash:/etc/other\n")),
     ),
     "clients-without-tls": (REFUSAL, without_tls()),
+    "deploy-hook-in-the-way": (WARNING, naming(*certbot(), file(HOOK, b"#!/bin/sh\n", 0o755))),
+    "deploy-hook-not-executable": (
+        WARNING,
+        naming(*certbot(), file(HOOK, hook([Call(LINEAGE)]), 0o644)),
+    ),
     "fingerprints-weak": (WARNING, with_sha1()),
     "group-joined": (NOTE, on("", STOCK_MASTER, directory(SOCKET.parent, 0o750, 110))),
+    "key-changes": (NOTE, naming(*certbot())),
     "key-open-to-others": (
         WARNING,
         on("", STOCK_MASTER, replace(guide_pki()[3], mode=0o644)),
@@ -129,6 +139,10 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "logins-would-end": (
         REFUSAL,
         on("smtpd_sasl_auth_enable=yes\n", STOCK_MASTER, SASLAUTHD, NO_SOCKET),
+    ),
+    "lineage-empty": (
+        REFUSAL,
+        naming(UPSIDE_DOWN, file(LINEAGE / "README", b""), key=COMBINED),
     ),
     "logged-in-users-permitted": (NOTE, on("smtpd_relay_restrictions=reject\n")),
     "long-validity": (WARNING, only()),
@@ -147,9 +161,11 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     ),
     "no-cyrus-sasl": (REFUSAL, plan_for(machine(sasl_types=()))),
     "no-mechanism-left": (REFUSAL, on("smtpd_sasl_security_options=noplaintext\n")),
+    "not-a-chain": (REFUSAL, naming(UPSIDE_DOWN, certificate=COMBINED, key=COMBINED)),
     "not-a-directory": (REFUSAL, on("", STOCK_MASTER, file(SERVER.parent, b""))),
     "not-a-file": (REFUSAL, on("", STOCK_MASTER, directory(SERVER))),
     "not-a-socket": (REFUSAL, on("", STOCK_MASTER, file(SOCKET, b""))),
+    "one-generation": (REFUSAL, naming(*certbot(), file(ARCHIVED, b""), certificate=ARCHIVED)),
     "one-type-twice": (
         REFUSAL,
         plan_for(machine(), answers(server__ecdsa=True, server__key_type="ec:p256")),
@@ -157,6 +173,8 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "open-relay": (REFUSAL, on("smtpd_relay_restrictions=permit\n")),
     "open-relay-domains": (REFUSAL, on("relay_domains=static:all\n")),
     "open-relay-mynetworks": (REFUSAL, on("mynetworks=0.0.0.0/0\n")),
+    "others-file-missing": (REFUSAL, naming(UPSIDE_DOWN, certificate=COMBINED)),
+    "others-key-encrypted": (REFUSAL, naming(*certbot(own=LOCKED))),
     "overridden-in-master": (
         WARNING,
         on("", BARE_MASTER.strip() + " -o smtpd_tls_security_level=none\n"),
@@ -180,6 +198,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
         on(sasl__recipient_restrictions=["permit_mynetworks", "reject"]),
     ),
     "service-left-alone": (NOTE, on("", f"{BARE_MASTER}587 inet n - n - - smtpd\n")),
+    "renewed-by-others": (NOTE, naming(UPSIDE_DOWN, certificate=COMBINED, key=COMBINED)),
     "restriction-unknown": (
         REFUSAL,
         on(sasl__recipient_restrictions=["permit_mynetwork"]),

@@ -11,8 +11,8 @@ from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.key_encryption import encrypted_pem
+from pfwizard.plan.foreign_chain import BUNDLES
 from pfwizard.plan.installation import (
-    BUNDLES,
     InstallationRequest,
     files_of_installation,
     make_installation_plan,

@@ -340,7 +340,7 @@ def test_a_new_key_is_never_shown() -> None:
 
     (change,) = [each for each in plan.changes if each.path == SERVER_KEY]
     assert change.secret
-    assert change.summary[0].startswith("private key, RSA 2048")
+    assert change.summary[0].startswith("private key, EC P-256")
 
 
 def test_in_a_chain_file_both_change_in_one_file() -> None:
