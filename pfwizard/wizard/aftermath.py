@@ -22,9 +22,7 @@ from pfwizard.publishing.sections import fingerprint_lines, records_section
 from pfwizard.publishing.trust_stores import how_to_trust
 from pfwizard.quoting import harmless
 from pfwizard.wizard.certificates_in_use import certificate_in
-
-AWAITED = "certificate-awaited"
-"""The finding of a plan that ends with a request."""
+from pfwizard.wizard.probation import awaits_a_certificate
 
 LOGIN = ("--auth PLAIN --auth-user USER", "--to USER")
 """Options of swaks(1)."""
@@ -32,7 +30,7 @@ LOGIN = ("--auth PLAIN --auth-user USER", "--to USER")
 
 def aftermath(plan: Plan, facts: Facts, answers: Answers, now: datetime) -> tuple[Section, ...]:
     """Everything worth knowing after this plan has been applied."""
-    if AWAITED in {finding.identifier for finding in plan.findings}:
+    if awaits_a_certificate(plan):
         return tuple(_until_it_comes(answers))
     after = facts_after(facts, plan)
     effective = Effective(MainCf.parse(plan.main_cf), facts.postfix.defaults)
@@ -55,34 +53,30 @@ def _until_it_comes(answers: Answers) -> Iterator[Section]:
     request = answers.server.request
     yield Section(
         "Nothing of Postfix has been changed yet",
-        (
-            "A key and a request are there. The rest is changed when the",
-            "certificate has come.",
-        ),
+        ("A key and a request are there. The rest follows when the certificate has come.",),
     )
     yield Section(
         "To send to the CA",
         (
-            "This file, which holds nothing secret unless it has a challenge",
-            "password:",
-            *(f"  {line}" for line in in_lines(f"cat {request}")),
+            "The request, which holds no secret but a challenge password, if it has one:",
+            *_indented(f"cat {request}"),
             "What it asks for:",
-            *(f"  {line}" for line in in_lines("openssl req -noout -text", f"-in {request}")),
+            *_indented("openssl req -noout -text", f"-in {request}"),
         ),
     )
     yield Section(
         "When the certificate has come",
         (
-            "Save the answers now (ANSWERS). Then, with the file or files that",
-            "the CA has sent:",
-            *(
-                f"  {line}"
-                for line in in_lines("pfwizard install-certificate FILE", "--answers ANSWERS")
-            ),
+            "Save the answers now, as ANSWERS. Then put what the CA has sent in its place:",
+            *_indented("pfwizard install-certificate FILE", "--answers ANSWERS"),
             "The same answers do the rest:",
-            "  pfwizard --answers ANSWERS",
+            *_indented("pfwizard --answers ANSWERS"),
         ),
     )
+
+
+def _indented(*command: str) -> Iterator[str]:
+    return (f"  {line}" for line in in_lines(*command))
 
 
 def aftermath_of_rollback(

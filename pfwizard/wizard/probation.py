@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pfwizard.apply.manifest import TransactionId
+    from pfwizard.plan.plan import Plan
 
 DEFAULT_PROBATION = 120.0
 """Seconds: half a minute is too short to look at a mail server, as users of others have said."""
@@ -29,3 +30,17 @@ def what_waits(undoes: "TransactionId | None") -> str:
 def what_comes_back(undoes: "TransactionId | None") -> str:
     """What is in place again when nobody confirms it."""
     return "the old configuration" if undoes is None else f"the change of transaction {undoes}"
+
+
+AWAITED = "certificate-awaited"
+"""The finding of a plan that ends with a request."""
+
+
+def awaits_a_certificate(plan: "Plan") -> bool:
+    """Whether nothing that is in use changes until another CA has signed."""
+    return AWAITED in {finding.identifier for finding in plan.findings}
+
+
+def probation_of(plan: "Plan", seconds: float) -> float | None:
+    """How long the plan is on probation; None where there is nothing to try."""
+    return None if awaits_a_certificate(plan) else seconds

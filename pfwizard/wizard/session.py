@@ -21,7 +21,7 @@ from pfwizard.secret import Secret
 from pfwizard.wizard.course import Course
 from pfwizard.wizard.draft import Draft
 from pfwizard.wizard.outcome import NOTHING_CHANGED, Outcome, left
-from pfwizard.wizard.probation import DEFAULT_PROBATION
+from pfwizard.wizard.probation import DEFAULT_PROBATION, probation_of
 from pfwizard.wizard.sheet import AnswerSheet
 
 if TYPE_CHECKING:
@@ -157,9 +157,8 @@ class Session:
         facts, unread = self._looked(job)
         self.sheet.suggest(suggestions.suggest(facts))
         observations = surroundings.observe(facts, _now())
-        return Found(
-            observations, None, taken_back, self.draft, self._decided, self._mistakes, unread
-        )
+        mistakes = () if self.start is None else tuple(map(str, self.start.mistakes))
+        return Found(observations, None, taken_back, self.draft, self._decided, mistakes, unread)
 
     def _looked(self, job: "Job") -> "tuple[Facts, tuple[Path, ...]]":
         """The machine, and what of it could not be read."""
@@ -170,11 +169,6 @@ class Session:
         from pfwizard.wizard.partial_view import look_in_part
 
         return look_in_part(job)
-
-    @property
-    def _mistakes(self) -> tuple[str, ...]:
-        """What is wrong with the file that the walk began with."""
-        return () if self.start is None else tuple(map(str, self.start.mistakes))
 
     @property
     def draft(self) -> datetime | None:
@@ -271,10 +265,10 @@ class Session:
         """The plan, ready to be carried out by an engine in a process of its own."""
         from pfwizard.engine import Application
 
-        self.await_confirmation()
-        return Application(
-            self.place.job, planned, announce, tell_of_probation, self.place.probation
-        )
+        seconds = probation_of(planned.plan, self.place.probation)
+        if seconds is not None:
+            self.await_confirmation()
+        return Application(self.place.job, planned, announce, tell_of_probation, seconds)
 
     def await_confirmation(self) -> None:
         """From now on there is a change that nobody has confirmed, whatever becomes of the walk."""

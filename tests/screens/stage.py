@@ -52,7 +52,8 @@ def _keys() -> Callable[[KeyType], PrivateKey]:
     numbers = iter(range(2))
 
     def generate(kind: KeyType) -> PrivateKey:
-        return load_private_key(Secret((KEYS / f"{next(numbers)}.pem").read_bytes()), "a key")
+        name = "ecdsa" if kind is KeyType.EC_P256 else next(numbers)
+        return load_private_key(Secret((KEYS / f"{name}.pem").read_bytes()), "a key")
 
     return generate
 

@@ -16,6 +16,8 @@ from tests.cli.program import Machine
 
 WAITING = sessions.Waiting(TransactionId("0001-a1b2c3d4"), 60.0)
 
+REQUESTING = {"ca.source": "none", "server.source": "request", "tls.ca_file": ""}
+
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
@@ -38,6 +40,20 @@ def test_another_answer_makes_another_plan(machine: Machine) -> None:
     walk.sheet.fill("tls.log_level", "0")
 
     assert walk.plan() is not first
+
+
+def test_a_request_alone_waits_for_no_word_because_there_is_nothing_to_try(
+    machine: Machine,
+) -> None:
+    walk = on(machine)
+
+    def probation() -> float | None:
+        return walk.application(walk.plan(), lambda words: None, lambda event: None).probation
+
+    assert probation() == DEFAULT_PROBATION
+    for key, answer in REQUESTING.items():
+        walk.sheet.fill(key, answer)
+    assert probation() is None
 
 
 def test_a_plan_that_is_forgotten_is_made_anew(machine: Machine) -> None:
