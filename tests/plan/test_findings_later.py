@@ -7,11 +7,20 @@ import pytest
 from pfwizard.plan.plan import Plan, Severity
 from pfwizard.plan.renewal import Renewable
 from tests.pki import builders as pki
-from tests.plan.builders import NOW, STOCK_MAIN, file, machine
+from tests.plan.builders import NOW, STOCK_MAIN, answers, file, machine
+from tests.plan.renewals import DAY, ENCRYPTED, renewing, server, with_next_key
 from tests.plan.test_clock import EPOCH, OVERFLOWN, by_the_clock, ledger_of
 from tests.plan.test_findings import FOUND_LATER, NOTE, PLANS, REFUSAL, WARNING, identifiers_in
-from tests.plan.test_installation import BESIDE, COMPLETE, OWN, PAIR, ROOT, installing, with_key
-from tests.plan.test_renewal import DAY, ENCRYPTED, renewing, server, with_next_key
+from tests.plan.test_installation import (
+    BESIDE,
+    COMPLETE,
+    OWN,
+    PAIR,
+    ROOT,
+    installing,
+    requesting,
+    with_key,
+)
 
 ANOTHER = pki.key("another ca").pem().reveal()
 LIVE = PurePosixPath("/etc/letsencrypt/live/own.crt")
@@ -19,7 +28,6 @@ LIVE = PurePosixPath("/etc/letsencrypt/live/own.crt")
 RAISED: dict[str, tuple[Severity, Plan]] = {
     "ca-ends-first": (WARNING, renewing(server(ca=pki.ca(days=500).pem()))),
     "ca-expired": (REFUSAL, renewing(server(ca=pki.ca(days=200).pem()))),
-    "ca-key-encrypted": (REFUSAL, renewing(server(ca_key=ENCRYPTED.reveal()))),
     "ca-key-mismatch": (REFUSAL, renewing(server(ca_key=ANOTHER))),
     "ca-key-missing": (REFUSAL, renewing(server(ca_key=None))),
     "ca-renewed": (NOTE, renewing(server(), Renewable.AUTHORITY, force=True)),
@@ -32,7 +40,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "clock-wrong": (REFUSAL, by_the_clock(EPOCH)),
     "file-in-the-way": (REFUSAL, installing(*COMPLETE, facts=with_key(file(BESIDE, b"x")))),
     "issued-by-others": (REFUSAL, renewing(server(ca=ROOT.pem()))),
-    "key-encrypted": (REFUSAL, installing(*COMPLETE, facts=with_key(key=ENCRYPTED.reveal()))),
+    "key-encrypted": (REFUSAL, installing(*COMPLETE, facts=with_key(key=ENCRYPTED))),
     "key-found": (NOTE, installing(*COMPLETE)),
     "key-kept": (NOTE, renewing(server())),
     "key-mismatch": (REFUSAL, installing(*COMPLETE, facts=with_key(key=ANOTHER))),
@@ -49,6 +57,8 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "no-ca": (REFUSAL, renewing(server(ca=None), Renewable.AUTHORITY)),
     "no-certificate": (REFUSAL, renewing(machine())),
     "not-due": (NOTE, renewing(server(), now=NOW + DAY)),
+    "not-requested": (REFUSAL, installing(*COMPLETE, server=answers().server)),
+    "not-used-yet": (NOTE, installing(*COMPLETE, server=requesting())),
     "other-certificate-kept": (
         WARNING,
         installing(*COMPLETE, facts=with_key(main_cf=f"{STOCK_MAIN}smtpd_tls_eccert_file={OWN}\n")),
@@ -59,7 +69,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
 }
 
 NEEDING_OPENSSL = {"cannot-be-renewed", "issuer-named-by-serial"}
-"""Certificates that pfwizard does not make: in test_renewal."""
+"""Certificates that pfwizard does not make: in test_renewal_authority."""
 
 
 @pytest.mark.parametrize("identifier", RAISED)

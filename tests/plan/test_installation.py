@@ -7,10 +7,12 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from pfwizard.answers.answers import ServerAnswers
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.key_encryption import encrypted_pem
+from pfwizard.pki.key_type import KeyType
 from pfwizard.plan.foreign_chain import BUNDLES
 from pfwizard.plan.installation import (
     InstallationRequest,
@@ -25,6 +27,8 @@ from tests.plan.builders import (
     BARE_MASTER,
     NOW,
     STOCK_MAIN,
+    answers,
+    applied,
     circumstances,
     content_of,
     directory,
@@ -37,6 +41,8 @@ from tests.plan.builders import (
 DAY = timedelta(days=1)
 
 KEY = PurePosixPath("/etc/ssl/private/mail.key")
+OWN = PurePosixPath("/etc/postfix/own.crt")
+WANTED = PurePosixPath("/etc/ssl/wanted.crt")
 BESIDE = PurePosixPath("/etc/ssl/mail.crt")
 SERVERS = pki.key("server").pem().reveal()
 
@@ -64,9 +70,21 @@ def installing(
     force: bool = False,
     now: datetime = NOW,
     keys: tuple[PurePosixPath, ...] = (KEY,),
+    server: ServerAnswers | None = None,
 ) -> Plan:
-    request = InstallationRequest(certificates, keys, force)
+    request = InstallationRequest(certificates, keys, force, server)
     return make_installation_plan(request, facts or with_key(), replace(circumstances(), now=now))
+
+
+def requesting(layout: str = "pair", **overrides: object) -> ServerAnswers:
+    """Answers by which the certificate was requested, for the key that is here."""
+    return answers(
+        server__source="request",
+        server__layout=layout,
+        server__key=str(KEY),
+        server__certificate=str(WANTED),
+        **overrides,
+    ).server
 
 
 def refusals(plan: Plan) -> list[str]:
@@ -184,6 +202,126 @@ def test_the_key_of_a_ca_that_is_on_this_machine_too_is_not_taken_for_the_server
     assert main_of(plan).get("smtpd_tls_key_file") == str(KEY)
 
 
+# --- where the answers want it --------------------------------------------------------------------
+
+
+def test_by_the_answers_it_goes_where_they_say_and_postfix_is_left_to_them() -> None:
+    plan = installing(*COMPLETE, server=requesting())
+
+    assert load_certificates(content_of(plan, WANTED)) == COMPLETE
+    assert [change.path for change in plan.changes] == [WANTED]
+    assert plan.actions == ()
+    assert "not-used-yet" in identifiers(plan)
+
+
+def test_in_a_chain_it_stands_behind_its_key_too() -> None:
+    plan = installing(*COMPLETE, server=requesting("chain"))
+
+    assert load_certificates(content_of(plan, WANTED)) == COMPLETE
+    assert content_of(plan, KEY) == SERVERS + b"".join(each.pem() for each in COMPLETE)
+
+
+@pytest.mark.parametrize(
+    ("layout", "main_cf"),
+    [
+        ("pair", f"smtpd_tls_cert_file = {WANTED}\nsmtpd_tls_key_file = {KEY}\n"),
+        ("chain", f"smtpd_tls_chain_files = {KEY}\n"),
+    ],
+)
+def test_what_postfix_uses_already_is_reloaded(layout: str, main_cf: str) -> None:
+    main_cf = f"{STOCK_MAIN}smtpd_tls_security_level = may\n{main_cf}"
+    facts = with_key(
+        file(WANTED, pki.server().pem()), main_cf=main_cf, key=SERVERS + pki.server().pem()
+    )
+
+    plan = installing(*COMPLETE, facts=facts, server=requesting(layout))
+
+    assert isinstance(plan.actions[-1], Reload)
+    assert "not-used-yet" not in identifiers(plan)
+
+
+@pytest.mark.parametrize("layout", ["pair", "chain"])
+def test_by_the_answers_too_the_second_time_there_is_nothing_to_do(layout: str) -> None:
+    facts = with_key()
+    after = applied(facts, installing(*COMPLETE, facts=facts, server=requesting(layout)))
+
+    assert installing(*COMPLETE, facts=after, server=requesting(layout)).is_empty
+
+
+def test_by_the_answers_it_is_for_their_names() -> None:
+    server = requesting(server__names=["mx.example.org"])
+
+    assert refusals(installing(*COMPLETE, server=server)) == ["name-not-covered"]
+
+
+def test_by_the_answers_no_other_key_counts() -> None:
+    other = PurePosixPath("/etc/ssl/private/other.key")
+    facts = with_key(file(other, SERVERS), key=pki.key("another").pem().reveal())
+
+    plan = installing(*COMPLETE, facts=facts, keys=(KEY, other), server=requesting())
+
+    assert refusals(plan) == ["key-mismatch"]
+
+
+def test_a_certificate_of_something_else_is_not_overwritten_for_the_answers_either() -> None:
+    plan = installing(*COMPLETE, facts=with_key(file(WANTED, pki.ca().pem())), server=requesting())
+
+    assert refusals(plan) == ["file-in-the-way"]
+
+
+@pytest.mark.parametrize("source", ["ca", "files"])
+def test_answers_that_request_nothing_are_refused(source: str) -> None:
+    plan = installing(*COMPLETE, server=answers(server__source=source).server)
+
+    assert refusals(plan) == ["not-requested"]
+    assert plan.is_empty
+
+
+# --- one of two keys ------------------------------------------------------------------------------
+
+
+RSA_KEY = PurePosixPath("/etc/ssl/private/rsa.key")
+RSAS = pki.key("rsa", KeyType.RSA_2048).pem().reveal()
+OLD = PurePosixPath("/etc/ssl/private/old.key")
+OLD_EC = pki.key("old").pem().reveal() + pki.server().pem()
+
+
+@pytest.mark.parametrize("order", [(RSA_KEY, KEY), (KEY, RSA_KEY)])
+def test_of_two_chains_the_one_of_the_other_key_stays(
+    order: tuple[PurePosixPath, PurePosixPath],
+) -> None:
+    main_cf = f"{STOCK_MAIN}smtpd_tls_chain_files = {order[0]} {order[1]}\n"
+    rsa = file(RSA_KEY, RSAS + pki.server(key_type=KeyType.RSA_2048).pem(), 0o600)
+    facts = with_key(rsa, main_cf=main_cf, key=SERVERS + pki.server().pem())
+
+    plan = installing(*COMPLETE, facts=facts)
+
+    assert [change.path for change in plan.changes] == [KEY]
+
+
+def test_for_a_new_key_the_chain_of_the_same_type_goes_and_that_of_another_stays() -> None:
+    main_cf = f"{STOCK_MAIN}smtpd_tls_chain_files = {RSA_KEY} {OLD}\n"
+    rsa = file(RSA_KEY, RSAS + pki.server(key_type=KeyType.RSA_2048).pem(), 0o600)
+
+    plan = installing(*COMPLETE, facts=with_key(rsa, file(OLD, OLD_EC), main_cf=main_cf))
+
+    assert main_of(plan).get("smtpd_tls_chain_files") == f"{RSA_KEY} {KEY}"
+
+
+def test_for_a_new_key_the_parameters_of_its_type_change_and_no_others() -> None:
+    main_cf = (
+        f"{STOCK_MAIN}smtpd_tls_cert_file = {OWN}\nsmtpd_tls_key_file = {RSA_KEY}\n"
+        f"smtpd_tls_eccert_file = {OLD}\nsmtpd_tls_eckey_file = {OLD}\n"
+    )
+    rsa = file(RSA_KEY, RSAS, 0o600)
+
+    plan = installing(*COMPLETE, facts=with_key(rsa, file(OLD, OLD_EC), main_cf=main_cf))
+
+    assert main_of(plan).get("smtpd_tls_cert_file") == str(OWN)
+    assert main_of(plan).get("smtpd_tls_eccert_file") == str(BESIDE)
+    assert main_of(plan).get("smtpd_tls_eckey_file") == str(KEY)
+
+
 # --- where it goes --------------------------------------------------------------------------------
 
 
@@ -201,7 +339,6 @@ smtpd_tls_security_level = encrypt
 smtpd_tls_cert_file = /etc/postfix/own.crt
 smtpd_tls_key_file = {KEY}
 """
-OWN = PurePosixPath("/etc/postfix/own.crt")
 
 
 def test_a_certificate_that_postfix_has_for_the_key_is_replaced_in_its_file() -> None:
