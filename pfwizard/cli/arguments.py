@@ -26,7 +26,7 @@ class Arguments:
     ``next_key``, ``ca`` and ``force`` are for ``renew``, whose ``answers`` tell where the CA is.
     ``ca_passphrase`` is where the one of the CA's key is read, ``ca_key`` the file of a key that is
     kept elsewhere. ``certificates`` are the files of ``install-certificate``, in which nothing is
-    written; ``destination`` is where ``publish`` writes.
+    written; ``destination`` is where ``publish`` and ``ca move-key`` write.
     """
 
     command: Command
@@ -66,7 +66,7 @@ class Arguments:
 
 
 NAMING_A_TRANSACTION = (Command.SHOW, Command.ROLLBACK)
-WITH_A_DESTINATION = (Command.PUBLISH,)
+WITH_A_DESTINATION = (Command.PUBLISH, Command.CA_MOVE_KEY)
 
 
 def parse_arguments(arguments: list[str]) -> Arguments:

@@ -22,6 +22,7 @@ class Command(Enum):
     RENEW = "renew"
     INSTALL_CERTIFICATE = "install-certificate"
     PUBLISH = "publish"
+    CA_MOVE_KEY = "ca move-key"
     CLIENT_ADD = "client add"
     CLIENT_LIST = "client list"
     CLIENT_REVOKE = "client revoke"
@@ -34,6 +35,7 @@ class Operand(Enum):
     ID_OR_NOTHING = "[ID]"
     ID = "ID"
     NAME = "NAME"
+    FILE = "FILE"
     FILES = "FILE..."
     DIRECTORY_OR_NOTHING = "[DIR]"
 
@@ -78,6 +80,12 @@ COMMANDS = {
     Command.PUBLISH: Usage(
         "show the TLSA records, the fingerprints and the CA certificate, or write them into DIR",
         Operand.DIRECTORY_OR_NOTHING,
+    ),
+    Command.CA_MOVE_KEY: Usage(
+        "take the CA's key off this host, into FILE, behind a passphrase",
+        Operand.FILE,
+        "the name of a new file",
+        "Name one on a medium that can be taken away.",
     ),
     Command.CLIENT_ADD: Usage(
         "make a certificate for a client, which may relay by it",

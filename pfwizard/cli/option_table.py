@@ -31,12 +31,20 @@ class Belonging:
 
 
 OPTIONS = {
-    "--answers": Belonging((Command.APPLY, Command.RENEW, Command.CLIENT_ADD, Command.PUBLISH)),
+    "--answers": Belonging(
+        (
+            Command.APPLY,
+            Command.RENEW,
+            Command.CLIENT_ADD,
+            Command.PUBLISH,
+            Command.CA_MOVE_KEY,
+        )
+    ),
     "--load": Belonging((Command.WALK,)),
     "--plain": Belonging((Command.WALK,)),
     "--mouse": Belonging((Command.WALK,)),
     "--demo": Belonging(WITHOUT_A_NAME),
-    "--dry-run": Belonging((Command.APPLY, *CHANGING)),
+    "--dry-run": Belonging((Command.APPLY, Command.CA_MOVE_KEY, *CHANGING)),
     "--confirm": Belonging((*WITHOUT_A_NAME, *CHANGING)),
     "--archive": Belonging((Command.RECOVER,), "recover --archive NAME"),
     "--warn": Belonging((Command.STATUS,), "status --warn DAYS"),
@@ -45,8 +53,8 @@ OPTIONS = {
     "--next-key": Belonging((Command.RENEW,), "renew --next-key"),
     "--ca": Belonging((Command.RENEW,), "renew --ca"),
     "--force": Belonging((Command.RENEW, Command.INSTALL_CERTIFICATE), "renew --force"),
-    "--ca-passphrase-file": Belonging(SIGNING),
-    "--ca-passphrase-fd": Belonging(SIGNING),
+    "--ca-passphrase-file": Belonging((*SIGNING, Command.CA_MOVE_KEY)),
+    "--ca-passphrase-fd": Belonging((*SIGNING, Command.CA_MOVE_KEY)),
     "--ca-key": Belonging(
         (Command.APPLY, Command.RENEW, Command.CLIENT_ADD), "renew --ca-key FILE"
     ),

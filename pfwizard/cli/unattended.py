@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pfwizard.answers.reading import load
@@ -71,6 +72,8 @@ class Unattended:
                 from pfwizard.cli.publication import publish
 
                 return publish(job, given)
+            case Command.CA_MOVE_KEY if given.destination is not None:
+                return self._move_key(job, given, given.destination.absolute())
             case Command.RECOVER:
                 with self._interruption.held_back():
                     return commands.recover(job, given.archive, announce)
@@ -82,8 +85,10 @@ class Unattended:
                 return self._renew(job, given)
             case Command.INSTALL_CERTIFICATE:
                 return self._install_certificate(job, given)
-            case _:
+            case Command.ROLLBACK:
                 return self._roll_back(job, given)
+            case _:
+                raise AssertionError(f"nobody does {given.command}")
 
     def _recover(self, job: "Job", given: Arguments) -> "TransactionId | None":
         """What every run does first, unless it only looks."""
@@ -137,6 +142,18 @@ class Unattended:
         report = self._walk(job, plan_installation(job, given), given)
         is_unchanged = report.result is Result.UNCHANGED
         return replace(report, words=IN_PLACE) if is_unchanged else report
+
+    def _move_key(self, job: "Job", given: Arguments, destination: Path) -> Report:
+        from pfwizard.cli.ca import move_of
+
+        secrets = _ca_secrets(given)
+        if not given.dry_run:
+            self._recover(job, given)
+        move = secrets.plan(lambda each: move_of(job, given, each, destination))
+        if given.dry_run:
+            return move.dry_run()
+        with self._interruption.held_back():
+            return move.carry_out(_announcing(given))
 
     def _list_of_clients(self, job: "Job") -> Report:
         from pfwizard.cli import clients
