@@ -14,14 +14,15 @@ from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.ca_secrets import CaSecrets
 from pfwizard.cli.client_arguments import ClientOptions
 from pfwizard.cli.command import Command
-from pfwizard.cli.renewal import known_files, with_files
+from pfwizard.cli.renewal import authority_in, known_files, with_files
 from pfwizard.cli.streams import say
 from pfwizard.cli.terminal import has_terminal
 from pfwizard.engine import Job, Planned
 from pfwizard.errors import InputProblem, UsageError
-from pfwizard.machine.facts import Facts, gather
+from pfwizard.machine.facts import gather
 from pfwizard.pki.passphrases import check_passphrase, generated_passphrase
 from pfwizard.pki.pkcs12 import Pkcs12Profile
+from pfwizard.plan.authority import AuthorityFiles
 from pfwizard.plan.client_list import KnownClient, known_clients
 from pfwizard.plan.client_plan import (
     AddClient,
@@ -74,27 +75,26 @@ def plan_client(
     with explained(job.state_directory):
         refuse_unfinished(job.state)
         ledger = read_ledger(job.state_directory)
+        known = known_files(job, given.answers)
     facts = gather(job.tree, job.config_directory, ())
+    here = secrets.circumstances(ledger)
     request: AddClient | RevokeClient
     if given.command is Command.CLIENT_REVOKE:
         request = RevokeClient(options.which)
     else:
-        facts, request = _request_to_add(job, given, options, facts, passphrase)
+        facts = with_files(job, facts, files_of_authorities(facts, known))
+        authority = signing_authority(facts, known, here, authority_in(given.answers))
+        request = AddClient(authority, _new_client(options, authority, passphrase))
     facts = with_files(job, facts, files_of_client(request))
-    return Planned(facts, make_client_plan(request, facts, secrets.circumstances(ledger)))
+    return Planned(facts, make_client_plan(request, facts, here))
 
 
-def _request_to_add(
-    job: Job, given: Arguments, options: ClientOptions, facts: Facts, passphrase: Passphrase
-) -> tuple[Facts, AddClient]:
-    with explained(job.state_directory):
-        known = known_files(job, given.answers)
-    facts = with_files(job, facts, files_of_authorities(facts, known))
-    authority = signing_authority(facts, known)
+def _new_client(
+    options: ClientOptions, authority: AuthorityFiles, passphrase: Passphrase
+) -> NewClient:
     profile = Pkcs12Profile.COMPATIBLE if options.compatible else Pkcs12Profile.MODERN
     files = ClientFiles.of(options.which, authority.key, _directory(options.out))
-    client = NewClient(options.which, files, passphrase.secret, profile)
-    return facts, AddClient(authority, client)
+    return NewClient(options.which, files, passphrase.secret, profile)
 
 
 def _directory(out: Path | None) -> PurePosixPath | None:

@@ -13,6 +13,7 @@ from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.ca_secrets import CaSecrets
 from pfwizard.engine import Job, Planned
 from pfwizard.machine.facts import Facts, gather
+from pfwizard.plan.authority import AuthorityFiles
 from pfwizard.plan.renewal import (
     Renewable,
     RenewalRequest,
@@ -42,7 +43,17 @@ def plan_renewal(job: Job, given: Arguments, secrets: CaSecrets) -> Planned:
 
 def known_files(job: Job, answers: Path | None) -> tuple[PurePosixPath, ...]:
     """Where a CA may be besides the files that Postfix names."""
-    return tuple(dict.fromkeys((*_in_the_answers(answers), *_in_the_history(job))))
+    named = authority_in(answers)
+    files = () if named is None else (named.certificate, named.key)
+    return tuple(dict.fromkeys((*files, *_in_the_history(job))))
+
+
+def authority_in(answers: Path | None) -> AuthorityFiles | None:
+    """The files of the CA, as the answers name them; raises InvalidAnswers."""
+    if answers is None:
+        return None
+    ca = load(answers).ca
+    return AuthorityFiles(ca.certificate, ca.key)
 
 
 def with_files(job: Job, facts: Facts, paths: tuple[PurePosixPath, ...]) -> Facts:
@@ -61,13 +72,6 @@ def _what(given: Arguments) -> Renewable:
     if given.next_key:
         return Renewable.NEXT_KEY
     return Renewable.SERVER_WITH_NEW_KEY if given.new_key else Renewable.SERVER
-
-
-def _in_the_answers(path: Path | None) -> Iterator[PurePosixPath]:
-    if path is not None:
-        answers = load(path)
-        yield answers.ca.certificate
-        yield answers.ca.key
 
 
 def _in_the_history(job: Job) -> Iterator[PurePosixPath]:

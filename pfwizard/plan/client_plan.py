@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pfwizard.machine.facts import Facts
-from pfwizard.pki.errors import PkiError
+from pfwizard.pki.errors import PkiError, WrongPassphrase
 from pfwizard.pki.ledger_entries import Reason
 from pfwizard.plan.authority import AuthorityFiles, found_issuer, made_anew
 from pfwizard.plan.clients import NewClient, add_clients, revoke_client
@@ -42,7 +42,8 @@ def make_client_plan(
 ) -> Plan:
     """The change that adds the client or keeps it out.
 
-    Raises Failed when the present configuration is one that Postfix itself would not read.
+    Raises Failed when the present configuration is one that Postfix itself would not read, and
+    PassphraseNeeded or WrongPassphrase when the CA is to sign and its key does not open.
     """
     refuse_unreadable(facts)
     configuration = facts.configuration
@@ -56,19 +57,18 @@ def make_client_plan(
 
 def _added(sketch: Sketch, request: AddClient) -> Sketch:
     files = request.authority
-    missing = [
-        each for each in (files.certificate, files.key) if not sketch.facts.file(each).exists
-    ]
-    if missing:
+    if not sketch.facts.file(files.certificate).exists:
         return sketch.with_finding(
             refusal(
                 "ca-not-found",
-                f"{missing[0]} is not there: no CA can sign for the client",
+                f"{files.certificate} is not there: no CA can sign for the client",
                 "Name the answers that made the CA: pfwizard client add NAME --answers FILE.",
             )
         )
     try:
         sketch, issuer = found_issuer(sketch, files, made_anew(files))
+        return add_clients(sketch, issuer, (request.client,))
+    except WrongPassphrase:
+        raise  # to whoever can ask for it again
     except PkiError as error:
         return sketch.with_finding(refusal("unusable-certificate", error.message, error.remedy))
-    return add_clients(sketch, issuer, (request.client,))

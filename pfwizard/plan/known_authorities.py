@@ -7,9 +7,11 @@ from pathlib import PurePosixPath
 from pfwizard.machine.facts import Facts
 from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate, load_certificates
-from pfwizard.pki.errors import PkiError
-from pfwizard.pki.keys import PrivateKey, is_encrypted, load_private_key
+from pfwizard.pki.errors import EncryptedKey, PkiError, WrongPassphrase
+from pfwizard.pki.keys import PrivateKey, load_private_key
 from pfwizard.plan.authority import Authority
+from pfwizard.plan.ca_passphrase import PassphraseNeeded
+from pfwizard.plan.draft import Circumstances
 from pfwizard.plan.plan import Finding, refusal
 from pfwizard.secret import Secret
 
@@ -38,7 +40,7 @@ class FoundCertificate:
 
 @dataclass(frozen=True)
 class FoundKey:
-    """A file with a private key, which is None behind a passphrase."""
+    """A file with a private key, which is None behind a passphrase that is not known."""
 
     path: PurePosixPath
     key: PrivateKey | None
@@ -81,27 +83,48 @@ def found_certificates(facts: Facts, paths: Iterable[PurePosixPath]) -> Iterator
             yield FoundCertificate(path, certificate)
 
 
-def found_keys(facts: Facts, paths: Iterable[PurePosixPath]) -> Iterator[FoundKey]:
+def found_keys(
+    facts: Facts, paths: Iterable[PurePosixPath], passphrase: Secret[str] | None = None
+) -> Iterator[FoundKey]:
     """Every private key in these files; what cannot be used is passed over."""
     for path in paths:
         content = Secret(facts.file(path).content or b"")
         if not any(label.endswith("PRIVATE KEY") for label in pem.labels(content.reveal())):
             continue
-        if is_encrypted(content):
-            yield FoundKey(path, None)
-            continue
         try:
-            yield FoundKey(path, load_private_key(content))
+            yield FoundKey(path, load_private_key(content, passphrase=passphrase))
+        except (EncryptedKey, WrongPassphrase):
+            yield FoundKey(path, None)
         except PkiError:
             continue
 
 
-def known_authorities(facts: Facts, paths: Sequence[PurePosixPath]) -> tuple[KnownAuthority, ...]:
-    """Every CA with both its certificate and its key in these files.
+def keys_of_authorities(
+    facts: Facts, paths: Iterable[PurePosixPath], circumstances: Circumstances
+) -> tuple[FoundKey, ...]:
+    """The keys among which that of a CA may be: the one that was brought, or else these files'.
 
-    Of several certificates for one key it is the one that lasts longest.
+    Raises PkiError where the one that was brought is no usable key, or opens with another
+    passphrase.
     """
-    keys = [found for found in found_keys(facts, paths) if found.key is not None]
+    brought = circumstances.ca_key
+    if brought is None:
+        return tuple(found_keys(facts, paths, circumstances.ca_passphrase))
+    try:
+        return (FoundKey(brought.path, brought.opened(circumstances.ca_passphrase)),)
+    except PassphraseNeeded:
+        return (FoundKey(brought.path, None),)
+
+
+def known_authorities(
+    facts: Facts, paths: Sequence[PurePosixPath], circumstances: Circumstances
+) -> tuple[KnownAuthority, ...]:
+    """Every CA whose certificate is in these files, and its key too, or brought for this run.
+
+    A key behind a passphrase counts where that was given. Of several certificates for one key it is
+    the one that lasts longest. Raises PkiError for a key that was brought and is of no use.
+    """
+    keys = keys_of_authorities(facts, paths, circumstances)
     by_key: dict[str, KnownAuthority] = {}
     for found in found_certificates(facts, paths):
         certificate = found.certificate
@@ -119,31 +142,43 @@ def known_authorities(facts: Facts, paths: Sequence[PurePosixPath]) -> tuple[Kno
 
 
 def why_it_cannot_sign(
-    facts: Facts, paths: Sequence[PurePosixPath], issuer: FoundCertificate
+    facts: Facts,
+    paths: Sequence[PurePosixPath],
+    circumstances: Circumstances,
+    issuer: FoundCertificate,
 ) -> Finding:
-    """Why the CA with this certificate is not among those that are known."""
+    """Why the CA with this certificate is not among those that are known.
+
+    Raises PassphraseNeeded where its key may be behind a passphrase, WrongPassphrase where the one
+    that was given opens none.
+    """
     neighbours = [path for path in places([issuer.path]) if path != issuer.path]
-    keys = list(found_keys(facts, paths))
-    locked = [found for found in keys if found.key is None]
-    others = [found for found in keys if found.path in neighbours and found.key is not None]
-    name = issuer.certificate.facts.subject
+    keys = keys_of_authorities(facts, paths, circumstances)
+    locked = sorted(
+        (found.path for found in keys if found.key is None),
+        key=lambda path: path not in neighbours,
+    )
+    if locked and circumstances.ca_passphrase is None:
+        raise PassphraseNeeded(locked[0], is_new=False)
     if locked:
-        return refusal(
-            "ca-key-encrypted",
-            f"{locked[0].path}: the key is encrypted with a passphrase, and no other key is that "
-            f"of the CA {name}",
-            "Put it there without the passphrase for the time of the renewal: "
-            "openssl pkey -in FILE -out NEW.",
-        )
+        raise WrongPassphrase(
+            "the CA key",
+            "does not open with this passphrase",
+            "Give the one it was encrypted with, or name the file of the CA's key with "
+            "--ca-key FILE.",
+        ).at(locked[0])
+    candidates = neighbours if circumstances.ca_key is None else [circumstances.ca_key.path]
+    others = [found for found in keys if found.path in candidates]
     if others:
         return refusal(
             "ca-key-mismatch",
             f"{others[0].path}: the key does not belong to the CA certificate in {issuer.path}",
-            "Put the CA's own key beside its certificate for the time of the renewal.",
+            "Name the file of the CA's own key, wherever that is kept, with --ca-key FILE.",
         )
     return refusal(
         "ca-key-missing",
-        f"the key of the CA {name} was not found; its certificate is {issuer.path}",
-        f"Put it back for the time of the renewal, such as to {neighbours[0]}, or name the answers "
-        "that made the CA: pfwizard renew --answers FILE.",
+        f"the key of the CA {issuer.certificate.facts.subject} was not found; its certificate is "
+        f"{issuer.path}",
+        "Mount the medium that it is kept on, and name the file with --ca-key FILE; or name the "
+        "answers that made the CA with --answers FILE.",
     )

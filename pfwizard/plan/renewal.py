@@ -1,18 +1,14 @@
 """Certificates for another while: the server's with the same key or a new one, or the CA's own."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import PurePosixPath
 
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import Certificate
-from pfwizard.pki.checks import validity_problems
-from pfwizard.pki.errors import PkiError
+from pfwizard.pki.errors import PkiError, WrongPassphrase
 from pfwizard.pki.ledger_entries import Role
 from pfwizard.pki.renewal import depends_on_the_serial_of_its_issuer, renewed, renewed_ca
-from pfwizard.pki.validity import BACKDATED, LONGEST_DAYS
 from pfwizard.plan.authority import Authority
 from pfwizard.plan.certificate_files import with_entry
 from pfwizard.plan.draft import Circumstances, Sketch
@@ -20,6 +16,7 @@ from pfwizard.plan.known_authorities import (
     FoundCertificate,
     KnownAuthority,
     found_certificates,
+    keys_of_authorities,
     known_authorities,
     places,
     why_it_cannot_sign,
@@ -32,21 +29,22 @@ from pfwizard.plan.next_key import (
     with_next_key,
     without_next_key,
 )
-from pfwizard.plan.plan import Finding, Plan, note, refusal, warning
+from pfwizard.plan.plan import Finding, Plan, note, refusal
 from pfwizard.plan.planner import finished, refuse_unreadable
+from pfwizard.plan.renewal_findings import (
+    NO_AUTHORITY,
+    NO_CERTIFICATE,
+    ca_ends_first,
+    ca_has_expired,
+    issuer_named_by_serial,
+    key_kept,
+    key_not_found,
+    nothing_is_due,
+    tell_how_long_it_lasts,
+)
+from pfwizard.plan.renewed_validity import days_of_new, is_due
 from pfwizard.plan.replacement import Replacements, file_with_key_of, with_replacements
 from pfwizard.plan.served import ServedFiles, served_files
-from pfwizard.plan.server_certificate import LONGEST_FOR_APPLE
-
-PARTS_LEFT = 3
-"""A certificate is due when no more is left than a third of what a new one would have."""
-
-
-NO_CERTIFICATE = refusal(
-    "no-certificate",
-    "Postfix has no certificate that could be renewed: nothing in main.cf or master.cf names one",
-    "pfwizard sets it up.",
-)
 
 
 class Renewable(Enum):
@@ -88,7 +86,8 @@ def _places(request: RenewalRequest, served: ServedFiles) -> tuple[PurePosixPath
 def make_renewal_plan(request: RenewalRequest, facts: Facts, circumstances: Circumstances) -> Plan:
     """The change that renews what is due; an empty plan, with a note, when nothing is.
 
-    Raises Failed when the present configuration is one that Postfix itself would not read.
+    Raises Failed when the present configuration is one that Postfix itself would not read, and
+    PassphraseNeeded or WrongPassphrase when something is due and the CA's key does not open.
     """
     refuse_unreadable(facts)
     configuration = facts.configuration
@@ -101,6 +100,8 @@ def make_renewal_plan(request: RenewalRequest, facts: Facts, circumstances: Circ
             sketch = renewal.of_the_next_key(sketch)
         else:
             sketch = renewal.of_the_server(sketch)
+    except WrongPassphrase:
+        raise  # to whoever can ask for it again
     except PkiError as error:
         sketch = sketch.with_finding(refusal("cannot-be-renewed", error.message, error.remedy))
     plan = finished(sketch, renewal.looked_at(facts))
@@ -131,8 +132,8 @@ class _Renewal:
             return sketch.with_finding(NO_CERTIFICATE)
         wanted = [each for each in leaves if self._is_due(sketch, each.certificate)]
         if not wanted:
-            return _nothing_is_due(sketch, leaves)
-        known = known_authorities(sketch.facts, self.places)
+            return nothing_is_due(sketch, leaves)
+        known = known_authorities(sketch.facts, self.places, sketch.circumstances)
         replacements = Replacements()
         for leaf in wanted:
             issuer = next((each for each in known if _has_issued(each, leaf)), None)
@@ -152,8 +153,7 @@ class _Renewal:
     def _is_due(self, sketch: Sketch, certificate: Certificate) -> bool:
         """A new key is asked for by a person, who has a reason."""
         is_asked_for = self.request.force or self.request.what is Renewable.SERVER_WITH_NEW_KEY
-        left = certificate.facts.not_after - sketch.circumstances.now
-        return is_asked_for or left * PARTS_LEFT <= timedelta(days=_days_of_new(certificate))
+        return is_asked_for or is_due(certificate, sketch.circumstances.now)
 
     def _renew(
         self,
@@ -164,33 +164,33 @@ class _Renewal:
     ) -> Sketch:
         old, ca = leaf.certificate, issuer.authority.certificate
         if ca.facts.not_after <= sketch.circumstances.now:
-            return sketch.with_finding(_ca_has_expired(issuer))
+            return sketch.with_finding(ca_has_expired(issuer))
         key: NextKey | None = None
         if self.request.what is Renewable.SERVER_WITH_NEW_KEY:
             holder = file_with_key_of(sketch, self.served.keys, old)
             if holder is None:
-                return sketch.with_finding(_key_not_found(leaf))
+                return sketch.with_finding(key_not_found(leaf))
             key = next_key(sketch, holder, old)
         new = renewed(
             old,
             ca_certificate=ca,
             ca_key=issuer.authority.key,
-            days=_days_of_new(old),
+            days=days_of_new(old),
             now=sketch.circumstances.now,
             serial=sketch.ledger.new_serial(sketch.circumstances.randomness),
             new_key=None if key is None else key.key.public_key,
         )
         is_no_gain = new.facts.not_after <= old.facts.not_after
         if is_no_gain and self.request.what is Renewable.SERVER and not self.request.force:
-            return sketch.with_finding(_ca_ends_first(issuer))
+            return sketch.with_finding(ca_ends_first(issuer))
         replacements.certificates[old] = new
         sketch = with_entry(sketch, new, Role.SERVER, issuer=ca)
         if key is None:
-            sketch = sketch.with_finding(_key_kept(leaf))
+            sketch = sketch.with_finding(key_kept(leaf))
         else:
             replacements.keys[old.public_key] = key.key
             sketch = without_next_key(sketch, key).with_finding(replaced_key(sketch, old, key))
-        return _told(sketch, old, new, issuer)
+        return tell_how_long_it_lasts(sketch, old, new, issuer)
 
     def of_the_next_key(self, sketch: Sketch) -> Sketch:
         leaves = self._leaves(sketch)
@@ -199,7 +199,7 @@ class _Renewal:
         for leaf in leaves:
             holder = file_with_key_of(sketch, self.served.keys, leaf.certificate)
             if holder is None:
-                return sketch.with_finding(_key_not_found(leaf))
+                return sketch.with_finding(key_not_found(leaf))
             sketch = with_next_key(sketch, holder, leaf.certificate)
         return sketch
 
@@ -209,7 +209,7 @@ class _Renewal:
             if found.certificate != certificate and certificate.is_issued_by(found.certificate):
                 if not found.certificate.is_issued_by(found.certificate):
                     continue
-                return why_it_cannot_sign(sketch.facts, self.places, found)
+                return self._why_it_cannot_sign(sketch, found)
         return refusal(
             "issued-by-others",
             f"{leaf.path}: this certificate was issued by {certificate.facts.issuer}, which is not "
@@ -220,13 +220,14 @@ class _Renewal:
     # --- the CA ----------------------------------------------------------------------------------
 
     def of_the_authority(self, sketch: Sketch) -> Sketch:
-        known = [each for each in known_authorities(sketch.facts, self.places) if _is_root(each)]
+        authorities = known_authorities(sketch.facts, self.places, sketch.circumstances)
+        known = [each for each in authorities if _is_root(each)]
         if not known:
-            return sketch.with_finding(self._why_no_authority(sketch))
+            return self._without_authority(sketch)
         wanted = [each for each in known if self._is_due(sketch, each.authority.certificate)]
         if not wanted:
             found = [FoundCertificate(e.certificate_path, e.authority.certificate) for e in known]
-            return _nothing_is_due(sketch, found)
+            return nothing_is_due(sketch, found)
         replacements = Replacements()
         for each in wanted:
             sketch = self._renew_authority(sketch, each, replacements)
@@ -239,7 +240,7 @@ class _Renewal:
         new = renewed_ca(
             old,
             known.authority.key,
-            _days_of_new(old),
+            days_of_new(old),
             now=sketch.circumstances.now,
             serial=sketch.ledger.new_serial(sketch.circumstances.randomness),
         )
@@ -249,7 +250,7 @@ class _Renewal:
         for leaf in self._leaves(sketch):
             is_lost = depends_on_the_serial_of_its_issuer(leaf.certificate)
             if is_lost and leaf.certificate.is_issued_by(old):
-                sketch = sketch.with_finding(_issuer_named_by_serial(leaf))
+                sketch = sketch.with_finding(issuer_named_by_serial(leaf))
                 sketch = self._renew(sketch, leaf, again, replacements)
         return sketch.with_finding(
             note(
@@ -261,15 +262,27 @@ class _Renewal:
             )
         )
 
-    def _why_no_authority(self, sketch: Sketch) -> Finding:
-        for found in found_certificates(sketch.facts, self.places):
-            if found.certificate.facts.is_ca and found.certificate.is_issued_by(found.certificate):
-                return why_it_cannot_sign(sketch.facts, self.places, found)
-        return refusal(
-            "no-ca",
-            "no CA was found that could be renewed",
-            "Name the answers that made it: pfwizard renew --ca --answers FILE.",
+    def _without_authority(self, sketch: Sketch) -> Sketch:
+        """No CA is known with its key; one whose key is behind a passphrase may not be due."""
+        keys = keys_of_authorities(sketch.facts, self.places, sketch.circumstances)
+        locked = [found.path for found in keys if found.key is None]
+        roots = sorted(
+            (
+                found
+                for found in found_certificates(sketch.facts, self.places)
+                if found.certificate.facts.is_ca
+                and found.certificate.is_issued_by(found.certificate)
+            ),
+            key=lambda found: not set(places([found.path])) & set(locked),
         )
+        if not roots:
+            return sketch.with_finding(NO_AUTHORITY)
+        if locked and not self._is_due(sketch, roots[0].certificate):
+            return nothing_is_due(sketch, roots[:1])
+        return sketch.with_finding(self._why_it_cannot_sign(sketch, roots[0]))
+
+    def _why_it_cannot_sign(self, sketch: Sketch, issuer: FoundCertificate) -> Finding:
+        return why_it_cannot_sign(sketch.facts, self.places, sketch.circumstances, issuer)
 
 
 def _has_issued(known: KnownAuthority, leaf: FoundCertificate) -> bool:
@@ -280,107 +293,3 @@ def _is_root(known: KnownAuthority) -> bool:
     """Others are renewed by whoever issued them."""
     certificate = known.authority.certificate
     return certificate.is_issued_by(certificate)
-
-
-def _days(certificate: Certificate) -> int:
-    """For how many days it was issued; whether it was backdated does not matter."""
-    length = certificate.facts.not_after - certificate.facts.not_before - BACKDATED
-    return max(1, round(length / timedelta(days=1)))
-
-
-def _days_of_new(old: Certificate) -> int:
-    """As long as the old one was, but for a server no longer than clients accept."""
-    days = min(_days(old), LONGEST_DAYS)
-    return days if old.facts.is_ca else min(days, LONGEST_FOR_APPLE)
-
-
-# --- in words -------------------------------------------------------------------------------------
-
-
-def _nothing_is_due(sketch: Sketch, found: Sequence[FoundCertificate]) -> Sketch:
-    for each in found:
-        sketch = sketch.with_finding(_why_it_is_not_due(each, sketch.circumstances.now))
-    return sketch
-
-
-def _why_it_is_not_due(found: FoundCertificate, now: datetime) -> Finding:
-    problem = next(
-        validity_problems(found.certificate, now, f"{found.path}: this certificate"), None
-    )
-    if problem is not None:
-        return warning(problem.defect.value, problem.message, problem.remedy)
-    not_after = found.certificate.facts.not_after
-    return note(
-        "not-due",
-        f"{found.path}: lasts until {not_after:%Y-%m-%d}, {(not_after - now).days} days from now; "
-        f"it is due when {_days_of_new(found.certificate) // PARTS_LEFT} are left",
-        "To renew it all the same: --force.",
-    )
-
-
-def _key_kept(leaf: FoundCertificate) -> Finding:
-    return note(
-        "key-kept",
-        f"{leaf.path}: the key stays, and with it its TLSA records and the fingerprint of the "
-        "public key",
-    )
-
-
-def _issuer_named_by_serial(leaf: FoundCertificate) -> Finding:
-    return warning(
-        "issuer-named-by-serial",
-        f"{leaf.path}: this certificate names the old certificate of the CA by its serial number; "
-        "it is issued anew together with the CA",
-        "What else was issued in this way, as easy-rsa does, is to be issued anew too.",
-    )
-
-
-def _told(sketch: Sketch, old: Certificate, new: Certificate, issuer: KnownAuthority) -> Sketch:
-    """How long the new certificate lasts, where that is not as long as the old one did."""
-    if _days(old) > _days_of_new(old):
-        sketch = sketch.with_finding(
-            note(
-                "validity-shortened",
-                f"the old certificate was valid for {_days(old)} days, the new one is for "
-                f"{LONGEST_FOR_APPLE}: Apple's clients refuse server certificates that last longer",
-                "Let pfwizard renew run regularly, such as every week.",
-            )
-        )
-    if new.facts.not_after == issuer.authority.certificate.facts.not_after:
-        sketch = sketch.with_finding(
-            warning(
-                "ca-ends-first",
-                "the certificate lasts only as long as the CA in "
-                f"{issuer.certificate_path}, until {new.facts.not_after:%Y-%m-%d}",
-                "pfwizard renew --ca renews the CA, and then pfwizard renew --force.",
-            )
-        )
-    return sketch
-
-
-def _key_not_found(leaf: FoundCertificate) -> Finding:
-    return refusal(
-        "key-not-found",
-        f"the key of the certificate in {leaf.path} is in none of the files that Postfix names, so "
-        "that it cannot be replaced",
-        "Correct smtpd_tls_key_file or smtpd_tls_chain_files first.",
-    )
-
-
-def _ca_has_expired(issuer: KnownAuthority) -> Finding:
-    certificate = issuer.authority.certificate
-    return refusal(
-        "ca-expired",
-        f"{issuer.certificate_path}: the CA has expired on {certificate.facts.not_after:%Y-%m-%d}",
-        "pfwizard renew --ca renews it, and then pfwizard renew the server's certificate.",
-    )
-
-
-def _ca_ends_first(issuer: KnownAuthority) -> Finding:
-    certificate = issuer.authority.certificate
-    return refusal(
-        "ca-ends-first",
-        f"{issuer.certificate_path}: the CA ends on {certificate.facts.not_after:%Y-%m-%d}, and a "
-        "new certificate would not last longer than the present one",
-        "pfwizard renew --ca renews the CA, and then pfwizard renew the server's certificate.",
-    )

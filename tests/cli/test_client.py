@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from tests.cli.program import Machine, contents, pfwizard_process, the_object_in
 
-ANNA, RELAY = "anna@example.org", "relay.example.org"
+ANNA, RELAY = "anna@kernel-panic.it", "relay.kernel-panic.it"
 PASSPHRASE = "correct horse battery"
 TABLE = "etc/postfix/relay_clientcerts"
 PLACE = f"etc/ssl/private/clients/{ANNA}"
@@ -40,6 +40,13 @@ def listed(server: Machine) -> list[dict[str, Any]]:
 def table(server: Machine) -> list[str]:
     lines = (server.root / TABLE).read_text().splitlines()
     return [line.split()[1] for line in lines if not line.startswith("#")]
+
+
+def private_file(directory: Path, text: str) -> Path:
+    file = directory / "passphrase"
+    file.write_text(text)
+    file.chmod(0o600)
+    return file
 
 
 def passphrase_of(server: Machine) -> bytes:
@@ -74,21 +81,34 @@ def test_a_dry_run_shows_it_as_a_diff_and_changes_nothing(server: Machine) -> No
 
 
 def test_the_passphrase_comes_from_a_file(server: Machine, tmp_path: Path) -> None:
-    (tmp_path / "passphrase").write_text(f"{PASSPHRASE}\n")
+    file = private_file(tmp_path, f"{PASSPHRASE}\n")
 
-    added(server, ANNA, "--passphrase-file", tmp_path / "passphrase", "--compatible")
+    added(server, ANNA, "--passphrase-file", file, "--compatible")
 
     content = (server.root / PLACE / f"{ANNA}.p12").read_bytes()
     assert load_pkcs12(content, PASSPHRASE.encode()).cert is not None
     assert not (server.root / PLACE / f"{ANNA}.passphrase").exists()
 
 
+def test_a_passphrase_in_a_file_that_others_can_open_is_refused(
+    server: Machine, tmp_path: Path
+) -> None:
+    file = private_file(tmp_path, PASSPHRASE)
+    file.chmod(0o640)
+
+    done = client(server, "add", ANNA, "--passphrase-file", file)
+
+    assert done.returncode == 2
+    assert f"chmod 600 {file}" in done.stderr
+    assert listed(server) == []
+
+
 def test_a_passphrase_that_is_too_short_is_refused_before_anything_is_made(
     server: Machine, tmp_path: Path
 ) -> None:
-    (tmp_path / "passphrase").write_text("sesame\n")
+    file = private_file(tmp_path, "sesame\n")
 
-    done = client(server, "add", ANNA, "--passphrase-file", tmp_path / "passphrase")
+    done = client(server, "add", ANNA, "--passphrase-file", file)
 
     assert done.returncode == 2
     assert "sesame" not in done.stderr
@@ -163,7 +183,7 @@ def test_revoking_twice_is_no_mistake_and_revoking_a_stranger_is(server: Machine
     client(server, "revoke", ANNA)
 
     assert client(server, "revoke", ANNA).returncode == 0
-    assert client(server, "revoke", "stranger@example.org").returncode == 1
+    assert client(server, "revoke", "stranger@kernel-panic.it").returncode == 1
 
 
 def test_what_is_taken_back_stays_in_the_ledger(server: Machine) -> None:

@@ -62,7 +62,7 @@ def test_the_guide_answered_line_by_line_makes_the_files_of_an_unattended_run(
 def test_the_end_of_the_input_leaves_everything_as_it_was(machine: Machine) -> None:
     before = traces(machine.root)
 
-    status, said = plain(machine, ["IT", "Italy"])
+    status, said = plain(machine, ["create", "IT", "Italy"])
 
     assert status == 1
     assert "Nothing was changed." in said
@@ -70,20 +70,20 @@ def test_the_end_of_the_input_leaves_everything_as_it_was(machine: Machine) -> N
 
 
 def test_a_wrong_answer_is_explained_and_asked_again(machine: Machine) -> None:
-    _, said = plain(machine, ["Italy"])
+    _, said = plain(machine, ["create", "Italy"])
 
     assert 'Error: "Italy" is not a country code. Write IT.' in said
     assert said.count("Country [") == 2
 
 
 def test_a_question_mark_explains_at_length(machine: Machine) -> None:
-    _, said = plain(machine, ["?"])
+    _, said = plain(machine, ["create", "?"])
 
     assert "the United Kingdom is not UK" in said.replace("\n", " ")
 
 
 def test_one_can_go_back_a_question(machine: Machine) -> None:
-    _, said = plain(machine, ["IT", "<"])
+    _, said = plain(machine, ["create", "IT", "<"])
 
     assert "Country [IT]" in said
 
@@ -174,7 +174,7 @@ def test_the_first_lines_are_said_before_the_engine_is_imported() -> None:
 def test_bytes_that_are_no_text_are_no_defect(machine: Machine) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pfwizard", "--plain", "--root", str(machine.root)],
-        input=b"\xff\xfe\n",
+        input=b"create\n\xff\xfe\n",
         capture_output=True,
         env={**ENVIRONMENT, "PYTHONIOENCODING": "utf-8:strict"},
         timeout=60,

@@ -1,27 +1,18 @@
-"""Renewal: which certificate, by which CA, into which files, and what is refused."""
+"""Renewal of the server's certificate: when, with which key, and into which files."""
 
-import os
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 
-from pfwizard.machine.facts import Facts
-from pfwizard.machine.tree import FileState
-from pfwizard.pki.certificates import Certificate, load_certificate, load_certificates
-from pfwizard.pki.key_encryption import encrypted_pem
+from pfwizard.pki.certificates import load_certificate, load_certificates
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import HasPublicKey, generate, load_private_key
 from pfwizard.pki.ledger_entries import Issued, Role
-from pfwizard.pki.renewal import depends_on_the_serial_of_its_issuer
-from pfwizard.plan.plan import ChangeKind, EnterInLedger, Plan, Reload, Severity
+from pfwizard.plan.plan import ChangeKind, EnterInLedger, Reload, Severity
 from pfwizard.plan.renewal import Renewable, RenewalRequest, make_renewal_plan
 from pfwizard.secret import Secret
 from tests.pki import builders as pki
-from tests.pki.foreign import ca_by_the_guide, server_by_the_guide
-from tests.pki.issuers import issuing
 from tests.plan.builders import (
     BARE_MASTER,
     CA,
@@ -29,80 +20,32 @@ from tests.plan.builders import (
     NOW,
     SERVER,
     SERVER_KEY,
-    STOCK_MAIN,
     circumstances,
     content_of,
-    directory,
     file,
     identifiers,
     machine,
 )
-
-DAY = timedelta(days=1)
-CHAIN = PurePosixPath("/etc/postfix/ssl/chain.pem")
-
-PAIR_IN_MAIN_CF = (
-    STOCK_MAIN
-    + f"""\
-smtpd_tls_security_level = may
-smtpd_tls_cert_file = {SERVER}
-smtpd_tls_key_file = {SERVER_KEY}
-smtpd_tls_CAfile = {CA}
-"""
-)
-CHAIN_IN_MAIN_CF = (
-    STOCK_MAIN
-    + f"""\
-smtpd_tls_security_level = may
-smtpd_tls_chain_files = {CHAIN}
-smtpd_tls_CAfile = {CA}
-"""
+from tests.plan.renewals import (
+    CHAIN,
+    CHAIN_IN_MAIN_CF,
+    DAY,
+    NEARLY_OVER,
+    NEXT,
+    PAIR_IN_MAIN_CF,
+    SERVERS,
+    changed,
+    files,
+    renewed_at,
+    renewing,
+    server,
+    with_next_key,
 )
 
-SERVERS = pki.key("server").pem().reveal()
-THE_CAS = pki.key("ca").pem().reveal()
-ENCRYPTED = encrypted_pem(pki.key("ca"), Secret("correct horse battery"), os.urandom)
 
-NEARLY_OVER = NOW + 300 * DAY
-"""Of the 397 days of the server's certificate less than a third are left then."""
-
-
-def files(**different: bytes | None) -> tuple[FileState, ...]:
-    """The CA and the server; None for a file that is not there."""
-    contents: Mapping[str, tuple[PurePosixPath, bytes | None]] = {
-        "ca": (CA, pki.ca().pem()),
-        "ca_key": (CA_KEY, THE_CAS),
-        "server": (SERVER, pki.server().pem()),
-        "server_key": (SERVER_KEY, SERVERS),
-        "chain": (CHAIN, SERVERS + pki.server().pem()),
-    }
-    wanted = {name: (path, different.get(name, usual)) for name, (path, usual) in contents.items()}
-    found = [file(path, content) for path, content in wanted.values() if content is not None]
-    return (directory(SERVER.parent), directory(SERVER_KEY.parent), *found)
-
-
-def server(main_cf: str = PAIR_IN_MAIN_CF, **different: bytes | None) -> Facts:
-    return machine(main_cf, BARE_MASTER, *files(**different))
-
-
-def renewing(
-    facts: Facts,
-    what: Renewable = Renewable.SERVER,
-    *,
-    force: bool = False,
-    now: datetime = NEARLY_OVER,
-    known_files: tuple[PurePosixPath, ...] = (),
-) -> Plan:
-    request = RenewalRequest(what, force, known_files)
-    return make_renewal_plan(request, facts, replace(circumstances(), now=now))
-
-
-def renewed_at(plan: Plan, path: PurePosixPath = SERVER) -> Certificate:
-    return load_certificate(content_of(plan, path))
-
-
-def changed(plan: Plan) -> list[PurePosixPath]:
-    return [change.path for change in plan.changes]
+def digest_of(key: HasPublicKey) -> str:
+    """As TLSA records have it."""
+    return key.public_key.spki_sha256.replace(":", "").lower()
 
 
 # --- the same key ---------------------------------------------------------------------------------
@@ -210,118 +153,6 @@ def test_one_that_was_to_last_for_ten_years_is_not_replaced_by_one_that_ends_ear
     assert changed(renewing(facts, now=NOW + 3400 * DAY)) == [SERVER]
 
 
-# --- the CA that signs ---------------------------------------------------------------------------
-
-
-def test_the_ca_may_be_elsewhere_when_it_is_known_where() -> None:
-    certificate, key = PurePosixPath("/root/our.crt"), PurePosixPath("/root/our.key")
-    main_cf = PAIR_IN_MAIN_CF.replace(f"smtpd_tls_CAfile = {CA}\n", "")
-    facts = machine(
-        main_cf,
-        BARE_MASTER,
-        *files(ca=None, ca_key=None),
-        *(file(certificate, pki.ca().pem()), file(key, THE_CAS)),
-    )
-
-    assert "issued-by-others" in identifiers(renewing(facts))
-    assert changed(renewing(facts, known_files=(certificate, key))) == [SERVER]
-
-
-def test_the_key_is_known_by_its_content_whatever_it_is_called() -> None:
-    odd = PurePosixPath("/etc/ssl/private/cakey.pem")
-    facts = machine(PAIR_IN_MAIN_CF, BARE_MASTER, *files(ca_key=None), file(odd, THE_CAS))
-
-    assert changed(renewing(facts)) == [SERVER]
-
-
-def test_what_somebody_else_has_issued_is_refused_with_the_name_of_the_issuer() -> None:
-    other = pki.ca(whose="another ca", subject=pki.SERVER_SUBJECT)
-    leaf = pki.server(other, ca_key=pki.key("another ca"))
-
-    plan = renewing(server(server=leaf.pem()))
-
-    (finding,) = plan.refusals
-    assert finding.identifier == "issued-by-others"
-    assert other.facts.subject in finding.message
-    assert plan.is_empty
-
-
-@pytest.mark.parametrize(
-    ("ca_key", "identifier"),
-    [
-        (None, "ca-key-missing"),
-        (pki.key("another ca").pem().reveal(), "ca-key-mismatch"),
-        (ENCRYPTED.reveal(), "ca-key-encrypted"),
-    ],
-    ids=["missing", "another one", "encrypted"],
-)
-def test_without_the_cas_key_it_says_what_is_wrong_with_it(
-    ca_key: bytes | None, identifier: str
-) -> None:
-    plan = renewing(server(ca_key=ca_key))
-
-    assert [finding.identifier for finding in plan.refusals] == [identifier]
-    assert plan.is_empty
-
-
-def test_of_two_generations_of_the_ca_the_one_that_lasts_longer_signs() -> None:
-    """The certificate would end with the older one."""
-    older, newer = pki.ca(days=400).pem(), pki.ca().pem()
-
-    for both in (older + newer, newer + older):
-        plan = renewing(server(ca=both))
-        assert renewed_at(plan).facts.not_after == NEARLY_OVER + 397 * DAY
-
-
-def test_what_an_intermediate_of_somebody_else_has_issued_is_refused_as_theirs() -> None:
-    root = issuing("root")
-    issuer = issuing("upper", (root, "root"))
-    leaf = pki.server(issuer, ca_key=pki.key("upper"))
-
-    plan = renewing(server(server=leaf.pem() + issuer.pem() + root.pem()))
-
-    assert [finding.identifier for finding in plan.refusals] == ["issued-by-others"]
-
-
-def test_an_expired_ca_is_to_be_renewed_first() -> None:
-    plan = renewing(server(ca=pki.ca(days=200).pem()))
-
-    assert identifiers(plan) == {"ca-expired"}
-    assert "pfwizard renew --ca" in plan.refusals[0].remedy
-
-
-def test_a_ca_that_ends_before_the_new_certificate_would_is_warned_of() -> None:
-    plan = renewing(server(ca=pki.ca(days=500).pem()))
-
-    assert renewed_at(plan).facts.not_after == NOW + 500 * DAY
-    assert "ca-ends-first" in identifiers(plan)
-
-
-def test_a_ca_that_ends_with_the_old_certificate_gains_nothing_and_is_refused() -> None:
-    plan = renewing(server(ca=pki.ca(days=397).pem()))
-
-    assert [finding.identifier for finding in plan.refusals] == ["ca-ends-first"]
-    assert plan.is_empty
-
-
-def test_without_a_certificate_there_is_nothing_to_renew() -> None:
-    assert identifiers(renewing(machine())) == {"no-certificate"}
-
-
-def test_a_certificate_without_names_is_refused(tmp_path: Path) -> None:
-    authority, leaf = ca_by_the_guide(tmp_path), server_by_the_guide(tmp_path)
-    facts = server(
-        ca=authority.certificate.pem(),
-        ca_key=authority.key.pem().reveal(),
-        server=leaf.certificate.pem(),
-    )
-
-    plan = renewing(facts, force=True, now=leaf.certificate.facts.not_before + DAY)
-
-    assert [finding.identifier for finding in plan.refusals] == ["cannot-be-renewed"]
-    assert "no subjectAltName" in plan.refusals[0].message
-
-
 # --- a new key ------------------------------------------------------------------------------------
 
 
@@ -397,18 +228,6 @@ def test_the_curve_that_older_programs_write_before_a_key_goes_with_it() -> None
 
 # --- the next key ---------------------------------------------------------------------------------
 
-NEXT = PurePosixPath(f"{SERVER_KEY}.next")
-
-
-def digest_of(key: HasPublicKey) -> str:
-    """As TLSA records have it."""
-    return key.public_key.spki_sha256.replace(":", "").lower()
-
-
-def with_next_key(*, main_cf: str = PAIR_IN_MAIN_CF, key: bytes | None = None) -> Facts:
-    waiting = file(NEXT, key or pki.key("next").pem().reveal(), 0o600)
-    return machine(main_cf, BARE_MASTER, *files(), waiting)
-
 
 def test_a_next_key_waits_beside_the_key_for_its_owner_alone_and_postfix_is_left_alone() -> None:
     plan = renewing(server(), Renewable.NEXT_KEY)
@@ -457,86 +276,6 @@ def test_a_next_key_of_another_family_does_not_fit_the_certificate_and_is_not_us
 
 def test_a_plain_renewal_does_not_touch_the_next_key() -> None:
     assert changed(renewing(with_next_key())) == [SERVER]
-
-
-# --- the CA ---------------------------------------------------------------------------------------
-
-
-def test_the_ca_is_renewed_in_its_file_with_key_and_name_as_they_are() -> None:
-    plan = renewing(server(), Renewable.AUTHORITY, now=NOW + 3000 * DAY)
-
-    assert changed(plan) == [CA]
-    old, new = pki.ca(), renewed_at(plan, CA)
-    assert new.public_key == old.public_key
-    assert new.parsed.subject.public_bytes() == old.parsed.subject.public_bytes()
-    assert pki.server().is_issued_by(new)
-    assert new.facts.not_after == NOW + 6650 * DAY
-
-
-def test_the_ca_is_renewed_wherever_its_certificate_is() -> None:
-    leaf, root = pki.server(), pki.ca().pem()
-    facts = server(ca=root, server=leaf.pem() + root)
-
-    plan = renewing(facts, Renewable.AUTHORITY, force=True)
-
-    assert set(changed(plan)) == {CA, SERVER}
-    assert load_certificates(content_of(plan, SERVER)) == (leaf, renewed_at(plan, CA))
-
-
-def test_the_ledger_has_the_new_certificate_as_the_cas_own() -> None:
-    plan = renewing(server(), Renewable.AUTHORITY, force=True)
-
-    (entry,) = [action.entry for action in plan.actions if isinstance(action, EnterInLedger)]
-    assert isinstance(entry, Issued)
-    assert (entry.role, entry.public_key) == (Role.CA, entry.issuer_public_key)
-
-
-def test_a_certificate_that_names_its_issuer_by_serial_is_renewed_together_with_the_ca(
-    tmp_path: Path,
-) -> None:
-    authority = ca_by_the_guide(tmp_path)
-    extensions = "authorityKeyIdentifier=keyid,issuer:always\nsubjectAltName=DNS:mail.example.org\n"
-    (tmp_path / "extensions").write_text(extensions)
-    leaf = server_by_the_guide(tmp_path, "-extfile", "extensions").certificate
-    facts = server(
-        ca=authority.certificate.pem(),
-        ca_key=authority.key.pem().reveal(),
-        server=leaf.pem(),
-    )
-
-    plan = renewing(facts, Renewable.AUTHORITY, force=True, now=leaf.facts.not_before + DAY)
-
-    assert set(changed(plan)) == {CA, SERVER}
-    new = renewed_at(plan)
-    assert new.is_issued_by(renewed_at(plan, CA))
-    assert not depends_on_the_serial_of_its_issuer(new)
-
-
-def test_other_cas_in_the_file_stay() -> None:
-    other = pki.ca(whose="another ca").pem()
-
-    plan = renewing(server(ca=other + pki.ca().pem()), Renewable.AUTHORITY, force=True)
-
-    assert content_of(plan, CA).startswith(other)
-
-
-def test_an_expired_ca_can_be_renewed() -> None:
-    expired = server(ca=pki.ca(days=200).pem())
-
-    assert changed(renewing(expired, Renewable.AUTHORITY)) == [CA]
-
-
-def test_a_ca_that_is_not_due_is_left_alone() -> None:
-    plan = renewing(server(), Renewable.AUTHORITY)
-
-    assert plan.is_empty
-    assert identifiers(plan) == {"not-due"}
-
-
-def test_the_cas_key_must_be_there_for_that() -> None:
-    plan = renewing(server(ca_key=None), Renewable.AUTHORITY, force=True)
-
-    assert [finding.identifier for finding in plan.refusals] == ["ca-key-missing"]
 
 
 # --- the plan -------------------------------------------------------------------------------------
