@@ -137,7 +137,7 @@ def plan_rollback(job: Job, name: str | None) -> Planned:
         entry = history.last_in_place() if name is None else history.find_in_place(name)
     instance = entry.manifest.instance
     facts = gather(job.tree, job.config_directory or instance.config_directory, ())
-    plan = Rollback(entry, job.tree, facts).plan()
+    plan = Rollback(entry, job.tree, facts, history.later(entry)).plan()
     return Planned(facts, plan, entry.manifest.transaction)
 
 

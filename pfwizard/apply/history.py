@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from pfwizard.apply.clock import seconds_since_boot
 from pfwizard.apply.ending import APPLIED
@@ -31,10 +32,19 @@ class Entry:
         """Whether its change went live and stayed, whatever came after it."""
         return self.result.startswith(APPLIED)
 
+    @property
+    def number(self) -> int:
+        """Transactions are numbered in their order."""
+        return sequence_of(self.manifest.transaction)
+
     def is_called(self, name: str) -> bool:
         """Whether this is its number, or its whole identifier."""
-        transaction = self.manifest.transaction
-        return name == transaction or (name.isdecimal() and int(name) == sequence_of(transaction))
+        is_number = name.isdecimal() and int(name) == self.number
+        return is_number or name == self.manifest.transaction
+
+    def operation_on(self, path: PurePosixPath) -> Operation | None:
+        """What it did to this file, if anything."""
+        return next((each for each in self.manifest.operations if each.path == path), None)
 
     def changes(self) -> tuple[Change, ...]:
         """The changes that it made, to be shown; contents that are not kept are None."""
@@ -92,6 +102,16 @@ class History:
                 "There is nothing of it to be taken back.",
             )
         return entry
+
+    def later(self, than: Entry) -> tuple[Entry, ...]:
+        """What has changed the machine since and was not taken back, the oldest first."""
+        after = [entry for entry in self.entries() if entry.number > than.number]
+        undone = {entry.manifest.transaction for entry in after if entry.undone_by is not None}
+        return tuple(
+            entry
+            for entry in after
+            if entry.is_in_place and entry.undone_by is None and entry.manifest.undoes not in undone
+        )
 
     def damaged(self) -> tuple[str, ...]:
         """The names of the records that cannot be believed."""

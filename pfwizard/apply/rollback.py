@@ -4,16 +4,17 @@ It is compared with what stands there now, not with what stood there then: what 
 stays, what is still ours gives way, and what somebody else has edited since is merged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pfwizard.apply.history import Entry
 from pfwizard.apply.journal import MissingImage
-from pfwizard.apply.manifest import Operation
+from pfwizard.apply.manifest import Operation, TransactionId, sequence_of
 from pfwizard.apply.merging import merged_back
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
+from pfwizard.enumeration import listed
 from pfwizard.errors import Failed, NeedsHuman
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
@@ -39,16 +40,29 @@ REMEDY = (
 
 
 class RollbackConflict(NeedsHuman):
-    """Somebody has edited the same lines since; nothing was touched."""
+    """The same lines have been changed since; nothing was touched.
+
+    ``first`` are the transactions that have to be taken back before, where it was they.
+    """
+
+    def __init__(
+        self, message: str, remedy: str = "", first: tuple[TransactionId, ...] = ()
+    ) -> None:
+        super().__init__(message, remedy)
+        self.first = first
 
 
 @dataclass(frozen=True)
 class Rollback:
-    """The changes that take one transaction back, on the tree as it is now."""
+    """The changes that take one transaction back, on the tree as it is now.
+
+    ``later`` is what has changed the machine since, the oldest first.
+    """
 
     entry: Entry
     tree: Tree
     facts: Facts
+    later: tuple[Entry, ...] = ()
 
     def plan(self) -> Plan:
         """The whole plan; raises as ``changes`` does."""
@@ -90,14 +104,14 @@ class Rollback:
         not kept any more.
         """
         changes: list[Change] = []
-        conflicts: list[str] = []
+        conflicts: list[RollbackConflict] = []
         for operation in reversed(self.entry.manifest.operations):
             try:
                 changes += self._changes(operation)
             except RollbackConflict as conflict:
-                conflicts.append(conflict.message)
+                conflicts.append(conflict)
         if conflicts:
-            raise RollbackConflict("; ".join(conflicts), REMEDY)
+            raise _all_of(conflicts)
         return tuple(changes)
 
     def _changes(self, operation: Operation) -> Iterator[Change]:
@@ -125,7 +139,7 @@ class Rollback:
     def _merged(self, operation: Operation, now: FileState) -> Change:
         is_text = operation.kind is ChangeKind.REPLACE and not operation.secret
         if not is_text or now.content is None:
-            raise RollbackConflict(f"{operation.path}: was edited by somebody else since")
+            raise self._conflict(operation, now, "was edited by somebody else since")
         merged = merged_back(
             operation.path,
             self.entry.manifest.instance.config_directory,
@@ -134,8 +148,17 @@ class Rollback:
             theirs=now.content,
         )
         if isinstance(merged, str):
-            raise RollbackConflict(f"{operation.path}: {merged}")
+            raise self._conflict(operation, now, merged)
         return self._change(ChangeKind.REPLACE, operation, now, merged)
+
+    def _conflict(self, operation: Operation, now: FileState, by_others: str) -> RollbackConflict:
+        """``by_others`` is what is said when it was not only we who have changed the file."""
+        path = operation.path
+        later = [(each, made) for each in self.later if (made := each.operation_on(path))]
+        if not later or later[-1][1].sha256_after != digest(now.content):
+            return RollbackConflict(f"{path}: {by_others}")
+        first = tuple(each.manifest.transaction for each, _ in later)
+        return RollbackConflict(f"{path}: was changed since by {listed(first)}", first=first)
 
     def _old(self, operation: Operation) -> bytes:
         try:
@@ -161,6 +184,19 @@ class Rollback:
             secret=operation.secret,
             summary=operation.summary,
         )
+
+
+def _all_of(conflicts: Sequence[RollbackConflict]) -> RollbackConflict:
+    message = "; ".join(conflict.message for conflict in conflicts)
+    if not all(conflict.first for conflict in conflicts):
+        return RollbackConflict(message, REMEDY)
+    first = {transaction for conflict in conflicts for transaction in conflict.first}
+    commands = [
+        f"pfwizard rollback {each}" for each in sorted(first, key=sequence_of, reverse=True)
+    ]
+    return RollbackConflict(
+        message, f"Nothing was touched. Take back first what came later: {', '.join(commands)}."
+    )
 
 
 def _after(changes: tuple[Change, ...], path: PurePosixPath, unchanged: bytes) -> bytes:

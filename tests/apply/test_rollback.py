@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace as with_other
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import cast
 
 import pytest
@@ -24,6 +24,7 @@ from tests.apply.builders import (
     OLD_MAIN,
     OLD_MASTER,
     ObedientMailSystem,
+    create,
     mkdir,
     plan_of,
     replace,
@@ -49,7 +50,7 @@ def apply(tree: Tree, changes: tuple[Change, ...] | None = None, undoes: str = "
 def changes_back(tree: Tree, name: str = "") -> tuple[Change, ...]:
     history = History(state_of(tree))
     entry = history.find(name) if name else history.last_in_place()
-    return Rollback(entry, tree, cast(Facts, None)).changes()
+    return Rollback(entry, tree, cast(Facts, None), history.later(entry)).changes()
 
 
 def roll_back(tree: Tree, name: str = "") -> None:
@@ -139,6 +140,72 @@ def test_a_conflict_names_the_line_and_both_values_and_touches_nothing(tree: Tre
         'since; it is "theirs" now, and was not set before the change'
     )
     assert stock(tree.root) == before
+
+
+TABLE = PurePosixPath("/etc/postfix/relay_clientcerts")
+
+
+def fill_table(tree: Tree, *lines: str) -> None:
+    """As one client is added after the other."""
+    for number in range(len(lines)):
+        before, after = "".join(lines[:number]), "".join(lines[: number + 1])
+        change = (
+            replace(TABLE, before.encode(), after.encode())
+            if number
+            else create(TABLE, after.encode())
+        )
+        apply(tree, (change,))
+
+
+def names(tree: Tree, *numbers: int) -> list[str]:
+    history = History(state_of(tree))
+    return [history.find(str(number)).manifest.transaction for number in numbers]
+
+
+@pytest.mark.parametrize(("older", "younger"), [("1", (2, 3)), ("2", (3,))])
+def test_what_later_changes_are_built_on_is_not_taken_back_before_them(
+    tree: Tree, older: str, younger: tuple[int, ...]
+) -> None:
+    fill_table(tree, "anna\n", "berto\n", "carla\n")
+    before = stock(tree.root)
+
+    with pytest.raises(RollbackConflict) as caught:
+        roll_back(tree, older)
+
+    later = names(tree, *younger)
+    assert caught.value.message == f"{TABLE}: was changed since by {' and '.join(later)}"
+    commands = ", ".join(f"pfwizard rollback {each}" for each in reversed(later))
+    assert caught.value.remedy == (
+        f"Nothing was touched. Take back first what came later: {commands}."
+    )
+    assert stock(tree.root) == before
+
+
+def test_in_the_order_that_is_named_they_all_go_back(tree: Tree) -> None:
+    fill_table(tree, "anna\n", "berto\n", "carla\n")
+
+    for number in ("3", "2", "1"):
+        roll_back(tree, number)
+
+    assert not tree.outside(TABLE).exists()
+
+
+def test_what_was_taken_back_already_stands_in_nobodys_way(tree: Tree) -> None:
+    fill_table(tree, "anna\n", "berto\n", "carla\n")
+    roll_back(tree, "3")
+
+    with pytest.raises(RollbackConflict) as caught:
+        roll_back(tree, "1")
+
+    assert caught.value.message.endswith(f"was changed since by {names(tree, 2)[0]}")
+
+
+def test_a_person_who_has_edited_it_too_is_the_one_who_is_named(tree: Tree) -> None:
+    fill_table(tree, "anna\n", "berto\n")
+    tree.outside(TABLE).write_bytes(b"by hand\n")
+
+    with pytest.raises(RollbackConflict, match="was edited by somebody else since"):
+        roll_back(tree, "1")
 
 
 def test_every_conflict_is_told_at_once(tree: Tree) -> None:

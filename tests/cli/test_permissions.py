@@ -47,7 +47,7 @@ MODES = {
     "etc/ssl/private": 0o700,
     "etc/ssl/private/ca.key": 0o600,
     "etc/ssl/private/clients": 0o755,
-    "etc/ssl/private/clients/*.org": 0o700,
+    "etc/ssl/private/clients/*.it": 0o700,
     "etc/ssl/private/clients/*/*.crt": 0o600,
     "etc/ssl/private/clients/*/*.key": 0o600,
     "etc/ssl/private/clients/*/*.p12": 0o600,
@@ -77,7 +77,7 @@ MODES = {
 """Everything that may come into being, or be replaced. In the journal and the history the contents
 of files for everybody are for root alone too."""
 
-WITH_CLIENTS = '\n[clients]\nnames = ["anna@example.org", "relay.example.org"]\n'
+WITH_CLIENTS = '\n[clients]\nnames = ["anna@kernel-panic.it", "relay.kernel-panic.it"]\n'
 WITH_A_SECRET_REQUEST = ('challenge_password = ""', 'challenge_password = "open sesame"')
 
 OPENED_BY_DEFAULT = ("etc", "etc/ssl", "etc/postfix", "var/lib")
@@ -137,9 +137,9 @@ class Watch:
 def _commands(machine: Machine) -> Iterator[tuple[str | Path, ...]]:
     """Everything that writes, in the order of a server's life."""
     yield "--answers", machine.answers
-    yield "client", "add", "berto@example.org"
-    yield "client", "add", "carla@example.org", "--out", "/etc/handed-out"
-    yield "client", "revoke", "berto@example.org"
+    yield "client", "add", "berto@kernel-panic.it"
+    yield "client", "add", "carla@kernel-panic.it", "--out", "/etc/handed-out"
+    yield "client", "revoke", "berto@kernel-panic.it"
     yield "renew", "--force"
     yield "renew", "--next-key"
     yield "renew", "--new-key", "--force"
