@@ -1,11 +1,11 @@
 """A plan for whoever may not read everything: shown all the same, with what it assumes."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from pfwizard.answers.answers import Answers
+from pfwizard.answers.answers import Answers, AuthoritySource, CertificateSource
 from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.recovery import refuse_unfinished
 from pfwizard.engine import Job, Planned, plan_on
@@ -13,13 +13,18 @@ from pfwizard.enumeration import listed
 from pfwizard.errors import Failed
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import FileKind, FileState, Tree
+from pfwizard.plan.others_certificate import files_beside
 from pfwizard.plan.plan import Action, Change, Finding, JoinGroup, warning
 from pfwizard.plan.planner import files_of_interest
+from pfwizard.plan.server_pair import pairs_of
 from pfwizard.secret import Secret
 from pfwizard.wizard.surroundings import look
 
 POSTFIX_OWN = ("main.cf", "master.cf")
 """Without these there is nothing to show."""
+
+MISSING = frozenset({"others-file-missing", "lineage-empty"})
+"""Findings about files of somebody else's that are not there."""
 
 AS_ROOT = "Run pfwizard as root to have it looked at."
 
@@ -81,15 +86,36 @@ def plan_in_part(job: Job, answers: Answers, ca_passphrase: Secret[str] | None =
     assumed = _assumptions(answers, facts.files, frozenset(seen.unread))
     findings += _not_read(assumed, seen.unread)
     tree = TreeInPart(job.tree.root, assumed.states())
-    planned = plan_on(tree, job.config_directory, answers, ca_passphrase=ca_passphrase)
+    made = _as_if_made(answers, assumed.right)
+    planned = plan_on(tree, job.config_directory, made, ca_passphrase=ca_passphrase)
     changes = tuple(each for each in planned.plan.changes if each.path not in assumed.right)
     plan = replace(
         planned.plan,
         changes=changes,
         actions=_actions(changes, planned.plan.actions),
-        findings=(*findings, *planned.plan.findings),
+        findings=(*findings, *_of_what_was_read(planned.plan.findings, assumed.right)),
     )
     return replace(planned, plan=plan)
+
+
+def _as_if_made(answers: Answers, right: Collection[PurePosixPath]) -> Answers:
+    """The answers by which a plan makes what is taken to be right, for it to be left out."""
+    ca, server = answers.ca, answers.server
+    if ca.certificate in right:
+        ca = replace(ca, source=AuthoritySource.CREATE, encrypted=False, name_constraints=False)
+    if server.certificate in right and server.source is CertificateSource.REQUEST:
+        server = replace(server, source=CertificateSource.CA)
+    return replace(answers, ca=ca, server=server)
+
+
+def _of_what_was_read(
+    findings: Iterable[Finding], right: Collection[PurePosixPath]
+) -> Iterator[Finding]:
+    """Without those that miss a file of somebody else's which is taken to be right."""
+    for finding in findings:
+        is_missed = any(finding.message.startswith(f"{path} ") for path in right)
+        if finding.identifier not in MISSING or not is_missed:
+            yield finding
 
 
 def look_in_part(job: Job) -> tuple[Facts, tuple[Path, ...]]:
@@ -121,19 +147,26 @@ def _assumptions(
     files: Mapping[PurePosixPath, FileState],
     unread: frozenset[PurePosixPath],
 ) -> _Assumptions:
-    ca, server = answers.ca, answers.server
     right = [
         path
-        for certificate, key, *others in (
-            (ca.certificate, ca.key),
-            (server.certificate, server.key, server.request),
-        )
+        for certificate, key, *others in _belonging_together(answers)
         if files[certificate].exists and key in unread
         for path in (certificate, key, *others)
     ]
     socket = answers.sasl.socket if answers.sasl.socket in unread else None
     missing = sorted(unread.difference(right, [socket] if socket else []))
     return _Assumptions(tuple(right), tuple(missing), socket)
+
+
+def _belonging_together(answers: Answers) -> Iterator[tuple[PurePosixPath, ...]]:
+    """Files that are right or wrong together: a certificate, its key, and what else there is."""
+    ca, server = answers.ca, answers.server
+    if ca.source is not AuthoritySource.NONE:
+        yield ca.certificate, ca.key
+    is_of_others = server.source is CertificateSource.FILES
+    for pair in pairs_of(server):
+        others = files_beside(answers) if is_of_others else (server.request,)
+        yield pair.certificate, pair.key, *others
 
 
 def _not_read(assumed: _Assumptions, unread: Collection[PurePosixPath]) -> list[Finding]:

@@ -98,8 +98,9 @@ def _signed_by(signer: Signer, facts: Facts) -> Suggested:
 
 def _is_awaited(facts: Facts) -> bool:
     """Whether a request was made, and its certificate has not come."""
-    is_requested = facts.file(SERVER_KEY).exists and facts.file(REQUEST).exists
-    return is_requested and not facts.file(SERVER).exists
+    if facts.file(SERVER).exists:
+        return False
+    return facts.file(SERVER_KEY).exists and facts.file(REQUEST).exists
 
 
 def _requested(facts: Facts) -> Suggested:

@@ -107,6 +107,60 @@ def test_where_nothing_would_change_nothing_is_said_to_go_live(machine: Machine)
     assert "Nothing to do" in said
 
 
+def test_the_key_of_a_ca_that_is_there_needs_no_passphrase_where_it_cannot_be_read(
+    machine: Machine, tmp_path: Path
+) -> None:
+    machine.answer("days = 3650\n\n[ca.subject]", "days = 3650\nencrypted = true\n\n[ca.subject]")
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("correct horse battery\n")
+    passphrase.chmod(0o600)
+    assert machine.pfwizard("--ca-passphrase-file", passphrase).returncode == 0
+    shut(machine.root / "etc/ssl/private")
+    shut(machine.root / "etc/postfix/ssl/private")
+
+    assert "Nothing to do" in previewed(machine)
+
+
+def test_files_of_others_that_cannot_be_read_are_taken_to_be_right(machine: Machine) -> None:
+    live = machine.root / "etc/letsencrypt/live/mail.kernel-panic.it"
+    live.mkdir(parents=True)
+    for name in ("fullchain.pem", "privkey.pem"):
+        live.joinpath(name).write_text("known to root\n")
+    take_from(machine, "files", live.relative_to(machine.root))
+    shut(machine.root / "etc/letsencrypt/live")
+
+    said = previewed(machine)
+
+    assert "is taken to be right: /etc/letsencrypt/live/mail.kernel-panic.it/fullchain" in said
+    assert "+smtpd_tls_key_file = /etc/letsencrypt/live/mail.kernel-panic.it/privkey.pem" in said
+    assert "Refusal" not in said
+    assert "create /etc/letsencrypt/live" not in said
+
+
+def test_a_certificate_that_came_is_taken_to_be_right_where_its_key_cannot_be_read(
+    machine: Machine,
+) -> None:
+    assert machine.pfwizard().returncode == 0
+    take_from(machine, "request", Path("etc/postfix/ssl"))
+    shut(machine.root / "etc/postfix/ssl/private")
+
+    said = previewed(machine)
+
+    assert "Postfix is left as it is" not in said
+    assert "create" not in said
+
+
+def take_from(machine: Machine, source: str, directory: Path) -> None:
+    """Have the answers speak of a certificate that no CA of one's own has signed."""
+    machine.answer('source = "create"', 'source = "none"')
+    machine.answer('ca_file = "/etc/ssl/ca.crt"', 'ca_file = ""')
+    machine.answer('source = "ca"', f'source = "{source}"')
+    if source == "files":
+        for key, name in (("certificate", "fullchain"), ("key", "privkey")):
+            old = "server.crt" if key == "certificate" else "private/server.key"
+            machine.answer(f"/etc/postfix/ssl/{old}", f"/{directory}/{name}.pem")
+
+
 def test_a_socket_that_cannot_be_seen_is_taken_to_be_there(machine: Machine) -> None:
     directory = machine.root / "run/courier/authdaemon"
     directory.mkdir(parents=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pfwizard.answers.reading import load, start_from
+from pfwizard.answers.writing import written
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.errors import ExitStatus, Failed
@@ -70,6 +71,30 @@ def test_the_first_look_takes_defaults_from_the_machine(machine: Machine) -> Non
     walk.look()
 
     assert walk.sheet.text("server.names") == "mail.kernel-panic.it"
+
+
+def test_a_second_walk_begins_with_what_the_first_has_made(machine: Machine) -> None:
+    assert machine.pfwizard().returncode == 0
+    walk = Session(Place(machine.root))
+    walk.look()
+
+    assert walk.sheet.text("ca.subject.organizational_unit") == "Postfix CA"
+    assert walk.sheet.text("server.source") == "ca"
+
+
+def test_a_walk_after_a_request_waits_for_the_same_certificate(machine: Machine) -> None:
+    first = on(machine)
+    for key, answer in REQUESTING.items():
+        first.sheet.fill(key, answer)
+    machine.answers.write_text(written(first.sheet.to_be_saved()))
+    assert machine.pfwizard().returncode == 0
+
+    second = Session(Place(machine.root))
+    second.look()
+
+    assert second.sheet.text("server.source") == "request"
+    assert second.sheet.text("ca.source") == "none"
+    assert second.plan().plan.is_empty
 
 
 def test_a_place_without_postfix_is_an_error_with_a_remedy(tmp_path: Path) -> None:
