@@ -11,6 +11,7 @@ from pfwizard.pki.ledger import Ledger
 from pfwizard.pki.ledger_entries import Issued, Revoked
 from pfwizard.pki.pkcs12 import Pkcs12Profile
 from pfwizard.plan.authority import AuthorityFiles
+from pfwizard.plan.ca_key import BroughtKey
 from pfwizard.plan.client_plan import AddClient, RevokeClient, make_client_plan
 from pfwizard.plan.client_table import clients_in
 from pfwizard.plan.clients import ClientFiles, NewClient
@@ -55,11 +56,14 @@ def adding(
     now: datetime = NOW,
     passphrase: Secret[str] | None = PASSPHRASE,
     directory: PurePosixPath | None = None,
+    ca_passphrase: Secret[str] | None = None,
+    brought: BroughtKey | None = None,
 ) -> Plan:
     files = ClientFiles.of(name, CA_KEY, directory)
     client = NewClient(name, files, passphrase, Pkcs12Profile.MODERN)
     request = AddClient(AuthorityFiles(CA, CA_KEY), client)
-    return make_client_plan(request, facts, replace(circumstances(ledger), now=now))
+    here = replace(circumstances(ledger), now=now, ca_passphrase=ca_passphrase, ca_key=brought)
+    return make_client_plan(request, facts, here)
 
 
 def revoking(which: str, facts: Facts, ledger: Ledger) -> Plan:
