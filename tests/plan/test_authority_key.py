@@ -268,8 +268,9 @@ def test_a_key_that_is_brought_may_be_behind_a_passphrase() -> None:
     assert raised.value.key == MEDIUM
 
 
-def test_a_key_that_is_brought_comes_before_a_locked_one_on_the_machine() -> None:
+def test_a_key_that_is_brought_comes_before_one_on_the_machine() -> None:
     assert SERVER in written(plan(with_a_locked_key(CA), None, brought(key(0))))
+    assert refusals(plan(server(*found(CA, CA_KEY)), None, brought(key(7)))) == ["ca-key-mismatch"]
 
 
 def test_a_key_of_another_ca_that_is_brought_is_refused() -> None:

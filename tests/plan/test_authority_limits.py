@@ -96,6 +96,7 @@ def test_the_answers_may_want_no_limits() -> None:
     [
         ("example.org", ["mail.it.example.org"], ("example.org",)),
         ("Example.ORG", ["mail.it.example.org"], ("example.org",)),
+        ("it.example.org", ["mail.mx.it.example.org"], ("it.example.org",)),
         ("example.com", ["mail.it.example.org"], ("it.example.org",)),
         ("org", ["example.org"], ("example.org",)),
         ("co.uk", ["example.co.uk"], ("example.co.uk",)),
@@ -115,6 +116,12 @@ def test_the_contact_of_the_server_stands_in_its_certificate_and_counts() -> Non
         "kernel-panic.it",
         "example.net",
     )
+
+
+def test_the_contact_does_not_count_where_another_ca_signs_for_the_server() -> None:
+    contact = "postmaster@example.net"
+
+    assert limits(server__source="request", server__subject__email=contact) == ("kernel-panic.it",)
 
 
 @pytest.mark.parametrize(
