@@ -38,6 +38,8 @@ REMEDY = (
     "before the change, and run it again."
 )
 
+KEYS_GO = " Keys are kept for thirty days, and not after pfwizard ca move-key has taken them away."
+
 
 class RollbackConflict(NeedsHuman):
     """The same lines have been changed since; nothing was touched.
@@ -164,7 +166,7 @@ class Rollback:
         try:
             return self.entry.journal.before(operation)
         except MissingImage as missing:
-            expired = " Keys are kept for thirty days." if operation.secret else ""
+            expired = KEYS_GO if operation.secret else ""
             raise NeedsHuman(
                 f"{operation.path}: what it was before is not kept any more",
                 f"{missing.message}.{expired} Nothing was touched.",
