@@ -28,10 +28,15 @@ LOGIN = ("--auth PLAIN --auth-user USER", "--to USER")
 """Options of swaks(1)."""
 
 
-def aftermath(plan: Plan, facts: Facts, answers: Answers, now: datetime) -> tuple[Section, ...]:
-    """Everything worth knowing after this plan has been applied."""
+def aftermath(
+    plan: Plan, facts: Facts, answers: Answers, now: datetime, options: str = ""
+) -> tuple[Section, ...]:
+    """Everything worth knowing after this plan has been applied.
+
+    ``options`` are those of the place, as a command is given them.
+    """
     if awaits_a_certificate(plan):
-        return tuple(_until_it_comes(answers))
+        return tuple(_until_it_comes(answers, options))
     after = facts_after(facts, plan)
     effective = Effective(MainCf.parse(plan.main_cf), facts.postfix.defaults)
     ports = ports_of(MasterCf.parse(plan.master_cf), effective)
@@ -48,9 +53,10 @@ def aftermath(plan: Plan, facts: Facts, answers: Answers, now: datetime) -> tupl
     return tuple(section for section in sections if section.lines)
 
 
-def _until_it_comes(answers: Answers) -> Iterator[Section]:
+def _until_it_comes(answers: Answers, options: str) -> Iterator[Section]:
     """What to do where the certificate has only been asked for."""
     request = answers.server.request
+    more = [options.strip()] if options else []
     yield Section(
         "Nothing of Postfix has been changed yet",
         ("A key and a request are there. The rest follows when the certificate has come.",),
@@ -68,9 +74,9 @@ def _until_it_comes(answers: Answers) -> Iterator[Section]:
         "When the certificate has come",
         (
             "Save the answers now, as ANSWERS. Then put what the CA has sent in its place:",
-            *_indented("pfwizard install-certificate FILE", "--answers ANSWERS"),
+            *_indented("pfwizard install-certificate FILE", "--answers ANSWERS", *more),
             "The same answers do the rest:",
-            *_indented("pfwizard --answers ANSWERS"),
+            *_indented("pfwizard --answers ANSWERS", *more),
         ),
     )
 

@@ -369,9 +369,10 @@ class Session:
         """What to know and to try when the plan has been applied."""
         from pfwizard.wizard.aftermath import aftermath, aftermath_of_rollback
 
+        plan, options = planned.plan, self.place.options
         if planned.undoes is not None:
-            return aftermath_of_rollback(planned.plan, planned.undoes, self.place.options)
-        return aftermath(planned.plan, planned.facts, self.sheet.answers(), _now())
+            return aftermath_of_rollback(plan, planned.undoes, options)
+        return aftermath(plan, planned.facts, self.sheet.answers(), _now(), options)
 
     def save(self, path: Path) -> None:
         """Write the answers to a file, so that ``pfwizard --answers`` does the same again.

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from pfwizard.answers.question import Value
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.machine.facts import Facts
+from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.distinguished_name import decoded
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.requests import load_request
@@ -57,15 +58,22 @@ def server(facts: Facts) -> Suggested:
         yield from _signed_by(Signer.ANOTHER_BY_REQUEST, facts)
         yield from _requested(facts)
         return
-    used = certificates_in_use(facts)
-    signer = _signer(facts, used[0]) if used else None
-    if signer is not None:
-        yield from _signed_by(signer, facts)
-        yield from _files(used, signer)
-    first = certificate_in(facts, SERVER) if signer is None else used[0].certificate
-    if first is not None:
-        yield from _subject(decoded(first.parsed.subject), "server.subject")
-        yield "server.names", (*first.facts.dns_names, *first.facts.ip_addresses)
+    in_use, made = certificates_in_use(facts), certificate_in(facts, SERVER)
+    for used in (in_use, (InUse(SERVER, SERVER_KEY, made),)):
+        signer = _signer(facts, used[0]) if used else None
+        if signer is not None:
+            yield from _signed_by(signer, facts)
+            yield from _files(used, signer)
+            yield from _named_in(used[0].certificate)
+            return
+    yield from _named_in(made)
+
+
+def _named_in(certificate: Certificate | None) -> Suggested:
+    if certificate is not None:
+        yield from _subject(decoded(certificate.parsed.subject), "server.subject")
+        names = certificate.facts
+        yield "server.names", (*names.dns_names, *names.ip_addresses)
 
 
 class Signer(Enum):

@@ -186,6 +186,13 @@ def test_whoever_waits_for_a_certificate_is_told_what_to_send_and_what_then() ->
     assert "  pfwizard --answers ANSWERS" in after["When the certificate has come"]
 
 
+def test_the_commands_for_then_work_on_the_same_tree() -> None:
+    wanted = answers(ca__source="none", tls__ca_file="", server__source="request")
+    after = aftermath(plan_for(FACTS, wanted), FACTS, wanted, NOW, " --root /srv/image")
+
+    assert "  pfwizard --answers ANSWERS --root /srv/image" in after[-1].lines
+
+
 def test_where_another_ca_signs_nobody_installs_ours() -> None:
     after = of_another_ca(LIVE)
 

@@ -199,3 +199,13 @@ def test_a_certificate_that_came_for_our_key_was_requested() -> None:
 
     assert found["server.source"] == "request"
     assert files_of(found) == (None, str(SERVER_KEY))
+
+
+def test_one_that_came_and_is_not_in_use_yet_was_requested_too() -> None:
+    found = suggested(
+        "", private(SERVER_KEY, key_of_it(), of_another_ca()), file(SERVER, of_another_ca().pem())
+    )
+
+    assert found["server.source"] == "request"
+    assert found["ca.source"] == "none"
+    assert found["server.names"] == NAMES
