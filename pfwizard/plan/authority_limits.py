@@ -25,8 +25,8 @@ def limits_of_a_new_ca(draft: Draft) -> tuple[Draft, "x509.NameConstraints | Non
     listed = ", ".join(permitted_names(limits))
     found = note(
         "ca-limited",
-        f"the new CA can sign for {listed} and for nothing else; a domain that is added later "
-        "needs another CA, which every client has to trust",
+        f"the new CA can sign only for {listed} and for what is below; a domain that is added "
+        "later needs another CA, which every client has to trust",
         Wording(
             "Name further domains in ",
             Named("ca.domains"),

@@ -149,7 +149,7 @@ def test_a_note_names_the_limits_and_the_answer_that_lifts_them() -> None:
     (found,) = [each for each in plan().findings if each.identifier == "ca-limited"]
 
     assert found.severity is Severity.NOTE
-    assert "kernel-panic.it" in found.message
+    assert "can sign only for kernel-panic.it and for what is below" in found.message
     assert "a domain that is added later needs another CA" in found.message
     assert "ca.name_constraints = false" in found.remedy
 
