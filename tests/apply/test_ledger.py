@@ -4,61 +4,38 @@ import errno
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
-from pfwizard.apply.ledger_file import LEDGER, read_ledger
+from pfwizard.apply.ledger_file import LEDGER
 from pfwizard.errors import Failed
 from pfwizard.machine.tree import Tree
 from pfwizard.pki.errors import NotALedger
-from pfwizard.pki.ledger_entries import Issued, Reason, Revoked, Role
-from pfwizard.plan.plan import EnterInLedger, Plan, Reload
+from pfwizard.plan.plan import Plan, Reload
 from tests.apply.builders import (
-    CHANGES,
     ObedientMailSystem,
-    create,
-    mkdir,
     plan_of,
     small_tree,
     state_of,
     transaction,
 )
 from tests.apply.faults import Calls, failing_with, in_a_process_that_dies
+from tests.apply.issuing import (
+    FIRST,
+    HANDING_OUT,
+    PLACE,
+    SECOND,
+    is_out,
+    issued,
+    revoked,
+    serials,
+)
 from tests.apply.scenarios import outcome, settle
-
-NOW = datetime(2026, 1, 15, 12, 30, tzinfo=UTC)
-CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nof Anna\n"
-PLACE = PurePosixPath("/etc/clients/anna.crt")
-FIRST, SECOND = 0xA1, 0xB2
-
-
-def issued(serial: int) -> EnterInLedger:
-    return EnterInLedger(
-        Issued(NOW, Role.CLIENT, serial, "CN=anna", ("anna@example.org",), NOW, NOW, "A", "B", "C")
-    )
-
-
-def revoked(serial: int) -> EnterInLedger:
-    return EnterInLedger(Revoked(NOW, serial, Reason.UNSPECIFIED))
 
 
 def handing_out(serial: int) -> Plan:
-    certificate = replace(create(PLACE, CERTIFICATE), secret=False)  # the journal keeps it
-    changes = [mkdir(PLACE.parent), certificate, *CHANGES]
-    return plan_of(changes, [issued(serial), Reload(())])
-
-
-def serials(root: Path) -> list[int]:
-    """Also a proof that it can be read."""
-    return [entry.serial for entry in read_ledger(state_of(Tree(root)).path).entries]
-
-
-def is_out(root: Path) -> bool:
-    """Whether the certificate stands in any file at all, the journal's included."""
-    return any(CERTIFICATE in path.read_bytes() for path in root.rglob("*") if path.is_file())
+    return plan_of(HANDING_OUT, [issued(serial), Reload(())])
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from pfwizard.apply.ending import APPLIED, CONFIRMED
 from pfwizard.apply.journal import Journal
+from pfwizard.apply.ledger_file import enter
 from pfwizard.apply.lock import locked
 from pfwizard.apply.probation import Probation
 from pfwizard.machine.tree import Tree
@@ -20,6 +21,7 @@ from tests.apply.builders import (
     state_of,
     transaction,
 )
+from tests.apply.issuing import FIRST, HANDING_OUT, SECOND, issued
 from tests.apply.scenarios import RELOAD, Announce, Scenario
 
 OLD, NEW = "old", "new"
@@ -33,6 +35,8 @@ class Case:
     and ``new_records`` are how the results begin that the history then has of the changes that
     went live and stayed; a rollback by command is one too. ``leaves_files_waiting``: what waits
     beside the files is left to a person. ``changes`` lead from the old tree to the new one.
+    ``serials`` are those of which the ledger has to know in any case, and ``serials_out`` those
+    that it has to know as soon as a certificate stands in any file.
     """
 
     scenario: Scenario
@@ -42,6 +46,8 @@ class Case:
     new_records: tuple[str, ...] = (APPLIED,)
     leaves_files_waiting: bool = False
     changes: tuple[Change, ...] = CHANGES
+    serials: tuple[int, ...] = ()
+    serials_out: tuple[int, ...] = ()
 
     def records(self, which: str) -> tuple[str, ...]:
         return self.new_records if which == NEW else self.old_records
@@ -95,6 +101,24 @@ def _ending_probation(root: Path) -> Callable[[Announce], object]:
     return lambda announce: Probation(ending, announce).end_now(begun, "not wanted")
 
 
+def _issuing_for_the_first_time(root: Path) -> Callable[[Announce], object]:
+    return _issuing(root, ObedientMailSystem(root))
+
+
+def _issuing_in_vain(root: Path) -> Callable[[Announce], object]:
+    tree = Tree(root)
+    act = _issuing(root, ObedientMailSystem(root, fails_at="reload"))
+    enter(state_of(tree).path, [issued(FIRST)])
+    return act
+
+
+def _issuing(root: Path, mail_system: ObedientMailSystem) -> Callable[[Announce], object]:
+    scenarios.APPLYING.prepare(root)
+    plan = plan_of(HANDING_OUT, [issued(SECOND), RELOAD])
+    tree = Tree(root)
+    return lambda announce: transaction(tree, mail_system, announce=announce).apply(plan)
+
+
 def _archiving(root: Path) -> Callable[[Announce], object]:
     scenarios.RECOVERING.prepare(root)
     state = state_of(Tree(root))
@@ -137,6 +161,21 @@ CASES = (
     Case(Scenario("ending probation", _ending_probation, ends_new=False), OLD, ONLY_OLD),
     Case(scenarios.CONFIRMING, NEW, EITHER, new_records=(CONFIRMED,)),
     Case(scenarios.ROLLING_BACK, OLD, EITHER, old_records=(APPLIED, APPLIED)),
+    Case(
+        Scenario("issuing for the first time", _issuing_for_the_first_time, ends_new=True),
+        NEW,
+        EITHER,
+        changes=HANDING_OUT,
+        serials_out=(SECOND,),
+    ),
+    Case(
+        Scenario("issuing in vain", _issuing_in_vain, ends_new=False),
+        OLD,
+        ONLY_OLD,
+        changes=HANDING_OUT,
+        serials=(FIRST,),
+        serials_out=(SECOND,),
+    ),
     Case(
         Scenario("archiving", _archiving, ends_new=True),
         NEW,

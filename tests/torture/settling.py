@@ -14,6 +14,7 @@ from pfwizard.apply.history import Entry, History
 from pfwizard.apply.lock import locked
 from pfwizard.machine.tree import Tree
 from tests.apply.builders import ObedientMailSystem, ending_of, state_of
+from tests.apply.issuing import is_out, serials
 from tests.apply.scenarios import Traces, outcome, quietly, traces
 from tests.torture import disk
 from tests.torture.cases import NEW, OLD, Case
@@ -31,11 +32,25 @@ class Trees:
 
 
 def verdict(case: Case, root: Path, trees: Trees) -> str:
-    """Settle what is there: OLD, NEW, or in words what is wrong with it or its records then."""
+    """Settle what is there: OLD, NEW, or in words what is wrong with it or its records then.
+
+    Whatever is out already when the power comes back, the ledger has to know before it is settled.
+    """
+    before = _trouble_with_ledger(root, case)
     found = tree_verdict(case, root, trees)
-    if found not in (OLD, NEW):
-        return found
-    return _trouble_with_records(root, case.records(found)) or found
+    if before or found not in (OLD, NEW):
+        return before or found
+    records = _trouble_with_records(root, case.records(found))
+    return records or _trouble_with_ledger(root, case) or found
+
+
+def _trouble_with_ledger(root: Path, case: Case) -> str:
+    """It can be read, and knows what was issued long ago and what stands in any file."""
+    wanted = (*case.serials, *(case.serials_out if is_out(root) else ()))
+    found: list[int] = []
+    trouble = outcome(lambda: found.extend(serials(root)))
+    unknown = [f"{serial:X}" for serial in wanted if serial not in found]
+    return trouble or (f"the ledger does not know {', '.join(unknown)}" if unknown else "")
 
 
 def tree_verdict(case: Case, root: Path, trees: Trees) -> str:

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from pfwizard.apply import ending, journal, recovery, swap, transaction, undo
+from pfwizard.apply import ending, journal, ledger_file, recovery, swap, transaction, undo
 from pfwizard.apply.disk import files
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     files.write_new,
     files.make_directory,
+    ledger_file.enter,
     journal.Journal._write_durably,
     journal.StateDirectory.prepare,
     journal.StateDirectory.publish,
