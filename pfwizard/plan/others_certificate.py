@@ -26,6 +26,8 @@ from pfwizard.secret import Secret
 
 THE_KEY = "the server key"
 
+CERTIFICATE_LABELS = ("CERTIFICATE", "X509 CERTIFICATE")
+
 FULL_CHAIN = "fullchain.pem"
 """What certbot calls the certificate with its issuers behind it."""
 
@@ -99,15 +101,15 @@ def _one_type_twice(draft: Draft, pairs: Sequence[ServerPair]) -> Finding | None
 
 
 def _not_a_chain(draft: Draft, pairs: Sequence[ServerPair]) -> Finding | None:
-    """Postfix reads the files one after another, as if they were one."""
+    """Postfix reads the files one after another, as if they were one (src/tls/tls_certkey.c)."""
     if layout_of(draft.answers.server, draft.facts) is not CertificateLayout.CHAIN:
         return None
     files = chain_files(draft.answers.server)
     blocks = "".join(
-        "k" if label.endswith("PRIVATE KEY") else "c"
+        "c" if label in CERTIFICATE_LABELS else "k"
         for path in files
         for label in pem.labels(content_of(draft, path))
-        if label.endswith(("PRIVATE KEY", "CERTIFICATE"))
+        if label in CERTIFICATE_LABELS or label.endswith("PRIVATE KEY")
     )
     if re.fullmatch(f"(kc+){{{len(pairs)}}}", blocks):
         return None

@@ -20,6 +20,7 @@ from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Draft
 from pfwizard.plan.foreign_chain import problems_of, roots_of_clients
 from pfwizard.plan.known_authorities import found_certificates
 from pfwizard.plan.plan import Finding, note
+from pfwizard.plan.server_certificate import warn_of_uncovered_names
 from pfwizard.plan.server_key import found_or_made
 from pfwizard.plan.server_pair import ServerPair, pairs_of
 from pfwizard.plan.signing_request import with_request
@@ -40,8 +41,8 @@ def plan_requested(draft: Draft) -> Draft:
         draft = draft.with_file(
             pair.key, content, PRIVATE_FILE, secret=True, summary=key_summary(key)
         )
-        draft = with_request(draft, key).with_finding(_awaited(draft, pair))
-        return replace(draft, awaits_certificate=True)
+        draft = warn_of_uncovered_names(with_request(draft, key))
+        return replace(draft.with_finding(_awaited(draft, pair)), awaits_certificate=True)
     chain = chain_of(there, key)
     draft = with_key_file(draft, pair, key, content, chain.sent())
     return _judged(_with_certificate_file(draft, pair, chain), pair, key, chain)

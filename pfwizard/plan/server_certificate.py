@@ -58,7 +58,7 @@ def _issued(draft: Draft, missing: Sequence[ServerPair], issuer: Issuer) -> Draf
         return draft
     for pair in missing:
         draft = _new_certificate(draft, pair, authority)
-    return _warn_of_long_validity(_warn_of_uncovered_names(draft))
+    return _warn_of_long_validity(warn_of_uncovered_names(draft))
 
 
 def _label_of_key(draft: Draft, pair: ServerPair) -> str:
@@ -117,8 +117,11 @@ def _new_certificate(draft: Draft, pair: ServerPair, authority: Authority) -> Dr
     return with_entry(draft, certificate, Role.SERVER, issuer=authority.certificate)
 
 
-def _warn_of_uncovered_names(draft: Draft) -> Draft:
-    """Clients look at the names of the certificate only, never at its common name (RFC 6125)."""
+def warn_of_uncovered_names(draft: Draft) -> Draft:
+    """Warn of host names that the certificate will not have.
+
+    Clients look at its names only, never at its common name (RFC 6125 section 6.4.4).
+    """
     wanted = draft.answers.server
     for name, what in (
         (wanted.subject.common_name.lower(), Named("server.subject.common_name")),

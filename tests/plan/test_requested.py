@@ -114,6 +114,10 @@ def test_a_certificate_without_its_key_is_refused() -> None:
     assert "server-incomplete" in identifiers(plan(file(SERVER, CHAIN)))
 
 
+def test_a_name_that_is_not_asked_for_is_told_before_it_is_too_late() -> None:
+    assert "name-not-in-certificate" in identifiers(plan(server__names=["smtp.kernel-panic.it"]))
+
+
 # --- there ----------------------------------------------------------------------------------------
 
 
