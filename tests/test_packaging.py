@@ -138,7 +138,7 @@ def test_the_oldest_textual_that_is_permitted_has_the_theme_of_the_screens(
     )
 
 
-def test_the_units_are_installed_where_systemd_looks_and_the_line_for_cron_is_there_too(
+def test_the_units_are_installed_where_systemd_looks_and_the_lines_for_cron_are_there_too(
     wheel: Path, environment: Path
 ) -> None:
     run(environment / "pip", "install", "--quiet", wheel, directory=environment)
@@ -147,8 +147,12 @@ def test_the_units_are_installed_where_systemd_looks_and_the_line_for_cron_is_th
     assert "\nExecStart=pfwizard recover\n" in (units / "pfwizard-recover.service").read_text()
     assert "\nExecStart=pfwizard status\n" in (units / "pfwizard-status.service").read_text()
     assert "\nOnCalendar=daily\n" in (units / "pfwizard-status.timer").read_text()
-    line_of_cron = environment.parent / "share/pfwizard/cron.d/pfwizard-status"
-    assert " root  said=$(pfwizard status " in line_of_cron.read_text()
+    assert "\nExecStart=pfwizard renew\n" in (units / "pfwizard-renew.service").read_text()
+    assert "\nOnCalendar=weekly\n" in (units / "pfwizard-renew.timer").read_text()
+    lines_of_cron = environment.parent / "share/pfwizard/cron.d"
+    for what in ("status", "renew"):
+        line = (lines_of_cron / f"pfwizard-{what}").read_text()
+        assert f" root  said=$(pfwizard {what} " in line
 
 
 def test_the_wheel_runs_in_a_bare_environment(wheel: Path, environment: Path) -> None:
