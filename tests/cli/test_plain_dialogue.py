@@ -130,7 +130,7 @@ def test_a_signal_at_a_question_keeps_the_answers(tmp_path: Path, number: signal
     draft = Draft(tmp_path / "draft.toml")
     session = StagedSession(draft=draft)
 
-    operator = play(session, "IT", sends(number))
+    operator = play(session, "create", "IT", sends(number))
 
     assert 'country = "IT"' in draft.file.read_text()
     assert str(draft.file) in session.outcome.words
@@ -141,7 +141,7 @@ def test_a_signal_at_a_question_keeps_the_answers(tmp_path: Path, number: signal
 
 
 def test_a_wrong_answer_is_not_offered_as_the_next_one() -> None:
-    operator = play(StagedSession(), "DE", "<", "UK", "")
+    operator = play(StagedSession(), "create", "DE", "<", "UK", "")
 
     assert operator.asked("Country [DE]") == 2
     assert not operator.asked("Country [UK]")
@@ -151,7 +151,7 @@ def test_a_wrong_answer_is_not_offered_as_the_next_one() -> None:
 def test_a_wrong_answer_of_a_file_is_explained_and_not_offered() -> None:
     start = started('[ca.subject]\ncountry = "UK"')
 
-    operator = play(at(StepName.AUTHORITY, StagedSession(start=start)), "", "GB")
+    operator = play(at(StepName.AUTHORITY, StagedSession(start=start)), "create", "", "GB")
 
     assert operator.asked('The answer that is here cannot be used: "UK" is not') == 1
     assert operator.asked("Country []") == 2
@@ -169,14 +169,14 @@ def test_a_wrong_choice_of_a_file_is_not_offered_as_the_default() -> None:
 
 
 def test_an_answer_that_nobody_has_given_is_not_called_wrong() -> None:
-    operator = play(at(StepName.SERVER, StagedSession()))
+    operator = play(at(StepName.SERVER, StagedSession()), "ca")
 
     assert operator.asked("Host names []: ") == 1
     assert not operator.asked("cannot be used")
 
 
 def test_bytes_that_are_no_text_are_a_wrong_answer() -> None:
-    operator = play(StagedSession(), lambda operator: operator.type(b"\xff\n"))
+    operator = play(StagedSession(), "create", lambda operator: operator.type(b"\xff\n"))
 
     assert operator.asked('Error: "\\udcff" is not a country code') == 1
     assert operator.asked("Country [") == 2
@@ -185,7 +185,7 @@ def test_bytes_that_are_no_text_are_a_wrong_answer() -> None:
 def test_a_loaded_answer_drives_no_terminal() -> None:
     start = started('[ca.subject]\norganization = "\\u001b]0;owned"')
 
-    operator = play(at(StepName.AUTHORITY, StagedSession(start=start)), *[""] * 8)
+    operator = play(at(StepName.AUTHORITY, StagedSession(start=start)), *[""] * 9)
 
     assert operator.asked('"\\x1b]0;owned"')
     assert not operator.asked("\x1b")

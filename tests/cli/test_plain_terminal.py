@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import Machine, contents, traces
+from tests.cli.test_plain import history
 from tests.screens.on_a_terminal import OnTerminal, opened_terminals
 from tests.terminal import LIMIT, Terminal
 from tests.waiting import wait_until
@@ -15,6 +16,8 @@ from tests.waiting import wait_until
 CTRL_C, CTRL_D = "\x03", "\x04"
 
 ENTER = "\n"
+
+FIRST_QUESTION = "Where it comes from ("
 
 MORE_THAN_ALL = 80
 """Questions."""
@@ -41,7 +44,7 @@ def said(terminal: Terminal) -> str:
 
 def at_the_first_question(start: OnTerminal, machine: Machine, home: Path) -> Terminal:
     terminal = start("--plain", "--root", machine.root, HOME=str(home), XDG_STATE_HOME="")
-    wait_for(terminal, "Country [")
+    wait_for(terminal, FIRST_QUESTION)
     return terminal
 
 
@@ -54,7 +57,7 @@ def at_the_secret(start: OnTerminal, machine: Machine) -> Terminal:
 
 def enter_until(terminal: Terminal, words: str) -> None:
     """Take what is offered, question by question."""
-    wait_for(terminal, "Country [")
+    wait_for(terminal, FIRST_QUESTION)
     for _ in range(MORE_THAN_ALL):
         if words in said(terminal):
             return
@@ -78,7 +81,7 @@ def test_ctrl_c_at_a_question_asks_whether_to_quit(
     terminal.type(CTRL_C)
     wait_for(terminal, "Quit pfwizard?")
     terminal.type("stay\n")
-    wait_for(terminal, "Country [", times=2)
+    wait_for(terminal, FIRST_QUESTION, times=2)
     terminal.type(CTRL_C, CTRL_C)
 
     assert terminal.wait() == 1
@@ -97,7 +100,7 @@ def test_nothing_that_is_typed_as_a_secret_is_shown(start: OnTerminal, machine: 
 
 def test_what_is_typed_ahead_of_a_secret_is_not_lost(start: OnTerminal, machine: Machine) -> None:
     terminal = start("--plain", "--root", machine.root, "--load", machine.answers)
-    wait_for(terminal, "Country [")
+    wait_for(terminal, FIRST_QUESTION)
 
     terminal.type(ENTER * MORE_THAN_ALL)
 
@@ -125,6 +128,8 @@ def test_sigterm_at_the_secret_brings_the_echo_back(start: OnTerminal, machine: 
 def test_sigterm_keeps_what_was_typed(start: OnTerminal, machine: Machine, tmp_path: Path) -> None:
     terminal = at_the_first_question(start, machine, tmp_path)
 
+    terminal.type("create\n")
+    wait_for(terminal, "Country [")
     terminal.type("IT\n")
     terminal.process.send_signal(signal.SIGTERM)
 
@@ -138,6 +143,8 @@ def test_a_line_that_is_lost_keeps_what_was_typed(
 ) -> None:
     terminal = at_the_first_question(start, machine, tmp_path)
 
+    terminal.type("create\n")
+    wait_for(terminal, "Country [")
     terminal.type("IT\n")
     terminal.hang_up()
 
@@ -148,7 +155,7 @@ def test_a_line_that_is_lost_keeps_what_was_typed(
 
 def test_an_interrupted_demonstration_leaves_nothing(start: OnTerminal, tmp_path: Path) -> None:
     terminal = start("--plain", "--demo", TMPDIR=str(tmp_path))
-    wait_for(terminal, "Country [")
+    wait_for(terminal, FIRST_QUESTION)
     assert list(tmp_path.glob("pfwizard-demo-*"))
 
     terminal.type(CTRL_C)
@@ -203,7 +210,8 @@ def test_a_line_that_is_lost_on_probation_leaves_the_change_to_time(
 
     assert terminal.process.wait(timeout=60) == -signal.SIGHUP
     assert contents(machine.root) != before
-    wait_until(lambda: contents(machine.root) == before)
+    wait_until(lambda: "on probation" not in history(machine))
+    assert contents(machine.root) == before
 
 
 def at_the_history(start: OnTerminal, machine: Machine) -> Terminal:
