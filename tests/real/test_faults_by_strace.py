@@ -16,6 +16,7 @@ pytestmark = pytest.mark.machine
 
 SAMPLE = Selection(("KILL",), ERRORS, step=7)
 SMALLER_SAMPLE = Selection((), ("KILL", *ERRORS), step=10, offset=3)
+OF_MANY_FILES = Selection(("KILL",), ERRORS, step=15, offset=5)
 WHOLE_PROGRAM = Selection((), ("KILL", "TERM", "EIO"), step=30, offset=9)
 
 
@@ -23,6 +24,12 @@ def test_a_fault_while_a_change_is_applied(open_machine: OpenMachine) -> None:
     found = outcomes(open_machine(Machine(SUITES["bookworm"])), {"applying": SAMPLE})
 
     assert_nothing_is_mixed_up(found, {"applying": 120})
+
+
+def test_a_fault_while_a_certificate_is_issued(open_machine: OpenMachine) -> None:
+    found = outcomes(open_machine(Machine(SUITES["bookworm"])), {"issuing": OF_MANY_FILES})
+
+    assert_nothing_is_mixed_up(found, {"issuing": 100})
 
 
 def test_a_fault_in_a_command(open_machine: OpenMachine) -> None:

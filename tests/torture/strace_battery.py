@@ -62,8 +62,16 @@ class Battery:
         self.scenario.start.put_back()
         make_live(new=self.scenario.starts_new)
 
+    @property
+    def _states(self) -> tuple[State, State]:
+        """The old one and the new one."""
+        return self.scenario.between or (self.stage.old, self.stage.new)
+
     def _goal(self) -> State:
-        return self.stage.new if self.scenario.ends_new else self.stage.old
+        return self._states[self.scenario.ends_new]
+
+    def _trouble_with_ledger(self) -> list[str]:
+        return list(self.scenario.hands_out.trouble()) if self.scenario.hands_out else []
 
     def _strike(self, call: Call, fault: str, outcome: Outcome) -> None:
         self._start()
@@ -81,15 +89,15 @@ class Battery:
 
     def _wrong(self, status: int) -> list[str]:
         """What is wrong after the next start of pfwizard."""
-        wrong = list(settled())
-        now, old, new = state(), self.stage.old, self.stage.new
+        wrong = [*self._trouble_with_ledger(), *settled(), *self._trouble_with_ledger()]
+        now, (old, new) = state(), self._states
         if now not in (old, new):
             wrong += ["neither old nor new; unlike the old:", *difference(old, now)]
             wrong += ["unlike the new:", *difference(new, now)]
         elif status == 0 and now != self._goal():
             wrong.append("it said that all went well, and it has not reached its end")
         wrong += [words for words in (complaints(), greeting()) if words]
-        if not comes_to_listen(SMTPS, wanted=now == new):
+        if not comes_to_listen(SMTPS, wanted=now != self.stage.old):
             wrong.append("Postfix does not work with the configuration that is in place")
         return wrong
 

@@ -13,12 +13,18 @@ from socket import socketpair
 
 from pfwizard.answers.reading import load
 from pfwizard.apply.journal import HOT, STATE
+from pfwizard.apply.ledger_file import read_ledger
 from pfwizard.apply.live.instance import instance_of
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.process.engine_process import EngineProcess
 from pfwizard.apply.process.events import Ended, Event, Order
 from pfwizard.cli.main import main as pfwizard
-from pfwizard.engine import Job, Planned, plan_job, plan_rollback
+from pfwizard.engine import Job, Planned, circumstances, plan_job, plan_rollback
+from pfwizard.machine.facts import gather
+from pfwizard.plan.authority import AuthorityFiles
+from pfwizard.plan.client_plan import AddClient, files_of_client, make_client_plan
+from pfwizard.plan.clients import ClientFiles, NewClient
+from tests.torture.strace_ledger import HandedOut
 from tests.torture.strace_state import (
     SMTPS,
     STATE_DIRECTORY,
@@ -42,6 +48,8 @@ from tests.torture.strace_tracing import (
 
 PROBATION = 86400.0
 
+ANNA, RELAY = "anna@kernel-panic.it", "relay.kernel-panic.it"
+
 OWN_FILES = (str(SCRATCH),)
 NAMED_AT_RANDOM = (*OWN_FILES, ".pfwizard-", "/tmp/", "/history/", "__pycache__")
 """In a whole program, the paths of these are others in each run."""
@@ -51,7 +59,8 @@ NAMED_AT_RANDOM = (*OWN_FILES, ".pfwizard-", "/tmp/", "/history/", "__pycache__"
 class Scenario:
     """What is done, the state that it starts from, and whether it is to end in the new one.
 
-    ``left_out`` are parts of the paths whose calls are not struck.
+    ``left_out`` are parts of the paths whose calls are not struck. ``between`` are the old and the
+    new state where they are others than the stage's. ``hands_out`` is what the ledger has to know.
     """
 
     name: str
@@ -60,6 +69,8 @@ class Scenario:
     act: Act
     ends_new: bool
     left_out: tuple[str, ...] = OWN_FILES
+    between: tuple[State, State] | None = None
+    hands_out: HandedOut | None = None
 
 
 class UnwatchedEngine(EngineProcess):
@@ -117,6 +128,12 @@ class Stage:
         after, new = Saved.under(SCRATCH / "after"), state()
         rolling_back = _order(plan_rollback(job, None))
 
+        _do(engine(_adding(job, RELAY)))
+        with_one_client, one_client = Saved.under(SCRATCH / "one-client"), state()
+        issuing = _adding(job, ANNA)
+        _do(engine(issuing))
+        two_clients = state()
+
         before.put_back()
         make_live(new=False)
         _do(engine(replace(applying, probation=PROBATION)))
@@ -135,6 +152,11 @@ class Stage:
             Scenario("recovering", unfinished, True, forked(command("recover")), False),
             Scenario("ending-probation", on_probation, True, forked(command("rollback")), False),
             Scenario("rolling-back", after, True, forked(engine(rolling_back)), False),
+            Scenario(
+                *("issuing", with_one_client, True, forked(engine(issuing)), True),
+                between=(one_client, two_clients),
+                hands_out=HandedOut.by(issuing.plan),
+            ),
             Scenario("whole-apply", before, False, program_with_engine(*words), True),
             Scenario("whole-confirm", before, False, confirmed_program(waiting, journal), True),
             Scenario("whole-recover", unfinished, True, program("recover"), False),
@@ -144,6 +166,16 @@ class Stage:
 
     def scenario(self, name: str) -> Scenario:
         return next(each for each in self.scenarios if each.name == name)
+
+
+def _adding(job: Job, name: str) -> Order:
+    """A certificate for one client more, by the CA of the guide."""
+    ca_key = PurePosixPath("/etc/ssl/private/ca.key")
+    authority = AuthorityFiles(PurePosixPath("/etc/ssl/ca.crt"), ca_key)
+    request = AddClient(authority, NewClient(name, ClientFiles.of(name, ca_key, None)))
+    facts = gather(job.tree, None, files_of_client(request))
+    ledger = read_ledger(job.state_directory)
+    return _order(Planned(facts, make_client_plan(request, facts, circumstances(ledger))))
 
 
 def make_live(*, new: bool) -> None:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.machine
 FEWEST_CALLS = {
     "applying": 120,
     "rolling-back": 100,
+    "issuing": 100,
     "recovering": 30,
     "ending-probation": 30,
     "confirming": 25,
@@ -31,7 +32,7 @@ FEWEST_CALLS = {
 """With fewer than these, strace has not seen what it should."""
 
 SHORT = ("confirming", "recovering", "ending-probation")
-LONG = ("applying", "rolling-back")
+LONG = ("applying", "rolling-back", "issuing")
 WHOLE = ("whole-apply", "whole-rollback", "whole-recover", "whole-confirm")
 
 
