@@ -75,8 +75,8 @@ CERTIFICATE_QUESTIONS: tuple[Question, ...] = (
     Question(
         "ca.source",
         "Where it comes from",
-        "create: made here once, and found by later runs. existing: it is here already. none: you "
-        "have none.",
+        "create: made here once, and found by later runs. existing: it is here. none: you have "
+        "none.",
         Kind.CHOICE,
         default="create",
         choices=("create", "existing", "none"),
@@ -149,8 +149,8 @@ CERTIFICATE_QUESTIONS: tuple[Question, ...] = (
     Question(
         "server.layout",
         "Layout of the files",
-        "pair: certificate and key in two files. chain: both in one, from Postfix 3.4 on. auto: as "
-        "it is, else chain if possible.",
+        "pair: two files. chain: both in one, from Postfix 3.4 on. auto: as it is, else chain if "
+        "possible.",
         Kind.CHOICE,
         default="auto",
         choices=("auto", "pair", "chain"),

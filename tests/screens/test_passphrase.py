@@ -78,7 +78,7 @@ async def type_passphrase(pilot: Pilot[Outcome], text: str) -> None:
 async def planned(pilot: Pilot[Outcome]) -> None:
     """Wait until the review has a plan."""
     await until_shown(pilot, Review)
-    await until_it_says(pilot, "Files and directories")
+    await until_it_says(pilot, "F8 Apply")
     await settled(pilot)
 
 
