@@ -5,21 +5,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pfwizard.answers.reading import load
 from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.disk.mounts import IN_MEMORY, file_system_type
 from pfwizard.apply.key_removal import KeyRemoval, refuse_destination
 from pfwizard.apply.recovery import refuse_unfinished
 from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.ca_secrets import CaSecrets
-from pfwizard.cli.renewal import known_files, with_files
+from pfwizard.cli.renewal import authority_in, known_files, with_files
 from pfwizard.cli.report import Report, Result
 from pfwizard.engine import Job
 from pfwizard.errors import ExitStatus
 from pfwizard.machine.facts import gather
 from pfwizard.pki.errors import NotAKey
 from pfwizard.pki.keys import load_private_key
-from pfwizard.plan.authority import AuthorityFiles
 from pfwizard.plan.departing_key import DepartingKey, departing_key
 from pfwizard.plan.plan import Finding, Plan, note, warning
 from pfwizard.plan.signing_authority import files_of_authorities
@@ -127,13 +125,6 @@ def move_of(job: Job, given: Arguments, secrets: CaSecrets, destination: Path) -
     facts = gather(job.tree, job.config_directory, ())
     paths = files_of_authorities(facts, known)
     facts = with_files(job, facts, paths)
-    named = _named(given.answers)
+    named = authority_in(given.answers)
     departing = departing_key(facts, paths, named, secrets.passphrase, os.urandom)
     return Move(job, departing, destination)
-
-
-def _named(answers: Path | None) -> AuthorityFiles | None:
-    if answers is None:
-        return None
-    of_the_ca = load(answers).ca
-    return AuthorityFiles(of_the_ca.certificate, of_the_ca.key)

@@ -34,7 +34,9 @@ def add_certificate_options(parser: argparse.ArgumentParser) -> None:
 
 def add_ca_key_options(parser: argparse.ArgumentParser) -> None:
     """The options that go with whatever the CA signs for."""
-    group = parser.add_argument_group("the CA's key: --answers, the wizard, renew, client add")
+    group = parser.add_argument_group(
+        "the CA's key: --answers, the wizard, renew, client add, ca move-key"
+    )
     group.add_argument(
         "--ca-passphrase-file",
         metavar="FILE",
@@ -53,7 +55,7 @@ def add_ca_key_options(parser: argparse.ArgumentParser) -> None:
         "--ca-key",
         metavar="FILE",
         type=path,
-        help="not with the wizard: sign with the CA's key in FILE, which is kept elsewhere, such "
-        "as on a medium mounted for this run; it is read on this host also with --root, and "
-        "copied nowhere",
+        help="with --answers, renew and client add: sign with the CA's key in FILE, which is kept "
+        "elsewhere, such as on a medium mounted for this run; it is read on this host also with "
+        "--root, and copied nowhere",
     )

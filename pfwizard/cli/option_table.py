@@ -35,6 +35,7 @@ OPTIONS = {
         (
             Command.APPLY,
             Command.RENEW,
+            Command.INSTALL_CERTIFICATE,
             Command.CLIENT_ADD,
             Command.PUBLISH,
             Command.CA_MOVE_KEY,
@@ -61,7 +62,7 @@ OPTIONS = {
     "--out": Belonging((Command.CLIENT_ADD,), "client add NAME --out DIR"),
     "--compatible": Belonging((Command.CLIENT_ADD,), "client add NAME --compatible"),
     "--passphrase-file": Belonging((Command.CLIENT_ADD,), "client add NAME --passphrase-file FILE"),
-    "--passphrase-fd": Belonging((Command.CLIENT_ADD,), "client add NAME --passphrase-fd N"),
+    "--passphrase-fd": Belonging((Command.CLIENT_ADD,), "client add NAME --passphrase-fd NUMBER"),
 }
 """The options that not every command takes."""
 
