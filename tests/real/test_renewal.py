@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pfwizard.pki.certificates import Certificate, load_certificate
+from pfwizard.pki.ledger import Ledger
 from tests.machines.machine import Machine
 from tests.machines.suites import SUITES
 from tests.pki import builders as pki
 from tests.pki.issuers import issuing
 from tests.real.conftest import OpenMachine
-from tests.real.mail_server import configuration
+from tests.real.held_run import ON_PROBATION, begin, program, wait_for_words
+from tests.real.mail_server import configuration, history, wait_until_no_process_is_left
 
 pytestmark = pytest.mark.machine
 
@@ -137,3 +139,65 @@ def test_a_reversed_pair_for_another_key_changes_nothing(server: Machine) -> Non
     assert done.returncode == 1
     assert "the key of the certificate of" in done.stderr
     assert configuration(server) == before
+
+
+# --- on probation ---------------------------------------------------------------------------------
+
+
+on_bookworm = pytest.mark.parametrize("server", ["bookworm"], indirect=True)
+
+
+def ledger_of(machine: Machine) -> Ledger:
+    return Ledger.load(machine.read("/var/lib/pfwizard/certificates"))
+
+
+def begin_probation(machine: Machine, seconds: int, *arguments: str) -> Certificate:
+    """Returns what the ports show when the new certificate waits for its confirmation."""
+    old = in_the_file(machine)
+    begin(machine, [*program(), "renew", *arguments, "--confirm", str(seconds)])
+    wait_for_words(machine, ON_PROBATION)
+    new = in_the_file(machine)
+    assert new != old
+    assert {port: shown(machine, port) for port in PORTS} == dict.fromkeys(PORTS, new)
+    return new
+
+
+@pytest.mark.parametrize("arguments", [(), ("--new-key",)], ids=["renew", "renew --new-key"])
+def test_a_certificate_that_is_confirmed_stays(server: Machine, arguments: tuple[str, ...]) -> None:
+    new = begin_probation(server, 600, *arguments)
+
+    server.pfwizard("confirm", check=True)
+
+    assert {port: shown(server, port) for port in PORTS} == dict.fromkeys(PORTS, new)
+    assert history(server).endswith("confirmed")
+    assert [entry.serial for entry in ledger_of(server).entries] == [new.facts.serial]
+
+
+@on_bookworm
+@pytest.mark.parametrize("arguments", [(), ("--new-key",)], ids=["renew", "renew --new-key"])
+def test_a_certificate_that_nobody_confirms_gives_way_to_the_old_one_and_was_issued_all_the_same(
+    server: Machine, arguments: tuple[str, ...]
+) -> None:
+    old = in_the_file(server)
+    new = begin_probation(server, 8, *arguments)
+
+    wait_until_no_process_is_left(server)
+
+    assert {port: shown(server, port) for port in PORTS} == dict.fromkeys(PORTS, old)
+    assert history(server).endswith("rolled back: it was not confirmed in time")
+    assert [entry.serial for entry in ledger_of(server).entries] == [new.facts.serial]
+
+
+@on_bookworm
+def test_after_it_was_taken_back_it_can_be_renewed_again_with_another_serial_number(
+    server: Machine,
+) -> None:
+    first = begin_probation(server, 600)
+    server.pfwizard("rollback", check=True)
+
+    server.pfwizard("renew", check=True)
+
+    second = in_the_file(server)
+    assert {port: shown(server, port) for port in PORTS} == dict.fromkeys(PORTS, second)
+    issued = [entry.serial for entry in ledger_of(server).entries]
+    assert issued == [first.facts.serial, second.facts.serial]
