@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from pfwizard.pki.names import is_ip
+from pfwizard.pki.errors import NameProblem
+from pfwizard.pki.names import check_domain, is_ip
 
 # Where a country's registry sells names one level further down, as below co.uk and com.br.
 _SOLD_BELOW = re.compile(r"(?:ac|co|com|edu|gob|gov|go|ne|net|nom|or|org)\.[a-z]{2}")
@@ -40,3 +41,27 @@ def domains_of(names: Iterable[str]) -> tuple[str, ...]:
         for domain in every
         if not any(is_within(domain, other) for other in every if other != domain)
     )
+
+
+def domains_to_sign_for(names: Iterable[str], *, domain: str, host: str) -> tuple[str, ...]:
+    """What a CA is limited to when nobody says otherwise: where these names lie.
+
+    ``domain`` is that of the host, and covers those of them that lie in it; ``host`` counts where
+    none of them lies in a domain.
+    """
+    every, own = tuple(names), domain.lower()
+    if not is_public(own) and any(is_within(name, own) for name in every):
+        every = (*every, f"*.{own}")
+    return _usable(domains_of(every)) or _usable(domains_of([host.lower()]))
+
+
+def _usable(domains: Iterable[str]) -> tuple[str, ...]:
+    return tuple(domain for domain in domains if _is_domain(domain))
+
+
+def _is_domain(text: str) -> bool:
+    try:
+        check_domain(text)
+    except NameProblem:
+        return False
+    return True

@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 from pfwizard.answers.answers import CertificateSource
 from pfwizard.answers.wording import Named, Wording
-from pfwizard.pki.domains import domains_of, is_public, is_within
-from pfwizard.pki.errors import NameProblem
+from pfwizard.pki.domains import domains_to_sign_for
 from pfwizard.pki.name_constraints import limited_to, permitted_names, reads_as_a_host
-from pfwizard.pki.names import check_domain, is_ip
+from pfwizard.pki.names import is_ip
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import note
 
@@ -39,13 +38,10 @@ def limits_of_a_new_ca(draft: Draft) -> tuple[Draft, "x509.NameConstraints | Non
 
 
 def _own_domains(draft: Draft) -> tuple[str, ...]:
-    """Where the server's names and the clients lie; else where this host does."""
-    named = _named(draft)
-    domain = draft.effective.value("mydomain").lower()
-    if not is_public(domain) and any(is_within(name, domain) for name in named):
-        named = (*named, f"*.{domain}")
-    host = draft.effective.value("myhostname").lower()
-    return _usable(domains_of(named)) or _usable(domains_of([host]))
+    effective = draft.effective
+    return domains_to_sign_for(
+        _named(draft), domain=effective.value("mydomain"), host=effective.value("myhostname")
+    )
 
 
 def _named(draft: Draft) -> tuple[str, ...]:
@@ -58,15 +54,3 @@ def _named(draft: Draft) -> tuple[str, ...]:
     common_name = server.subject.common_name
     is_held_to_it = all(map(is_ip, server.names)) and reads_as_a_host(common_name)
     return (*names, *contact, *([common_name.lower()] if is_held_to_it else []))
-
-
-def _usable(domains: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(domain for domain in domains if _is_domain(domain))
-
-
-def _is_domain(text: str) -> bool:
-    try:
-        check_domain(text)
-    except NameProblem:
-        return False
-    return True

@@ -155,7 +155,7 @@ class Session:
             self.outcome = self._applied or left()
         taken_back = self._recover(job) if self.may_apply else None
         facts, unread = self._looked(job)
-        self.sheet.suggest(suggestions.suggest(facts))
+        self.sheet.suggest(suggestions.suggest(facts), suggestions.host_name(facts))
         observations = surroundings.observe(facts, _now())
         mistakes = () if self.start is None else tuple(map(str, self.start.mistakes))
         return Found(observations, None, taken_back, self.draft, self._decided, mistakes, unread)

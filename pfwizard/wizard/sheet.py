@@ -9,7 +9,7 @@ from pfwizard.answers.question import Kind, Question, Value
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.answers.relevance import is_relevant
 from pfwizard.errors import InputProblem
-from pfwizard.pki.domains import domains_of
+from pfwizard.pki.domains import domains_to_sign_for
 from pfwizard.wizard.fields import by_field
 from pfwizard.wizard.steps import ASKING, Step, step_asking
 from pfwizard.wizard.typed_text import typed_text, value_of
@@ -25,6 +25,21 @@ FOLLOWS = {
     "server.subject.common_name": "server.names",
 }
 """Answers that are the same as an earlier one unless somebody says otherwise."""
+
+
+OF_CERTBOT = {"server.certificate": "fullchain.pem", "server.key": "privkey.pem"}
+"""What certbot calls the files, in a directory with the name of the host."""
+
+
+@dataclass(frozen=True)
+class HostName:
+    """Postfix's myhostname and mydomain."""
+
+    host: str = ""
+    domain: str = ""
+
+
+NOWHERE = HostName()
 
 
 @dataclass(frozen=True)
@@ -51,6 +66,7 @@ class AnswerSheet:
     ) -> None:
         self._suggested = suggested or {}
         self._start = start
+        self._host_name = NOWHERE
         self._typed: dict[str, str] = {}
         self._problems: Mapping[str, InputProblem] | None = None
         if start is not None:
@@ -69,9 +85,10 @@ class AnswerSheet:
             for key, text in self._typed.items()
         )
 
-    def suggest(self, suggested: Mapping[str, Value]) -> None:
+    def suggest(self, suggested: Mapping[str, Value], host_name: HostName = NOWHERE) -> None:
         """Take over what is known of the machine; what is typed already stays."""
         self._suggested = suggested
+        self._host_name = host_name
         self._problems = None
 
     def fill(self, key: str, text: str) -> None:
@@ -99,7 +116,7 @@ class AnswerSheet:
                 first = answered.value[0] if isinstance(answered.value, tuple) else answered.value
                 return typed_text(question, first)
         if self._start is None or question.is_required:
-            value = self._suggested.get(question.key, question.default)
+            value = self._suggested.get(question.key, self._usual(question))
         else:
             value = question.default
         return "" if value is None else typed_text(question, value)
@@ -109,9 +126,23 @@ class AnswerSheet:
         if key != "ca.domains":
             return ""
         values = self.values()
-        named = (values.get("server.names"), values.get("clients.names"))
-        names = [name for each in named if isinstance(each, tuple) for name in each]
-        return typed_text(_BY_KEY[key], domains_of(names))
+        lists = (values.get("server.names"), values.get("clients.names"))
+        names = [name for each in lists if isinstance(each, tuple) for name in each]
+        contact = values.get("server.subject.email")
+        if contact and values.get("server.source") == "ca":
+            names.append(str(contact))
+        domains = domains_to_sign_for(
+            names, domain=self._host_name.domain, host=self._host_name.host
+        )
+        return typed_text(_BY_KEY[key], domains)
+
+    def _usual(self, question: Question) -> Value | None:
+        """The default; somebody else's certificate is most likely where certbot has it."""
+        if question.key in OF_CERTBOT and self.text("server.source") == "files":
+            names = self.answered("server.names").value
+            host = names[0].removeprefix("*.") if isinstance(names, tuple) else "HOST"
+            return f"/etc/letsencrypt/live/{host}/{OF_CERTBOT[question.key]}"
+        return question.default
 
     def answered(self, key: str) -> Answered:
         """The question, its text, and what that means by itself."""

@@ -10,6 +10,7 @@ from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileKind
 from pfwizard.plan.services import ports_of
 from pfwizard.wizard import suggested_certificates
+from pfwizard.wizard.sheet import HostName
 from pfwizard.wizard.suggested_certificates import Suggested
 
 SOCKETS = tuple(
@@ -45,15 +46,18 @@ def suggest(facts: Facts) -> Mapping[str, Value]:
     return found
 
 
+def host_name(facts: Facts) -> HostName:
+    return HostName(facts.effective.value("myhostname"), facts.effective.value("mydomain"))
+
+
 def _names(facts: Facts) -> Suggested:
     """Clients connect to the name that Postfix greets with, unless somebody knows better."""
-    host = facts.effective.value("myhostname")
-    domain = facts.effective.value("mydomain")
-    if "." in host:
-        yield "server.names", (host,)
-        yield "server.subject.common_name", host
-    if "." in domain:
-        yield "ca.subject.common_name", f"Mail CA of {domain}"
+    name = host_name(facts)
+    if "." in name.host:
+        yield "server.names", (name.host,)
+        yield "server.subject.common_name", name.host
+    if "." in name.domain:
+        yield "ca.subject.common_name", f"Mail CA of {name.domain}"
 
 
 TODAY = {

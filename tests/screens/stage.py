@@ -23,7 +23,7 @@ from pfwizard.secret import Secret
 from pfwizard.wizard.aftermath import Section, aftermath
 from pfwizard.wizard.draft import Draft
 from pfwizard.wizard.session import Found, Place, Session, Waiting
-from pfwizard.wizard.suggestions import suggest
+from pfwizard.wizard.suggestions import host_name, suggest
 from pfwizard.wizard.surroundings import observe
 from tests.guide import ANSWERS
 from tests.plan.builders import NOW, build_table, machine
@@ -129,7 +129,7 @@ class StagedSession(Session):
         if self.waits is not None:
             self.await_confirmation()
             return Found(waiting=self.waits)
-        self.sheet.suggest(suggest(self.facts))
+        self.sheet.suggest(suggest(self.facts), host_name(self.facts))
         return Found(observe(self.facts, NOW), draft=self.draft)
 
     def make_plan(self, answers: Answers) -> Planned:

@@ -5,9 +5,12 @@ from pathlib import Path
 from pfwizard.answers.question import Value
 from pfwizard.answers.reading import parse, start_from
 from pfwizard.answers.writing import written
+from pfwizard.pki.certificates import load_certificate
 from pfwizard.wizard.sheet import AnswerSheet
 from pfwizard.wizard.steps import StepName, step_asking, step_of
+from pfwizard.wizard.suggestions import host_name
 from tests.guide import ANSWERS
+from tests.plan.builders import CA, answers, content_of, machine, plan_for
 from tests.screens.stage import started
 
 SUGGESTED: dict[str, Value] = {
@@ -158,3 +161,40 @@ def test_the_domains_of_a_new_ca_are_those_of_the_names_unless_others_are_typed(
 
     assert sheet.implied("ca.domains") == "example.org, example.net, example.com"
     assert sheet.implied("ca.days") == ""
+
+
+def test_they_are_what_the_plan_makes_of_them() -> None:
+    wanted = answers(
+        server__names=["mail.eu.kernel-panic.it", "mx.example.net"],
+        server__subject__email="postmaster@example.com",
+        clients__names=["laptop@example.org"],
+    )
+    sheet = AnswerSheet()
+    sheet.suggest({}, host_name(machine()))
+    sheet.fill("server.names", "mail.eu.kernel-panic.it, mx.example.net")
+    sheet.fill("server.subject.email", "postmaster@example.com")
+    sheet.fill("clients.names", "laptop@example.org")
+
+    limits = load_certificate(content_of(plan_for(machine(), wanted), CA)).facts.limits
+
+    assert sheet.implied("ca.domains") == ", ".join(limits)
+    assert "kernel-panic.it" in limits
+
+
+def test_the_files_of_somebody_else_are_looked_for_where_certbot_has_them() -> None:
+    sheet = AnswerSheet(SUGGESTED)
+    sheet.fill("server.source", "files")
+    assert (
+        sheet.text("server.certificate") == "/etc/letsencrypt/live/mail.example.org/fullchain.pem"
+    )
+    assert sheet.text("server.key") == "/etc/letsencrypt/live/mail.example.org/privkey.pem"
+
+    sheet.fill("server.source", "ca")
+    assert sheet.text("server.key") == "/etc/postfix/ssl/private/server.key"
+
+
+def test_files_of_today_come_before_the_place_where_certbot_has_them() -> None:
+    sheet = AnswerSheet({**SUGGESTED, "server.key": "/srv/acme/key.pem"})
+    sheet.fill("server.source", "files")
+
+    assert sheet.text("server.key") == "/srv/acme/key.pem"
