@@ -1,9 +1,11 @@
 """``pfwizard ca move-key``: the key leaves the tree, and everything goes on without it."""
 
 import fcntl
+import os
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -11,6 +13,7 @@ from subprocess import CompletedProcess
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.pki.keys import PrivateKey, load_private_key
 from pfwizard.secret import Secret
 from tests.cli.program import (
@@ -19,6 +22,7 @@ from tests.cli.program import (
     Machine,
     contents,
     pfwizard_process,
+    sabotaged,
     the_object_in,
 )
 from tests.cli.test_plain_terminal import wait_for
@@ -187,6 +191,39 @@ def test_on_a_terminal_the_passphrase_is_asked_for_twice(
     assert PASSPHRASE.encode() not in terminal.sent
     moved = Secret((medium / "ca.key").read_bytes())
     assert load_private_key(moved, passphrase=Secret(PASSPHRASE))
+
+
+def test_an_encrypted_key_is_moved_as_it_is_behind_the_passphrase_that_it_has(
+    server: Machine, medium: Path, passphrase: tuple[str, Path]
+) -> None:
+    locked = encrypted_pem(key_of(server), Secret(PASSPHRASE), os.urandom).reveal()
+    (server.root / KEY).write_bytes(locked)
+    wrong = medium.parent / "wrong"
+    wrong.write_text("correct horse batterx\n")
+    wrong.chmod(0o600)
+
+    refused = move(server, medium / "ca.key", "--ca-passphrase-file", wrong)
+    done = move(server, medium / "ca.key", *passphrase)
+
+    assert (refused.returncode, done.returncode) == (1, 0)
+    assert "does not open with this passphrase" in refused.stderr
+    assert (medium / "ca.key").read_bytes() == locked
+    assert not (server.root / KEY).exists()
+
+
+def test_a_medium_of_its_own_is_to_be_locked_up(
+    server: Machine, passphrase: tuple[str, Path]
+) -> None:
+    """Memory stands for the medium here."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as medium:
+        done = sabotaged(
+            "from pfwizard.cli import ca; ca.IN_MEMORY = ()",
+            *("ca", "move-key", f"{medium}/ca.key", "--root", server.root, *passphrase),
+        )
+
+    assert "note: " in done.stderr
+    assert "this file is on a file system of its own" in done.stderr
+    assert "still on this host" not in done.stderr
 
 
 # --- afterwards -----------------------------------------------------------------------------------

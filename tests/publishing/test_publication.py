@@ -90,6 +90,12 @@ def test_a_port_without_tls_has_no_record() -> None:
     ]
 
 
+def test_a_port_where_postscreen_listens_has_one_too() -> None:
+    behind = "smtp inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd\n"
+
+    assert [text.split()[0] for _, text in records(of(master=behind))] == [f"_25._tcp.{pki.HOST}."]
+
+
 def test_there_is_a_record_for_every_name() -> None:
     both = pki.server(THE_CA, names=["a.kernel-panic.it", "b.kernel-panic.it"])
 
