@@ -1,14 +1,13 @@
 """The CA's key that is to leave this machine: found, opened, and encrypted for the way."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from pfwizard.errors import Failed, Refused
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
 from pfwizard.pki import pem
-from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.errors import NameProblem, WrongPassphrase
 from pfwizard.pki.key_copies import holds_key, private_keys_in
 from pfwizard.pki.key_encryption import encrypted_pem
@@ -79,8 +78,7 @@ def departing_key(
     except NameProblem as problem:
         raise UnusablePassphrase(path, problem) from problem
     departing = DepartingKey(key, authority, file, moved, passphrase)
-    elsewhere = tuple(_other_copies(facts, looked_at, departing))
-    return DepartingKey(key, authority, file, moved, passphrase, elsewhere)
+    return replace(departing, findings=tuple(_other_copies(facts, looked_at, departing)))
 
 
 # --- finding --------------------------------------------------------------------------------------
@@ -122,13 +120,9 @@ def _owner(key: PrivateKey, authorities: Iterable[FoundCertificate]) -> FoundCer
 
 def _has_issued_for_postfix(facts: Facts, authority: FoundCertificate) -> bool:
     served = served_files(facts.configuration.master, facts.effective)
-    leaves: list[Certificate] = [
-        each.certificate
-        for each in found_certificates(
-            facts, [path for path in served.certificates if path in facts.files]
-        )
-    ]
-    return any(leaf.is_issued_by(authority.certificate) for leaf in leaves)
+    read = [path for path in served.certificates if path in facts.files]
+    leaves = found_certificates(facts, read)
+    return any(leaf.certificate.is_issued_by(authority.certificate) for leaf in leaves)
 
 
 def _not_found(authorities: Iterable[FoundCertificate]) -> Failed:
