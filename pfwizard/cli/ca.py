@@ -78,7 +78,7 @@ class Move:
         return Plan((self.departing.removal,), (), findings, b"", b"")
 
     def _ending(self, copies: tuple[Path, ...]) -> Iterator[str]:
-        yield f"Done: the key of the CA is in {self.destination}, and not on this machine any more."
+        yield f"Done: the key of the CA was moved into {self.destination}."
         yield from (f"  A copy that pfwizard had kept was removed too: {path}" for path in copies)
         yield "  For a renewal, or a client's certificate, bring it back and name it:"
         yield f"    pfwizard renew --ca-key {self.destination}"
