@@ -6,7 +6,7 @@ directory in ``RENEWED_LINEAGE`` (certbot documentation, "Renewing certificates"
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -83,10 +83,10 @@ def plan_deploy_hook(draft: Draft, pairs: Iterable[ServerPair]) -> Draft:
         else:
             lineages.append(lineage)
             draft = _tell_of_new_keys(draft, pair, lineage)
-    return _with_hook(draft, tuple(dict.fromkeys(lineages))) if lineages else draft
+    return _with_hook(draft, lineages) if lineages else draft
 
 
-def _with_hook(draft: Draft, lineages: tuple[PurePosixPath, ...]) -> Draft:
+def _with_hook(draft: Draft, lineages: Sequence[PurePosixPath]) -> Draft:
     state = draft.facts.file(HOOK)
     options = _options(draft)
     present = None if state.content is None else calls_in(state.content)

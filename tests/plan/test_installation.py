@@ -350,6 +350,14 @@ def test_a_certificate_that_postfix_has_for_the_key_is_replaced_in_its_file() ->
     assert load_certificates(content_of(plan, OWN)) == COMPLETE
 
 
+def test_that_postfix_has_a_certificate_of_another_key_there_is_put_right() -> None:
+    facts = with_key(file(OWN, pki.ca().pem()), main_cf=STOCK_MAIN + PAIR)
+
+    plan = installing(*COMPLETE, facts=facts)
+
+    assert load_certificates(content_of(plan, OWN)) == COMPLETE
+
+
 def test_a_request_that_is_answered_finds_the_file_that_main_cf_names_already() -> None:
     plan = installing(*COMPLETE, facts=with_key(main_cf=STOCK_MAIN + PAIR))
 

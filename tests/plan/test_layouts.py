@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
+from pathlib import PurePosixPath
 
 import pytest
 
-from pfwizard.answers.answers import Answers
+from pfwizard.answers.answers import Answers, AuthoritySource
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.tree import FileState
+from pfwizard.plan.planner import files_of_interest
 from tests.plan.builders import (
     SERVER,
     SERVER_KEY,
     STOCK_MAIN,
     STOCK_MASTER,
+    Files,
     answers,
     applied,
     file,
@@ -98,6 +102,35 @@ def test_a_second_run_has_nothing_to_do(
     assert first.refusals == ()
     assert first.changes
     assert plan_for(applied(facts, first), wanted).is_empty
+
+
+class Gathered(Files):
+    """File states in which nobody looks at certificates that were not gathered before."""
+
+    def __missing__(self, path: PurePosixPath) -> FileState:
+        assert not path.is_relative_to("/etc/ssl"), path
+        assert not path.is_relative_to("/etc/postfix/ssl"), path
+        assert not path.is_relative_to("/etc/letsencrypt"), path
+        return super().__missing__(path)
+
+
+@pytest.mark.parametrize("authority", ["create", "none"])
+@pytest.mark.parametrize("source", ["ca", "request", "files"])
+def test_every_file_that_a_plan_looks_at_was_named_before(source: str, authority: str) -> None:
+    wanted = answers(server__source=source, server__ecdsa=source != "request")
+    wanted = replace(
+        wanted,
+        ca=replace(wanted.ca, source=AuthoritySource(authority)),
+        tls=replace(wanted.tls, ca_file=None),
+    )
+    facts = with_what_others_make(machine(), wanted)
+    named = files_of_interest(wanted)
+    above = {path for each in named for path in each.parents}
+    gathered = {path: facts.files[path] for path in (*named, *above)}
+
+    plan = plan_for(replace(facts, files=Gathered(gathered)), wanted)
+
+    assert plan.premises
 
 
 @pytest.mark.parametrize("layout", ["auto", "pair", "chain"])

@@ -109,6 +109,18 @@ def test_nothing_of_it_is_written_or_kept(layout: str) -> None:
     assert not [action for action in plan.actions if isinstance(action, EnterInLedger)]
 
 
+def test_that_clients_saw_another_certificate_is_told_without_a_word_of_a_ca_of_ones_own() -> None:
+    plan = naming(*certbot(), main_cf=f"{STOCK_MAIN}smtpd_tls_cert_file = /etc/old.crt\n")
+
+    (found,) = [each for each in plan.findings if each.identifier == "certificate-replaced"]
+    assert found.severity is Severity.NOTE
+    assert "CA" not in found.message
+
+
+def test_without_a_ca_its_usual_file_is_one_like_any_other() -> None:
+    assert refusals(naming(*certbot(), tls__ca_file="/etc/ssl/ca.crt")) == ["ca-file-missing"]
+
+
 def test_no_key_request_or_ca_is_made() -> None:
     plan = naming(*certbot())
 
@@ -214,6 +226,13 @@ def test_the_file_with_the_whole_chain_is_named_where_it_is_beside() -> None:
 
     assert refusals(plan) == ["server-missing-intermediate"]
     assert f"Name {FULL_CHAIN} in server.certificate." in plan.refusals[0].remedy
+
+
+def test_where_the_whole_chain_is_short_itself_there_is_no_better_file_to_name() -> None:
+    plan = naming(*certbot(LEAF.pem()))
+
+    assert "Name " not in plan.refusals[0].remedy
+    assert "tls.ca_file" in plan.refusals[0].remedy
 
 
 def test_one_generation_in_the_archive_is_refused() -> None:

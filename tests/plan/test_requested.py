@@ -136,6 +136,12 @@ def test_the_chain_file_has_the_issuers_too() -> None:
     assert content_of(made, SERVER_KEY) == secret(RSA) + CHAIN
 
 
+def test_a_chain_file_without_the_issuers_is_completed() -> None:
+    made = plan(file(SERVER_KEY, secret(RSA) + LEAF.pem(), 0o600), file(SERVER, CHAIN))
+
+    assert content_of(made, SERVER_KEY) == secret(RSA) + CHAIN
+
+
 @pytest.mark.parametrize("sent", [ISSUER.pem() + LEAF.pem(), ROOT.pem() + CHAIN])
 def test_what_was_put_there_in_another_order_is_put_right(sent: bytes) -> None:
     made = plan(OWN_KEY, file(SERVER, sent))
