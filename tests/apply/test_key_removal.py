@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pfwizard.apply.disk.attributes import ACCESS_LIST
 from pfwizard.apply.key_removal import KeyRemoval, refuse_destination
 from pfwizard.apply.lock import locked
 from pfwizard.errors import Busy, ExitStatus, Failed, NeedsHuman
@@ -18,6 +19,7 @@ from pfwizard.pki.errors import NotAKey
 from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.plan.plan import Change, ChangeKind
 from pfwizard.secret import Secret
+from tests.apply.access_list import GENEROUS
 from tests.apply.builders import (
     KEY,
     ObedientMailSystem,
@@ -103,8 +105,11 @@ def test_the_key_is_in_its_new_place_alone(tmp_path: Path) -> None:
     assert {str(path.relative_to(tmp_path)) for path in copies} == KEPT
 
 
-def test_the_new_file_is_for_its_owner_alone_whatever_the_umask(tmp_path: Path) -> None:
+def test_the_new_file_is_for_its_owner_alone_whatever_umask_and_directory_would_allow(
+    tmp_path: Path,
+) -> None:
     removal = prepared(tmp_path)
+    os.setxattr(tmp_path / "medium", "system.posix_acl_default", GENEROUS)
     before = os.umask(0)
     try:
         move(removal, tmp_path)
@@ -112,6 +117,7 @@ def test_the_new_file_is_for_its_owner_alone_whatever_the_umask(tmp_path: Path) 
         os.umask(before)
 
     assert stat.S_IMODE((tmp_path / THERE).stat().st_mode) == 0o600
+    assert ACCESS_LIST not in os.listxattr(tmp_path / THERE)
 
 
 def test_other_keys_that_are_kept_stay(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pfwizard.apply.disk.attributes import ACCESS_LIST
 from pfwizard.errors import Failed
 from pfwizard.publishing.directory import write_documents
 from pfwizard.publishing.documents import Document
+from tests.apply.access_list import GENEROUS
 
 ONE, OTHER = Document("one", b"1\n"), Document("other", b"2\n")
 
@@ -23,6 +25,20 @@ def test_everything_is_written_and_readable_by_all(tmp_path: Path) -> None:
 
     assert contents(tmp_path) == {"one": b"1\n", "other": b"2\n"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o644}
+
+
+def test_nobody_else_can_write_there_whatever_umask_and_directory_would_allow(
+    tmp_path: Path,
+) -> None:
+    os.setxattr(tmp_path, "system.posix_acl_default", GENEROUS)
+    before = os.umask(0)
+    try:
+        write_documents(tmp_path, [ONE])
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "one").stat().st_mode) == 0o644
+    assert ACCESS_LIST not in os.listxattr(tmp_path / "one")
 
 
 def test_what_is_there_already_is_not_written_again(tmp_path: Path) -> None:
