@@ -51,7 +51,25 @@ class Asking:
     def _typed(self, inquiry: Inquiry) -> Secret[str]:
         """Raises InputProblem."""
         if not inquiry.is_new:
-            return inquiry.check(self.secretly(f"Passphrase of the CA's key {inquiry.key}: "))
-        first = self.secretly(f"New passphrase for the CA's key {inquiry.key}: ")
+            return inquiry.check(self._text(f"Passphrase of the CA's key {inquiry.key}: "))
+        first = self._text(f"New passphrase for the CA's key {inquiry.key}: ")
         inquiry.check(first)
-        return inquiry.check_both(first, self.secretly("The same again: "))
+        return inquiry.check_both(first, self._text("The same again: "))
+
+    def _text(self, prompt: str) -> str:
+        """What is typed; raises InputProblem for bytes that the terminal's encoding does not have.
+
+        The message of the error itself would quote them.
+        """
+        typed: str | None
+        try:
+            typed = self.secretly(prompt)
+            typed.encode()
+        except UnicodeError:
+            typed = None
+        if typed is None:
+            raise InputProblem(
+                "what was typed is no text in this terminal's encoding",
+                "Set the terminal to UTF-8, or give the passphrase in a file.",
+            )
+        return typed

@@ -3,10 +3,14 @@
 import shlex
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+from pfwizard.cli.ca_inquiry import Asking
+from pfwizard.errors import UsageError
+from pfwizard.plan.ca_passphrase import PassphraseNeeded
+from pfwizard.secret import Secret
 from tests.cli.locked_key import ANNA, KEY, PASSPHRASE, WRONG, encrypting, opens, with_locked_key
 from tests.cli.program import ENVIRONMENT, Machine, contents
 from tests.cli.test_plain_terminal import CTRL_C, CTRL_D, enter_until, said, wait_for
@@ -178,6 +182,37 @@ def test_three_that_are_too_short_are_enough(start: OnTerminal, machine: Machine
     assert terminal.wait() == 2
     assert "the passphrase has 6 characters" in said(terminal)
     assert not (machine.root / KEY).exists()
+
+
+# --- what is no text ------------------------------------------------------------------------------
+
+
+class Latin1Terminal:
+    """Sends a letter that is no UTF-8, as getpass() or the dialogue's own reader see it."""
+
+    def __init__(self, is_strict: bool) -> None:
+        self.is_strict = is_strict
+        self.said: list[str] = []
+
+    def read(self, prompt: str) -> str:
+        return b"caf\xe9 7Zq".decode("utf-8", "strict" if self.is_strict else "surrogateescape")
+
+    def never(self, passphrase: Secret[str]) -> None:
+        raise AssertionError("no plan can be made with this")
+
+
+@pytest.mark.parametrize("is_strict", [True, False])
+def test_bytes_that_are_no_text_are_a_wrong_answer_which_is_not_quoted(is_strict: bool) -> None:
+    terminal = Latin1Terminal(is_strict)
+    needed = PassphraseNeeded(PurePosixPath(KEY), is_new=False)
+
+    with pytest.raises(UsageError) as raised:
+        Asking(terminal.read, terminal.said.append).plan_with_it(needed, terminal.never)
+
+    assert len(terminal.said) == 2
+    assert "no text" in terminal.said[0]
+    assert "7Zq" not in str(terminal.said) + str(raised.value)
+    assert raised.value.__context__ is None or "7Zq" not in str(raised.value.__context__)
 
 
 # --- the line dialogue ----------------------------------------------------------------------------
