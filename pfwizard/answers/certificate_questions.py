@@ -174,7 +174,7 @@ CERTIFICATE_QUESTIONS: tuple[Question, ...] = (
     Question(
         "server.request",
         "Signing request file",
-        "Kept so that another CA can sign the same key later.",
+        "What another CA needs to sign for this key, now or later.",
         Kind.PATH,
         default="/etc/postfix/ssl/private/server.csr",
         check=checks.path,

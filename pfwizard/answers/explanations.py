@@ -75,12 +75,15 @@ _OTHERS = {
     "(smtpd_tls_cert_file and smtpd_tls_key_file), as in most guides. chain: both also in the "
     "file of the key (smtpd_tls_chain_files), so that a renewal never shows a new certificate "
     "with an old key for a moment; that needs Postfix 3.4 or later.",
-    "server.certificate": "Where the server's certificate is written; smtpd_tls_cert_file in "
-    "main.cf points to it. A certificate that is there already is checked and left alone. If "
-    "it does not fit the answers, you are told what to move away.",
-    "server.key": "Where the server's private key is written, readable by root only: Postfix "
-    "reads it before it gives up its privileges, and cannot ask for a passphrase. A key that "
-    "is there already is used again, so that pinned fingerprints stay valid.",
+    "server.certificate": "The file of the server's certificate. One that is made here is written "
+    "there; one that is there already is checked and left alone, and if it does not fit the "
+    "answers, you are told what to move away. Somebody else's has the certificates of its issuers "
+    "behind it, such as fullchain.pem of certbot. With the layout pair, smtpd_tls_cert_file in "
+    "main.cf points to it.",
+    "server.key": "The file of the server's private key, readable by root only: Postfix reads it "
+    "before it gives up its privileges, and cannot ask for a passphrase. A key that is there "
+    "already is used again, so that pinned fingerprints stay valid. With the layout chain, the "
+    "certificate is written into this file too, and smtpd_tls_chain_files in main.cf points to it.",
     "server.request": "The certificate signing request is kept, so that a public CA can sign "
     "the same key later without anything having to be made anew on this machine.",
     "server.key_type": "rsa:2048 is understood by every mail server, and strong enough for a "

@@ -1,6 +1,7 @@
 """The dialog for the passphrase of the CA's key: it leads to a plan, and leaves nothing behind."""
 
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 from textual.pilot import Pilot
 
 from pfwizard.answers.writing import written
+from pfwizard.errors import ExitStatus
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.pki.keys import is_encrypted, load_private_key
+from pfwizard.screens.app import Wizard, run_screens
 from pfwizard.screens.dialogs.ca_passphrase import AskPassphrase
 from pfwizard.screens.review import Review
 from pfwizard.secret import Secret
@@ -210,6 +213,25 @@ async def test_it_is_in_no_answers_file_and_no_draft(tmp_path: Path) -> None:
     assert RIGHT not in draft.file.read_text()
     assert RIGHT not in written(session.sheet.to_be_saved(), session.start.text)  # type: ignore[union-attr]
     assert RIGHT not in repr(session)
+
+
+@pytest.mark.parametrize("end", [Outcome(ExitStatus.DONE), RuntimeError("a defect")])
+def test_it_is_forgotten_however_the_walk_ends(
+    end: Outcome | RuntimeError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(wizard: Wizard, *, mouse: bool) -> Outcome:
+        if isinstance(end, RuntimeError):
+            raise end
+        return end
+
+    monkeypatch.setattr(Wizard, "run", run)
+    session = finding_one()
+    session.ca_passphrase = Secret(RIGHT)
+
+    with suppress(RuntimeError):
+        run_screens(session, ascii_only=False, mouse=False)
+
+    assert session.ca_passphrase is None
 
 
 async def test_without_root_it_is_asked_for_too() -> None:
