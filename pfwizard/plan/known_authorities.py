@@ -25,11 +25,10 @@ NAMES = ("{stem}.key", "{stem}-key.pem", "{stem}.pem", "cakey.pem", "ca.key")
 
 @dataclass(frozen=True)
 class KnownAuthority:
-    """A CA that can sign: its certificate, its key, and the files they were found in."""
+    """A CA that can sign, and the file that its certificate was found in."""
 
     authority: Authority
     certificate_path: PurePosixPath
-    key_path: PurePosixPath
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def known_authorities(
             certificate.facts.not_after
         ):
             by_key[certificate.facts.spki_sha256] = KnownAuthority(
-                Authority(certificate, owner.key), found.path, owner.path
+                Authority(certificate, owner.key), found.path
             )
     return tuple(by_key.values())
 
