@@ -98,6 +98,24 @@ def test_each_client_is_shown_the_certificate_that_it_can_verify(
     assert "Nothing to do" in server.pfwizard().stderr
 
 
+@pytest.mark.parametrize("layout", ["chain", "pair"])
+def test_both_are_renewed_with_their_keys(machine: Machine, layout: str) -> None:
+    server = prepared(machine, {'layout = "pair"': f'layout = "{layout}"\necdsa = true'})
+    server.apply()
+    options = (ONLY_RSA["TLS 1.3"], ONLY_ECDSA["TLS 1.3"])
+    old = [shown(machine, 465, *each) for each in options]
+
+    machine.pfwizard("renew", "--force", check=True)
+
+    new = [shown(machine, 465, *each) for each in options]
+    for before, after in zip(old, new, strict=True):
+        assert before is not None
+        assert after is not None
+        assert after != before
+        assert after.public_key == before.public_key
+    assert "Nothing to do" in server.pfwizard().stderr
+
+
 # --- files of certbot's ---------------------------------------------------------------------------
 
 
