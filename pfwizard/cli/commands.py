@@ -93,7 +93,13 @@ def show(job: Job, name: str) -> Report:
 def status(job: Job, limits: Limits) -> Report:
     """Tell how long the certificates last."""
     judge = Judge(datetime.now(UTC), limits)
-    found = look(job.tree, job.config_directory, judge, is_root=os.geteuid() == 0)
+    found = look(
+        job.tree,
+        job.config_directory,
+        judge,
+        is_root=os.geteuid() == 0,
+        state_directory=job.state_directory,
+    )
     return Report(Result.UNCHANGED, found.level, status=found)
 
 

@@ -18,7 +18,14 @@ GAP = "  "
 SHORTEST_NAME = 12
 """Of a certificate's name, where there is no room for all of it."""
 
-ROLES: Mapping[str, str] = {"leaf": "leaf", "intermediate": "chain", "ca": "CA", "served": "shown"}
+ROLES: Mapping[str, str] = {
+    "leaf": "leaf",
+    "intermediate": "chain",
+    "ca": "CA",
+    "served": "shown",
+    "sni": "SNI",
+    "outgoing": "sent",
+}
 
 
 def status_lines(status: "Status") -> Iterator[str]:

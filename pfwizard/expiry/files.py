@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from pfwizard.errors import Failed
 from pfwizard.expiry.judgement import Judgement
 from pfwizard.machine.tree import Tree
+from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.errors import NotACertificate
 
@@ -15,12 +16,14 @@ class CertificateFile:
     """The certificates of a file in its order, or why there are none.
 
     ``problem`` is UNUSABLE where Postfix has none either, UNREADABLE where only we cannot tell.
+    ``has_only_keys``: that may be as it should be, where other files come after it.
     """
 
     path: PurePosixPath
     certificates: tuple[Certificate, ...] = ()
     problem: Judgement | None = None
     detail: str = ""
+    has_only_keys: bool = False
 
 
 def read(tree: Tree, path: PurePosixPath) -> CertificateFile:
@@ -35,4 +38,10 @@ def read(tree: Tree, path: PurePosixPath) -> CertificateFile:
     try:
         return CertificateFile(path, load_certificates(state.content))
     except NotACertificate as error:
-        return CertificateFile(path, (), Judgement.UNUSABLE, error.at(path).message)
+        detail, has_only_keys = error.at(path).message, _has_only_keys(state.content)
+        return CertificateFile(path, (), Judgement.UNUSABLE, detail, has_only_keys)
+
+
+def _has_only_keys(content: bytes) -> bool:
+    labels = pem.labels(content)
+    return bool(labels) and all(label.endswith((" KEY", " PARAMETERS")) for label in labels)

@@ -42,6 +42,7 @@ class Judgement(Enum):
     SILENT = "no-answer"
     ABOUT_TO_EXPIRE = "about-to-expire"
     DIFFERS = "differs-from-file"
+    NOT_SHOWN = "not-shown"
     EXPIRES_SOON = "expires-soon"
     UNREADABLE = "unreadable"
     GOOD = "ok"
@@ -54,6 +55,7 @@ LEVELS: Mapping[Judgement, Level] = {
     Judgement.SILENT: Level.CRITICAL,
     Judgement.ABOUT_TO_EXPIRE: Level.CRITICAL,
     Judgement.DIFFERS: Level.WARNING,
+    Judgement.NOT_SHOWN: Level.WARNING,
     Judgement.EXPIRES_SOON: Level.WARNING,
     Judgement.UNREADABLE: Level.UNKNOWN,
     Judgement.GOOD: Level.OK,

@@ -1,18 +1,23 @@
 """A look at the machine: how its certificates are, in the files and on the ports."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pfwizard.expiry.files import read
+from pfwizard.apply.ledger_file import read_ledger
+from pfwizard.expiry.clients import ABOUT_CLIENTS, clients_in_want
+from pfwizard.expiry.files import CertificateFile, read
 from pfwizard.expiry.judgement import Judge, Level, worst
-from pfwizard.expiry.ports import Shown, shown_by
+from pfwizard.expiry.ports import Family, Shown, shown_by
 from pfwizard.expiry.servers import TlsServer, tls_servers
-from pfwizard.expiry.watched import WatchedCertificate, watched
+from pfwizard.expiry.smtp_clients import shown_to_other_servers
+from pfwizard.expiry.sni import SNI_MAPS, sni_files
+from pfwizard.expiry.watched import OtherFiles, WatchedCertificate, watched
 from pfwizard.expiry.wording import findings_of
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.postfix import master_process
 from pfwizard.machine.tree import Tree
+from pfwizard.pki.errors import NotALedger
 from pfwizard.plan.plan import Finding, note, warning
 
 NOTHING_TO_WATCH = warning(
@@ -41,6 +46,18 @@ SNI = note(
     "looked at",
 )
 
+SNI_FILES_ALONE = note(
+    "sni-not-asked",
+    "of the certificates in tls_server_sni_maps the files were looked at, and not the copies in "
+    "the table that Postfix shows to clients",
+)
+
+
+LEDGER_UNREADABLE = "ledger-unreadable"
+
+OF_THE_LEDGER = ABOUT_CLIENTS | {LEDGER_UNREADABLE}
+"""The identifiers of what is a warning of its own, without a certificate in the list."""
+
 
 @dataclass(frozen=True)
 class Status:
@@ -55,28 +72,59 @@ class Status:
         levels = [each.level for each in self.certificates]
         if NOT_ROOT in self.findings:
             levels.append(Level.UNKNOWN)
+        if any(finding.identifier in OF_THE_LEDGER for finding in self.findings):
+            levels.append(Level.WARNING)
         return worst(levels)
 
 
 def look(
-    tree: Tree, config_directory: PurePosixPath | None, judge: Judge, *, is_root: bool
+    tree: Tree,
+    config_directory: PurePosixPath | None,
+    judge: Judge,
+    *,
+    is_root: bool,
+    state_directory: Path | None = None,
 ) -> Status:
     """Read the files that Postfix is told of, and ask its ports where it runs.
 
-    Raises Failed when Postfix or its configuration cannot be found or read.
+    Clients are those of the ledger in ``state_directory``. Raises Failed when Postfix or its
+    configuration cannot be found or read.
     """
     facts = gather(tree, config_directory, ())
-    servers = tls_servers(facts.configuration.master, facts.effective)
-    files = {path: read(tree, path) for server in servers for path in _files_of(server)}
+    master_cf, effective = facts.configuration.master, facts.effective
+    servers = tls_servers(master_cf, effective)
+    sni = sni_files(tree, effective)
+    others = OtherFiles(sni.paths, shown_to_other_servers(master_cf, effective))
+    named = [*(path for server in servers for path in _files_of(server)), *others.all]
+    files = {path: read(tree, path) for path in named}
     master, findings = _master(facts, is_root=is_root)
-    shown = [] if master is None else _shown(servers, master)
-    certificates = watched(servers, files, shown, judge)
-    if facts.effective.value("tls_server_sni_maps"):
-        findings = (*findings, SNI)
+    shown = [] if master is None else list(_shown(servers, files, master))
+    certificates = watched(servers, files, shown, judge, others)
+    if effective.value(SNI_MAPS):
+        findings = (*findings, SNI_FILES_ALONE if sni.is_complete else SNI)
+    findings = (*findings, *_of_the_ledger(facts, state_directory, judge))
     if not certificates:
         return Status((), (NOTHING_TO_WATCH, *findings))
     wrong = [finding for each in certificates for finding in findings_of(each, judge)]
     return Status(certificates, (*findings, *wrong))
+
+
+def _of_the_ledger(facts: Facts, state_directory: Path | None, judge: Judge) -> Iterator[Finding]:
+    """What is to be said of clients; only root may read the ledger, and others are told so."""
+    if state_directory is None:
+        return
+    try:
+        ledger = read_ledger(state_directory)
+    except PermissionError:
+        return
+    except NotALedger as error:
+        yield warning(LEDGER_UNREADABLE, error.message, error.remedy)
+        return
+    except OSError as error:
+        what = f"{state_directory}: the ledger cannot be read: {error.strerror}"
+        yield warning(LEDGER_UNREADABLE, what, "Clients were not looked at.")
+        return
+    yield from clients_in_want(facts, ledger, judge)
 
 
 def _files_of(server: TlsServer) -> tuple[PurePosixPath, ...]:
@@ -94,9 +142,11 @@ def _master(facts: Facts, *, is_root: bool) -> tuple[int | None, tuple[Finding, 
     return master, (() if master is not None else (NOT_RUNNING,))
 
 
-def _shown(servers: Sequence[TlsServer], master: int) -> list[Shown]:
-    return [
-        shown_by(server, server.smtp_port, master)
-        for server in servers
-        if server.smtp_port is not None and server.smtp_port.offers_tls
-    ]
+def _shown(
+    servers: Sequence[TlsServer], files: Mapping[PurePosixPath, CertificateFile], master: int
+) -> Iterator[Shown]:
+    for server in servers:
+        if server.smtp_port is not None and server.smtp_port.offers_tls:
+            own = [files[path].certificates for path in server.certificate_files]
+            families = frozenset(Family.of(leaf) for leaf, *_ in filter(None, own))
+            yield from shown_by(server, server.smtp_port, master, families)

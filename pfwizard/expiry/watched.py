@@ -23,6 +23,8 @@ class Role(Enum):
     INTERMEDIATE = "intermediate"
     CA = "ca"
     SERVED = "served"
+    FOR_A_NAME = "sni"
+    OUTGOING = "outgoing"
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,42 @@ class WatchedCertificate:
         return worst(LEVELS[judgement] for judgement in self.judgements)
 
 
+@dataclass(frozen=True)
+class OtherFiles:
+    """Certificates besides those of the ports: for clients that ask for a name, and for servers
+    that are delivered to. In both lists keys may stand between them."""
+
+    for_names: tuple[PurePosixPath, ...] = ()
+    outgoing: tuple[PurePosixPath, ...] = ()
+
+    @property
+    def all(self) -> tuple[PurePosixPath, ...]:
+        return (*self.for_names, *self.outgoing)
+
+
 def watched(
     servers: Sequence[TlsServer],
     files: Mapping[PurePosixPath, CertificateFile],
     shown: Iterable[Shown],
     judge: Judge,
+    others: OtherFiles = OtherFiles(),
 ) -> tuple[WatchedCertificate, ...]:
     """Every certificate that these servers go by or show, the worst first.
 
-    ``files`` has all that the servers name. What several servers share is listed once.
+    ``files`` has all that the servers and ``others`` name. What several share is listed once, as a
+    server's own if it is one.
     """
+    roles = {
+        **dict.fromkeys(others.outgoing, Role.OUTGOING),
+        **dict.fromkeys(others.for_names, Role.FOR_A_NAME),
+        **dict.fromkeys(_of_servers(servers), Role.LEAF),
+    }
+    keys_before_others = _keys_before_others(servers, files, others)
     own = [
         each
-        for path in _unique(path for server in servers for path in server.certificate_files)
-        for each in _in_a_chain(files[path], judge)
+        for path, role in roles.items()
+        if path not in keys_before_others
+        for each in _in_a_chain(files[path], role, judge)
     ]
     issuers = frozenset(each.facts.issuer for each in own if each.facts is not None)
     cas = [
@@ -72,6 +96,20 @@ def watched(
     return tuple(sorted((*on_ports, *own, *cas), key=_urgency))
 
 
+def _of_servers(servers: Sequence[TlsServer]) -> tuple[PurePosixPath, ...]:
+    return _unique(path for server in servers for path in server.certificate_files)
+
+
+def _keys_before_others(
+    servers: Sequence[TlsServer],
+    files: Mapping[PurePosixPath, CertificateFile],
+    others: OtherFiles,
+) -> frozenset[PurePosixPath]:
+    """Files of keys alone, whose certificates are in the next file (smtpd_tls_chain_files)."""
+    lists = [*(server.certificate_files for server in servers), others.for_names, others.outgoing]
+    return frozenset(path for each in lists for path in each[:-1] if files[path].has_only_keys)
+
+
 def _unique(paths: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
     return tuple(dict.fromkeys(paths))
 
@@ -81,17 +119,17 @@ def _urgency(each: WatchedCertificate) -> tuple[int, int]:
     return URGENCY.index(each.level), days
 
 
-def _in_a_chain(file: CertificateFile, judge: Judge) -> Iterator[WatchedCertificate]:
+def _in_a_chain(file: CertificateFile, of_leaf: Role, judge: Judge) -> Iterator[WatchedCertificate]:
     if file.problem is not None:
-        yield _unknown(Role.LEAF, file, file.problem)
+        yield _unknown(of_leaf, file, file.problem)
     for position, certificate in enumerate(file.certificates):
-        yield _in_a_file(_role(certificate, position), file, certificate, judge)
+        yield _in_a_file(_role(certificate, position, of_leaf), file, certificate, judge)
 
 
-def _role(certificate: Certificate, position: int) -> Role:
+def _role(certificate: Certificate, position: int, of_leaf: Role) -> Role:
     """The first is the server's own, whatever it says of itself (smtpd_tls_cert_file)."""
     if position == 0 or not certificate.facts.is_ca:
-        return Role.LEAF
+        return of_leaf
     is_root = certificate.parsed.issuer == certificate.parsed.subject
     return Role.CA if is_root else Role.INTERMEDIATE
 
@@ -128,8 +166,8 @@ def _on_a_port(
 ) -> WatchedCertificate:
     certificate = shown.certificate
     if certificate is None:
-        silent = (Judgement.SILENT,)
-        return WatchedCertificate(Role.SERVED, shown.socket, silent, detail=shown.problem)
+        judgement = Judgement.NOT_SHOWN if shown.asked_for else Judgement.SILENT
+        return WatchedCertificate(Role.SERVED, shown.socket, (judgement,), detail=shown.problem)
     differs_from = _where_it_is_not(certificate, shown.server, files)
     found = [judge.judgement_of(certificate.validity)]
     if differs_from:

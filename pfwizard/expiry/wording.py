@@ -13,12 +13,18 @@ NAMES = {
     Role.INTERMEDIATE: "the intermediate certificate in",
     Role.CA: "the CA's certificate in",
     Role.SERVED: "the certificate shown on",
+    Role.FOR_A_NAME: "the certificate for clients that ask for a name, in",
+    Role.OUTGOING: "the certificate that other servers are shown, in",
 }
 
 RENEW = "Renew it: pfwizard renew does it where the CA is your own."
 RENEWALS = {
     Role.INTERMEDIATE: "Renew it: whoever issued it has a newer one.",
     Role.CA: "Renew it: pfwizard renew --ca does it where the CA is your own.",
+    Role.FOR_A_NAME: "Have it renewed, and build the table of tls_server_sni_maps anew with "
+    "postmap -F: it holds copies.",
+    Role.OUTGOING: "Have it renewed by whoever issued it, or take it out of main.cf: hardly any "
+    "server asks for one.",
 }
 HAVE_RELOADED = (
     "Postfix was not reloaded since the file was replaced. New clients are shown the new "
@@ -80,6 +86,13 @@ def _silent(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
     return certificate.detail, "The mail log says why."
 
 
+def _not_shown(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
+    return certificate.detail, (
+        "Its files have a certificate for them. New clients are shown it after postfix reload, "
+        "unless smtpd_tls_exclude_ciphers keeps them out."
+    )
+
+
 def _dates(certificate: WatchedCertificate) -> tuple[datetime, datetime]:
     if certificate.facts is None:
         raise LookupError(f"{certificate.place}: no certificate, and so no dates")
@@ -93,6 +106,7 @@ WORDS: Mapping[Judgement, Words] = {
     Judgement.SILENT: _silent,
     Judgement.ABOUT_TO_EXPIRE: _expires,
     Judgement.DIFFERS: _differs,
+    Judgement.NOT_SHOWN: _not_shown,
     Judgement.EXPIRES_SOON: _expires,
     Judgement.UNREADABLE: _unreadable,
 }

@@ -3,42 +3,88 @@
 import os
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from socket import create_server, socket
 
 import pytest
 
-from pfwizard.expiry.ports import Shown, Socket, shown_by
+from pfwizard.expiry.ports import Family, Shown, Socket, shown_by
 from pfwizard.expiry.servers import TlsServer
+from pfwizard.pki.key_type import KeyType
 from pfwizard.plan.plan import SmtpPort
 from tests.pki import builders as pki
 
+RSA, EC = KeyType.RSA_2048, KeyType.EC_P256
+BOTH = frozenset({Family.RSA, Family.ECDSA})
+
 
 @contextmanager
-def tls_server(directory: Path) -> Iterator[int]:
-    """Shakes hands with one client, and greets it; yields the port."""
-    content = pki.key("server").pem().reveal() + pki.server().pem()
-    (directory / "server.pem").write_bytes(content)
+def tls_server(
+    directory: Path, *key_types: KeyType, oldest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
+) -> Iterator[int]:
+    """Shakes hands with one client after the other, and greets them; yields the port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(directory / "server.pem")
+    context.minimum_version = oldest
+    for key_type in key_types or (EC,):
+        content = pki.key("server", key_type).pem().reveal() + pki.server(key_type=key_type).pem()
+        (directory / "server.pem").write_bytes(content)
+        context.load_cert_chain(directory / "server.pem")
     with closing(create_server(("127.0.0.1", 0))) as listener:
-        thread = threading.Thread(target=_serve, args=(listener, context), daemon=True)
-        thread.start()
+        threading.Thread(target=_serve, args=(listener, context), daemon=True).start()
         yield listener.getsockname()[1]
-        thread.join(10)
 
 
 def _serve(listener: socket, context: ssl.SSLContext) -> None:
-    connection, _ = listener.accept()
-    with suppress(OSError), context.wrap_socket(connection, server_side=True) as encrypted:
-        encrypted.sendall(b"220 mail ESMTP\r\n")
+    with suppress(OSError):
+        while True:
+            connection, _ = listener.accept()
+            with suppress(OSError), context.wrap_socket(connection, server_side=True) as encrypted:
+                encrypted.sendall(b"220 mail ESMTP\r\n")
+                encrypted.recv(1)
+
+
+def all_shown_on(port: int, families: frozenset[Family], host: str = "") -> tuple[Shown, ...]:
+    smtp_port = SmtpPort(port, greets=False, offers_tls=True)
+    return shown_by(TlsServer(smtp_port, host, (), None), smtp_port, os.getpid(), families)
 
 
 def shown_on(port: int, host: str = "") -> Shown:
-    smtp_port = SmtpPort(port, greets=False, offers_tls=True)
-    return shown_by(TlsServer(smtp_port, host, (), None), smtp_port, os.getpid())
+    (only,) = all_shown_on(port, frozenset(), host)
+    return only
+
+
+def keys_of(shown: Sequence[Shown]) -> list[str]:
+    return [each.certificate.facts.key if each.certificate else each.problem for each in shown]
+
+
+def test_of_two_chains_each_is_asked_for(tmp_path: Path) -> None:
+    with tls_server(tmp_path, RSA, EC) as port:
+        shown = all_shown_on(port, BOTH)
+
+    assert sorted(keys_of(shown)) == ["EC P-256", "RSA 2048"]
+    assert [each.asked_for is None for each in shown] == [True, False]
+
+
+def test_a_chain_of_the_files_that_is_not_shown_is_told(tmp_path: Path) -> None:
+    """As long as nobody has had Postfix read the second one."""
+    with tls_server(tmp_path, RSA) as port:
+        first, second = all_shown_on(port, BOTH)
+
+    assert keys_of([first]) == ["RSA 2048"]
+    assert second.asked_for is Family.ECDSA
+    assert second.problem.startswith(
+        f"127.0.0.1:{port}: clients that know ECDSA alone are refused: the TLS handshake fails"
+    )
+
+
+def test_a_server_without_tls_1_2_is_asked_for_no_second_chain(tmp_path: Path) -> None:
+    with tls_server(tmp_path, RSA, EC, oldest=ssl.TLSVersion.TLSv1_3) as port:
+        shown = all_shown_on(port, BOTH)
+
+    assert len(shown) == 1
+    assert shown[0].certificate is not None
 
 
 def test_the_certificate_is_read_from_the_handshake(tmp_path: Path) -> None:

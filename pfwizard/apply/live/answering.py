@@ -63,31 +63,58 @@ class Answer:
     certificate: bytes | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True)
+class _Client:
+    """Shakes hands; whose certificate it is then shown does not matter here, but it is kept."""
+
+    context: "ssl.SSLContext"
+    answer: Answer
+
+    @contextmanager
+    def encrypted(self, connection: socket.socket) -> "Iterator[ssl.SSLSocket]":
+        with self.context.wrap_socket(connection) as encrypted:
+            self.answer.certificate = encrypted.getpeercert(binary_form=True)
+            yield encrypted
+
+
 def problem_with(smtp_port: SmtpPort, address: str, patience: Patience = PATIENT) -> str:
     """What is wrong with the server on this port; empty when all is as it should be."""
     return answer_of(smtp_port, address, patience).problem
 
 
-def answer_of(smtp_port: SmtpPort, address: str, patience: Patience = PATIENT) -> Answer:
+def answer_of(
+    smtp_port: SmtpPort, address: str, patience: Patience = PATIENT, *, ciphers: str = ""
+) -> Answer:
     """Talk to the server on this port as a client does.
+
+    With ``ciphers`` (openssl-ciphers(1)) as one does that knows no others, and TLS 1.2 at most:
+    from 1.3 on, ciphers say nothing of the server's key.
 
     One that cannot start closes the connection without a word (RFC 5321 section 3.1 wants a 220
     greeting first). One that cannot use its key says so after STARTTLS, or closes the connection
     on which TLS should begin at once (src/smtpd/smtpd.c).
     """
+    import ssl  # takes longer to load than all that is done here
+
     answer = Answer()
-    answer.problem = _problem(smtp_port, address, patience, answer)
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if ciphers:
+        context.set_ciphers(ciphers)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+    answer.problem = _problem(smtp_port, address, patience, _Client(context, answer))
     return answer
 
 
-def _problem(smtp_port: SmtpPort, address: str, patience: Patience, answer: Answer) -> str:
-    import ssl  # takes longer to load than all that is done here
+def _problem(smtp_port: SmtpPort, address: str, patience: Patience, client: "_Client") -> str:
+    import ssl
 
     try:
         with socket.create_connection((address, smtp_port.port), patience.seconds) as connection:
             if smtp_port.greets:
                 _wait_for_greeting(connection, patience)
-            _converse(smtp_port, connection, answer)
+            _converse(smtp_port, connection, client)
     except ssl.SSLError as error:
         if error.reason == WANTS_A_CERTIFICATE:
             return ""
@@ -107,9 +134,9 @@ def _wait_for_greeting(connection: socket.socket, patience: Patience) -> None:
             raise _NoAnswer("it does not greet")
 
 
-def _converse(smtp_port: SmtpPort, connection: socket.socket, answer: Answer) -> None:
+def _converse(smtp_port: SmtpPort, connection: socket.socket, client: "_Client") -> None:
     if not smtp_port.greets:
-        with _encrypted(connection, answer) as encrypted, _replies(encrypted) as replies:
+        with client.encrypted(connection) as encrypted, _replies(encrypted) as replies:
             _greeting(replies)
             encrypted.sendall(b"QUIT\r\n")
         return
@@ -117,7 +144,7 @@ def _converse(smtp_port: SmtpPort, connection: socket.socket, answer: Answer) ->
         _greeting(replies)
         if smtp_port.offers_tls:
             _ask_for_tls(connection, replies)
-            with _encrypted(connection, answer) as encrypted:
+            with client.encrypted(connection) as encrypted:
                 encrypted.sendall(b"QUIT\r\n")
         else:
             connection.sendall(b"QUIT\r\n")
@@ -159,19 +186,6 @@ def _reply(replies: BinaryIO) -> list[str]:
 def _replies(connection: socket.socket) -> Iterator[BinaryIO]:
     with connection.makefile("rb") as replies:
         yield replies
-
-
-@contextmanager
-def _encrypted(connection: socket.socket, answer: Answer) -> "Iterator[ssl.SSLSocket]":
-    """A handshake; whose certificate it is does not matter here, but it is kept."""
-    import ssl
-
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    with context.wrap_socket(connection) as encrypted:
-        answer.certificate = encrypted.getpeercert(binary_form=True)
-        yield encrypted
 
 
 def _literal(connection: socket.socket) -> str:

@@ -1,0 +1,58 @@
+"""The certificates for clients that ask for a server by its name (tls_server_sni_maps)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pfwizard.cf.lines import LogicalLine, Role, blocks_of, physical_lines
+from pfwizard.cf.lists import split_list
+from pfwizard.errors import Failed
+from pfwizard.machine.effective import Effective
+from pfwizard.machine.tables import Table, tables_in
+from pfwizard.machine.tree import Tree
+
+SNI_MAPS = "tls_server_sni_maps"
+
+
+@dataclass(frozen=True)
+class SniFiles:
+    """The files that the texts of the tables name: of each name its keys and certificates.
+
+    Postfix reads copies of them, which ``postmap -F`` has put into the table. ``is_complete`` is
+    False where something else may be in a table that is made of no text here.
+    """
+
+    paths: tuple[PurePosixPath, ...] = ()
+    is_complete: bool = True
+
+
+def sni_files(tree: Tree, effective: Effective) -> SniFiles:
+    """Read the texts; raises Failed for a value that Postfix gives up on."""
+    value = effective.value(SNI_MAPS)
+    tables = tuple(tables_in(value))
+    named: list[PurePosixPath] = []
+    is_complete = len(tables) == len(split_list(value))
+    for table in tables:
+        content = _text_of(tree, table)
+        if content is None:
+            is_complete = False
+            continue
+        found = list(_files_in(content))
+        is_complete = is_complete and all(path.is_absolute() for path in found)
+        named += filter(PurePosixPath.is_absolute, found)
+    return SniFiles(tuple(dict.fromkeys(named)), is_complete)
+
+
+def _text_of(tree: Tree, table: Table) -> bytes | None:
+    try:
+        return tree.look(table.text).content
+    except Failed:
+        return None
+
+
+def _files_in(content: bytes) -> Iterator[PurePosixPath]:
+    """Of every entry: a name, blanks, and the files, as postmap(1) has them with ``-F``."""
+    for block in blocks_of(physical_lines(content.decode("utf-8", "surrogateescape"))):
+        if block.role is Role.ENTRY:
+            _, *rest = LogicalLine(block.lines).text.split(maxsplit=1)
+            yield from (PurePosixPath(path) for text in rest for path in split_list(text))
