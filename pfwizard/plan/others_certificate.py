@@ -59,12 +59,13 @@ def plan_others(draft: Draft) -> Draft:
 
 
 def _findings(draft: Draft, pair: ServerPair) -> Iterator[Finding]:
-    files = dict.fromkeys((pair.certificate, pair.key))
+    files = tuple(dict.fromkeys((pair.certificate, pair.key)))
     missing = [path for path in files if not draft.facts.file(path).exists]
+    archived = [path for path in files if path.is_relative_to(ARCHIVE)]
     if missing:
         yield from (_missing(draft, path) for path in missing)
-    elif pair.certificate.is_relative_to(ARCHIVE):
-        yield _one_generation(pair)
+    elif archived:
+        yield _one_generation(archived[0])
     elif is_encrypted(Secret(content_of(draft, pair.key))):
         yield _encrypted(pair)
     else:
@@ -144,13 +145,12 @@ def _missing(draft: Draft, path: PurePosixPath) -> Finding:
     )
 
 
-def _one_generation(pair: ServerPair) -> Finding:
-    lineage = LIVE / pair.certificate.relative_to(ARCHIVE).parts[0]
+def _one_generation(path: PurePosixPath) -> Finding:
+    lineage = LIVE / path.relative_to(ARCHIVE).parts[0]
     return refusal(
         "one-generation",
-        f"{pair.certificate} is one generation of a certificate, and the next renewal makes "
-        "another file",
-        Wording("Name ", f"{lineage / FULL_CHAIN} in ", Named(pair.question), "."),
+        f"{path} is one generation of certbot's, and the next renewal makes another file",
+        f"Name the files in {lineage}, {FULL_CHAIN} and privkey.pem, which lead to the newest.",
     )
 
 

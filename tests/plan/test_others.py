@@ -238,12 +238,12 @@ def test_where_the_whole_chain_is_short_itself_there_is_no_better_file_to_name()
 def test_one_generation_in_the_archive_is_refused() -> None:
     generation = LETSENCRYPT / "archive/mail.kernel-panic.it/fullchain3.pem"
     own = LETSENCRYPT / "archive/mail.kernel-panic.it/privkey3.pem"
-    files = (file(generation, CHAIN), file(own, secret(RSA), 0o600))
+    files = (*certbot(), file(generation, CHAIN), file(own, secret(RSA), 0o600))
 
-    plan = naming(*files, certificate=generation, key=own)
-
-    assert refusals(plan) == ["one-generation"]
-    assert str(FULL_CHAIN) in plan.refusals[0].remedy
+    for certificate, key in ((generation, own), (generation, KEY), (FULL_CHAIN, own)):
+        plan = naming(*files, certificate=certificate, key=key)
+        assert refusals(plan) == ["one-generation"]
+        assert str(LINEAGE) in plan.refusals[0].remedy
 
 
 def test_two_keys_of_one_type_are_refused() -> None:
