@@ -247,6 +247,7 @@ BY_DEFECT = {
 PLANS = Path(str(pfwizard.plan.__file__)).parent
 
 FOUND_LATER = (
+    "departing_key.py",
     "clock.py",
     "installation.py",
     "installation_place.py",
