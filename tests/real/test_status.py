@@ -1,6 +1,7 @@
 """``pfwizard status`` beside a running Postfix: what its ports show, and what its files hold."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from pfwizard.pki.certificates import Certificate
+from pfwizard.pki.key_type import KeyType
 from tests.machines.machine import Completed, Machine
 from tests.machines.suites import SUITES
 from tests.pki import builders as pki
@@ -187,3 +189,89 @@ def test_a_service_with_a_certificate_of_its_own_is_held_against_that(bookworm: 
     bookworm.postfix.reload()
 
     assert server.on_ports()[2525] == ["ok"]
+
+
+# --- more than one certificate --------------------------------------------------------------------
+
+CHAINS = {KeyType.EC_P256: "/etc/postfix/ec.pem", KeyType.RSA_2048: "/etc/postfix/rsa.pem"}
+
+
+def with_two_chains(machine: Machine) -> Server:
+    """A server with a certificate of each family, in smtpd_tls_chain_files."""
+    server = Server.start(machine)
+    for key_type, path in CHAINS.items():
+        leaf = pki.server(server.authority, now=datetime.now(UTC), key_type=key_type)
+        machine.write(path, pki.key("server", key_type).pem().reveal() + leaf.pem(), 0o600)
+    paths = ", ".join(CHAINS.values())
+    server.append("/etc/postfix/main.cf", f"smtpd_tls_chain_files = {paths}\n")
+    machine.postfix.reload()
+    return server
+
+
+def shown(server: Server) -> dict[int, int]:
+    """How many different certificates each port shows."""
+    found = {
+        (each["port"], each["fingerprint_sha256"])
+        for each in server.report()["certificates"]
+        if each["role"] == "served" and each["fingerprint_sha256"]
+    }
+    return Counter(port for port, _ in found)
+
+
+@pytest.mark.parametrize("suite_name", ["bookworm", "sid"])
+def test_each_port_is_asked_for_both_of_its_certificates(
+    suite_name: str, open_machine: OpenMachine
+) -> None:
+    server = with_two_chains(open_machine(Machine(SUITES[suite_name])))
+
+    assert shown(server) == {25: 2, 465: 2, 587: 2}
+    assert server.status().returncode == 0
+
+
+def test_clients_that_are_shown_none_of_the_two_are_told_of(bookworm: Machine) -> None:
+    server = with_two_chains(bookworm)
+    server.append("/etc/postfix/main.cf", "smtpd_tls_exclude_ciphers = aRSA\n")
+    bookworm.postfix.reload()
+
+    done = server.status()
+
+    assert done.returncode == 1
+    assert "127.0.0.1:25: clients that know RSA alone are refused: the TLS handshake" in done.stderr
+
+
+def test_a_server_of_tls_1_3_alone_is_asked_for_one_of_the_two(bookworm: Machine) -> None:
+    server = with_two_chains(bookworm)
+    for name in ("smtpd_tls_protocols", "smtpd_tls_mandatory_protocols"):
+        server.append("/etc/postfix/main.cf", f"{name} = >=TLSv1.3\n")
+    bookworm.postfix.reload()
+
+    assert shown(server) == {25: 1, 465: 1, 587: 1}
+    assert server.status().returncode == 0
+
+
+def test_a_certificate_for_a_name_is_looked_at_in_its_file(bookworm: Machine) -> None:
+    server = Server.start(bookworm)
+    leaf = pki.server(server.authority, now=datetime.now(UTC), days=3)
+    bookworm.write("/etc/postfix/mx.pem", pki.key("server").pem().reveal() + leaf.pem(), 0o600)
+    bookworm.write("/etc/postfix/sni", "mx.example.org /etc/postfix/mx.pem\n")
+    bookworm.run(["postmap", "-F", "hash:/etc/postfix/sni"])
+    server.append("/etc/postfix/main.cf", "tls_server_sni_maps = hash:/etc/postfix/sni\n")
+    bookworm.postfix.reload()
+
+    done = server.status()
+
+    assert done.returncode == 2
+    assert done.stdout.splitlines()[0].split()[:2] == ["CRITICAL", "2"]
+    assert "for clients that ask for a name, in /etc/postfix/mx.pem expires" in done.stderr
+
+
+def test_a_client_whose_certificate_ends_is_named(bookworm: Machine) -> None:
+    server = Server.start(bookworm)
+    bookworm.write("/etc/postfix/ca.key", pki.key("ca").pem().reveal(), 0o600)
+    bookworm.pfwizard("client", "add", "anna@kernel-panic.it", check=True)
+
+    assert server.status().returncode == 0
+    done = server.status("--warn", "400", "--critical", "1")
+
+    assert done.returncode == 1
+    assert "the certificate of the client anna@kernel-panic.it expires on" in done.stderr
