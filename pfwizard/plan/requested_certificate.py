@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.chains import Chain, chain_of
@@ -20,10 +21,12 @@ from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Draft
 from pfwizard.plan.foreign_chain import problems_of, roots_of_clients
 from pfwizard.plan.known_authorities import found_certificates
 from pfwizard.plan.plan import Finding, note
+from pfwizard.plan.served import paths
 from pfwizard.plan.server_certificate import warn_of_uncovered_names
 from pfwizard.plan.server_key import found_or_made
 from pfwizard.plan.server_pair import ServerPair, pairs_of
 from pfwizard.plan.signing_request import with_request
+from pfwizard.plan.tls import PAIR
 from pfwizard.plan.trusted_files import trusted_files
 
 
@@ -98,10 +101,29 @@ def _judged(draft: Draft, pair: ServerPair, key: PrivateKey, chain: Chain) -> Dr
 
 
 def _awaited(draft: Draft, pair: ServerPair) -> Finding:
-    request = draft.answers.server.request
+    shown = _shown_for(draft, pair)
+    if shown is None:
+        step = f"Send {draft.answers.server.request} to the CA. With what it sends back"
+        file = "FILE"
+    else:
+        step = (
+            f"Postfix shows the certificate in {shown} for this key; to have it in the right place"
+        )
+        file = str(shown)
     return note(
         "certificate-awaited",
         f"Postfix is left as it is until a certificate for the key in {pair.key} has come",
-        f"Send {request} to the CA. With what it sends back: pfwizard install-certificate FILE "
-        "--answers ANSWERS. Then the same answers again, which do the rest.",
+        f"{step}: pfwizard install-certificate {file} --answers ANSWERS. Then the same answers "
+        "again, which do the rest.",
     )
+
+
+def _shown_for(draft: Draft, pair: ServerPair) -> PurePosixPath | None:
+    """Where it was put by install-certificate without the answers, which chooses a place."""
+    effective = draft.effective_until_now
+    if effective.value("smtpd_tls_chain_files"):
+        return None  # in a chain it stands behind its key, and is found there
+    for certificate_name, key_name in PAIR.items():
+        if pair.key in paths(key_name, effective):
+            return next(paths(certificate_name, effective), None)
+    return None

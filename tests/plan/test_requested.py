@@ -25,6 +25,7 @@ from tests.plan.builders import (
     SERVER,
     SERVER_KEY,
     SMTPD_CONF,
+    STOCK_MAIN,
     answers,
     applied,
     circumstances,
@@ -108,6 +109,19 @@ def test_a_certificate_for_another_key_is_waited_through(there: bytes) -> None:
 
     assert "certificate-awaited" in identifiers(made)
     assert SERVER not in written(made)
+
+
+def test_one_that_was_installed_without_the_answers_is_found_again() -> None:
+    main_cf = f"smtpd_tls_cert_file = /etc/ssl/came.crt\nsmtpd_tls_key_file = {SERVER_KEY}\n"
+    facts = with_roots(OWN_KEY, main_cf=STOCK_MAIN + main_cf)
+
+    (note,) = [
+        each
+        for each in plan_for(facts, wanted()).findings
+        if each.identifier == "certificate-awaited"
+    ]
+
+    assert "pfwizard install-certificate /etc/ssl/came.crt --answers" in note.remedy
 
 
 def test_a_certificate_without_its_key_is_refused() -> None:
