@@ -1,6 +1,6 @@
 """The chain of a certificate that somebody else's CA has signed, judged as clients judge it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -10,6 +10,9 @@ from pfwizard.pki.chains import Chain, chain_problems
 from pfwizard.pki.checks import Defect, Problem, server_problems
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.plan.known_authorities import found_certificates
+from pfwizard.plan.plan import Finding, warning
+from pfwizard.plan.renewed_validity import days_of
+from pfwizard.plan.server_certificate import LONGEST_FOR_APPLE
 
 BUNDLES = tuple(
     map(
@@ -46,6 +49,18 @@ def problems_of(
         *server_problems(chain.leaf, key, issuer=None, names=names, now=now),
         *chain_problems(chain, trusted=roots, now=now),
     )
+
+
+def warn_of_long_validity(certificate: Certificate) -> Iterator[Finding]:
+    """A word where Apple's clients will have none of it; a CA of one's own may not know that."""
+    days = days_of(certificate)
+    if days > LONGEST_FOR_APPLE:
+        yield warning(
+            "long-validity",
+            f"the certificate is valid for {days} days; Apple's clients refuse server "
+            f"certificates of more than {LONGEST_FOR_APPLE} days, whoever issued them",
+            "Have it issued for 397 days if iPhones, iPads or Macs are to connect.",
+        )
 
 
 def is_a_guess(problem: Problem, roots: Sequence[Certificate]) -> bool:

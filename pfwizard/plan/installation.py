@@ -13,7 +13,13 @@ from pfwizard.pki.chains import Chain, chain_of
 from pfwizard.pki.checks import Defect, Problem
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.plan.draft import Circumstances, Sketch
-from pfwizard.plan.foreign_chain import BUNDLES, is_a_guess, problems_of, roots_of_clients
+from pfwizard.plan.foreign_chain import (
+    BUNDLES,
+    is_a_guess,
+    problems_of,
+    roots_of_clients,
+    warn_of_long_validity,
+)
 from pfwizard.plan.installation_place import Place, beside, judge_place, place_of, written
 from pfwizard.plan.known_authorities import FoundKey, found_keys
 from pfwizard.plan.plan import Finding, Plan, Severity, note, refusal, warning
@@ -155,6 +161,7 @@ def _findings(
     for problem in problems_of(chain, key, names=names, roots=roots, now=now):
         if problem.defect is not Defect.WRONG_ORDER:
             yield _judged(problem, force=request.force or is_a_guess(problem, roots))
+    yield from warn_of_long_validity(chain.leaf)
 
 
 def _judged(problem: Problem, *, force: bool) -> Finding:

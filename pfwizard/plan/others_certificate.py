@@ -16,7 +16,12 @@ from pfwizard.pki.keys import is_encrypted
 from pfwizard.plan.certificate_files import content_of, key_at, warn_of_open_key
 from pfwizard.plan.deploy_hook import ARCHIVE, HOOK, LIVE, plan_deploy_hook, renewal_settings_of
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.foreign_chain import is_a_guess, problems_of, roots_of_clients
+from pfwizard.plan.foreign_chain import (
+    is_a_guess,
+    problems_of,
+    roots_of_clients,
+    warn_of_long_validity,
+)
 from pfwizard.plan.layout import layout_of
 from pfwizard.plan.plan import Finding, Severity, refusal
 from pfwizard.plan.server_pair import ServerPair, one_type_twice, pairs_of
@@ -74,9 +79,11 @@ def _findings(draft: Draft, pair: ServerPair) -> Iterator[Finding]:
 
 def _of_the_chain(draft: Draft, pair: ServerPair) -> Iterator[Finding]:
     key = key_at(draft, pair.key, THE_KEY)
+    chain = chain_of(_certificates(draft, pair), key)
     roots = roots_of_clients(draft.facts, trusted_files(draft.answers))
+    yield from warn_of_long_validity(chain.leaf)
     for problem in problems_of(
-        chain_of(_certificates(draft, pair), key),
+        chain,
         key,
         names=draft.answers.server.names,
         roots=roots,

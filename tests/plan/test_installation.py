@@ -184,6 +184,16 @@ def test_what_is_in_order_needs_no_word() -> None:
     assert "wrong-order" not in identifiers(installing(*COMPLETE))
 
 
+@pytest.mark.parametrize(("days", "warned"), [(825, False), (826, True)])
+def test_one_that_lasts_too_long_for_apples_clients_is_warned_of(days: int, warned: bool) -> None:
+    leaf = pki.server(LOWER, ca_key=pki.key("lower"), days=days)
+
+    plan = installing(leaf, LOWER, UPPER)
+
+    assert ("long-validity" in identifiers(plan)) is warned
+    assert plan.refusals == ()
+
+
 def test_what_belongs_to_another_chain_is_left_out_and_named() -> None:
     stranger = pki.ca(whose="stranger")
 

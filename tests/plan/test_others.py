@@ -188,6 +188,14 @@ def test_what_is_wrong_has_a_name_of_its_own(
     assert plan.refusals[0].remedy
 
 
+@pytest.mark.parametrize(("days", "warned"), [(825, False), (826, True)])
+def test_one_that_lasts_too_long_for_apples_clients_is_warned_of(days: int, warned: bool) -> None:
+    plan = naming(*certbot(signed(days=days).pem() + ISSUER.pem()))
+
+    assert ("long-validity" in {finding.identifier for finding in plan.findings}) is warned
+    assert refusals(plan) == []
+
+
 def test_a_certificate_that_is_not_for_servers_is_refused() -> None:
     own = pki.key("client").pem().reveal()
 
