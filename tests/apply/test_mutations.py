@@ -39,8 +39,12 @@ REDUNDANT = {
 """Where fsync(2) may be left out, one at a time, on file systems as we assume them."""
 
 SYNCING = {"sync", "sync_directories", "write_new", "fsync"}
-NOT_CALLED = {"journal.note_result", "journal.note_taking_back", "mail_system.rejects"}
-"""The first two sync when the disk is full, the last one writes a copy for ``postconf`` only."""
+NOT_CALLED = {
+    *("journal.note_result", "journal.note_taking_back", "mail_system.rejects"),
+    *("key_removal._write", "key_removal._remove"),
+}
+"""The first two sync when the disk is full, the third one writes a copy for ``postconf`` only. The
+removal of a key is no transaction: test_key_removal_power_loss.py is about it."""
 
 
 def test_each_fsync_is_needed_or_known_to_be_redundant() -> None:
