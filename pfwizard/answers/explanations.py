@@ -62,9 +62,10 @@ _OTHERS = {
     "written down nowhere: without it nothing can be issued or renewed.",
     "server.source": "ca: the CA of the step before signs the server's certificate. request: a key "
     "and a signing request are made, and nothing else is changed until the certificate has come; "
-    "then pfwizard install-certificate FILE puts it in place, and the same answers do the rest. "
-    "files: certificate and key are there and somebody else renews them, such as certbot below "
-    "/etc/letsencrypt/live; they are named in main.cf where they are, and never copied or written.",
+    "then pfwizard install-certificate FILE --answers ANSWERS puts it in place, and the same "
+    "answers do the rest. files: certificate and key are there and somebody else renews them, "
+    "such as certbot below /etc/letsencrypt/live; they are named in main.cf where they are, and "
+    "never copied or written.",
     "server.names": "Every host name that a mail program or a mail server may use to reach this "
     "one, separated by commas. They become the subjectAltName of the certificate, which is "
     "what clients compare; a name that is missing here is refused by them. Wildcards such as "
