@@ -191,6 +191,14 @@ def test_a_loaded_answer_drives_no_terminal() -> None:
     assert not operator.asked("\x1b")
 
 
+def test_a_secret_keeps_its_blanks_and_another_answer_does_not() -> None:
+    operator = Operator([" two words ", " two words "])
+    lines = Lines(operator.say, operator)
+
+    assert (lines.ask("?"), lines.ask_secretly("?")) == ("two words", " two words ")
+    operator.leave()
+
+
 def test_the_secret_is_asked_for_as_a_secret() -> None:
     secrets = []
 

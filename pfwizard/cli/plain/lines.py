@@ -20,10 +20,10 @@ class Lines:
 
     def ask(self, prompt: str) -> str:
         """A line without blanks around it; raises Left."""
-        return _asked(self.reader.read, prompt)
+        return _asked(self.reader.read, prompt).strip()
 
     def ask_secretly(self, prompt: str) -> str:
-        """The same, without showing what is typed; raises Left."""
+        """A line with its blanks, without showing what is typed; raises Left."""
         return _asked(self.reader.read_secret, prompt)
 
     def choose(self, prompt: str, words: Sequence[str]) -> str:
@@ -58,6 +58,6 @@ def _offering(prompt: str, words: Sequence[str]) -> str:
 
 def _asked(read: Callable[[str], str], prompt: str) -> str:
     try:
-        return read(prompt).strip()
+        return read(prompt)
     except (EOFError, KeyboardInterrupt) as end:
         raise Left from end
