@@ -129,8 +129,9 @@ class Applying(Page):
         self._carry_out()
 
     def _offer(self, *actions: str) -> None:
-        """Show these buttons and no others, and their keys."""
-        self.query_one(KeyLine).show((*self.KEYS, *(KEYS_OF[action] for action in actions)))
+        """Show these buttons and no others, and their keys, as long as there is a page."""
+        for line in self.query(KeyLine).results(KeyLine):
+            line.show((*self.KEYS, *(KEYS_OF[action] for action in actions)))
         for choice in self.choices():
             for button in self.buttons_of(choice.action):
                 button.display = choice.action in actions

@@ -74,7 +74,7 @@ def test_a_resize_in_the_middle_loses_nothing(on: OnTerminal) -> None:
     terminal.wait_for("Port 25 (mail)")
     terminal.type(F8)
     terminal.wait_for("Certificate authority")
-    terminal.type("D", "E")
+    terminal.type(TAB, "D", "E")
     terminal.resize(120, 40)
     terminal.wait_for("Key file")
     terminal.resize(60, 20)
@@ -222,7 +222,7 @@ def test_keys_typed_ahead_reach_the_page_they_are_meant_for(on: OnTerminal) -> N
     terminal = on()
     terminal.wait_for("Port 25 (mail)")
 
-    terminal.write(F8 + F8 + CTRL_U + "mx.example.org" + TAB + CTRL_U + "AT" + TAB)
+    terminal.write(F8 + F8 + TAB + CTRL_U + "mx.example.org" + TAB + CTRL_U + "AT" + TAB)
 
     terminal.wait_for("Country                   AT")
     assert "Host names                mx.example.org" in terminal.text
