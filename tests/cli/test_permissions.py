@@ -36,13 +36,13 @@ MODES = {
     "etc/postfix/sasl": 0o755,
     "etc/postfix/sasl/smtpd.conf": 0o644,
     "etc/postfix/ssl": 0o755,
-    "etc/postfix/ssl/server.crt": 0o644,
+    "etc/postfix/ssl/*.crt": 0o644,
     "etc/postfix/ssl/private": 0o700,
     "etc/postfix/ssl/private/server.csr": 0o600,
-    SERVER_KEY: 0o600,
-    f"{SERVER_KEY}.next": 0o600,
-    "etc/postfix/ssl/.server.crt.pfwizard-*": 0o644,
-    "etc/postfix/ssl/private/.server.key.pfwizard-*": 0o600,
+    "etc/postfix/ssl/private/*.key": 0o600,
+    "etc/postfix/ssl/private/*.key.next": 0o600,
+    "etc/postfix/ssl/.*.crt.pfwizard-*": 0o644,
+    "etc/postfix/ssl/private/.*.key.pfwizard-*": 0o600,
     "etc/ssl/ca.crt": 0o644,
     "etc/ssl/private": 0o700,
     "etc/ssl/private/ca.key": 0o600,
@@ -52,6 +52,8 @@ MODES = {
     "etc/ssl/private/clients/*/*.key": 0o600,
     "etc/ssl/private/clients/*/*.p12": 0o600,
     "etc/ssl/private/clients/*/*.passphrase": 0o600,
+    "etc/medium/ca.key": 0o600,
+    "etc/published/*": 0o644,
     "etc/handed-out": 0o700,
     "etc/handed-out/*": 0o600,
     STATE: 0o700,
@@ -62,6 +64,7 @@ MODES = {
     f"{STATE}/history/????-????????": 0o700,
     f"{STATE}/history/*/manifest": 0o600,
     f"{STATE}/history/*/result": 0o600,
+    f"{STATE}/history/*/state": 0o600,
     f"{STATE}/history/*/before": 0o700,
     f"{STATE}/history/*/before/*": 0o600,
     f"{STATE}/history/*/after": 0o700,
@@ -78,16 +81,22 @@ MODES = {
 of files for everybody are for root alone too."""
 
 WITH_CLIENTS = '\n[clients]\nnames = ["anna@kernel-panic.it", "relay.kernel-panic.it"]\n'
+TWO_KEY_TYPES = (
+    'key_type = "ec:p256"\ndays = 3650\nnames',
+    'key_type = "rsa:2048"\necdsa = true\ndays = 3650\nnames',
+)
 WITH_A_SECRET_REQUEST = ('challenge_password = ""', 'challenge_password = "open sesame"')
 
-OPENED_BY_DEFAULT = ("etc", "etc/ssl", "etc/postfix", "var/lib")
+OPENED_BY_DEFAULT = ("etc", "etc/ssl", "etc/medium", "etc/published", "etc/postfix", "var/lib")
 
 
 @pytest.fixture(params=["umask 000", "default access list"])
 def careless(request: pytest.FixtureRequest, machine: Machine) -> Machine:
     """A machine on which nothing is private that nobody takes care of."""
-    (machine.root / "etc/ssl").mkdir()
+    for directory in ("etc/ssl", "etc/medium", "etc/published"):
+        (machine.root / directory).mkdir()
     machine.answers.write_text(machine.answers.read_text() + WITH_CLIENTS)
+    machine.answer(*TWO_KEY_TYPES)
     machine.answer(*WITH_A_SECRET_REQUEST)
     if request.param == "default access list":
         for directory in OPENED_BY_DEFAULT:
@@ -105,6 +114,8 @@ def test_whatever_is_written_has_exactly_its_mode_and_is_open_to_nobody_else(
         watch.look(after=str(command[0]))
     with _on_probation(careless):
         watch.look(after="probation")
+    _move_key(careless)
+    watch.look(after="ca move-key")
 
     assert watch.wrong == [], watch.wrong
     assert watch.seen == set(MODES)
@@ -146,6 +157,16 @@ def _commands(machine: Machine) -> Iterator[tuple[str | Path, ...]]:
     yield "renew", "--ca", "--force"
     yield "install-certificate", _sent_by_somebody_else(machine)
     yield ("rollback",)
+    yield "publish", machine.root / "etc/published"
+
+
+def _move_key(machine: Machine) -> None:
+    passphrase = machine.answers.with_name("passphrase")
+    passphrase.write_text("correct horse battery\n")
+    passphrase.chmod(0o600)
+    options = ("--ca-passphrase-file", passphrase, "--root", machine.root)
+    done = pfwizard_process("ca", "move-key", machine.root / "etc/medium/ca.key", *options, umask=0)
+    assert done.returncode == 0, done.stderr
 
 
 @contextmanager
