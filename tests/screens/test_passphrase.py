@@ -119,6 +119,16 @@ async def test_a_wrong_one_of_the_command_line_is_asked_for_too() -> None:
         assert "this is not its passphrase" in text_of(pilot.app)
 
 
+async def test_one_of_the_command_line_that_is_too_easy_for_a_new_key_is_chosen_anew() -> None:
+    session = making_one()
+    session.ca_passphrase = Secret("short")
+    async with wizard(session) as pilot:
+        await ask(pilot)
+
+        assert "12 to 128 characters" in text_of(pilot.app).partition("Error:")[2]
+        assert "Once more" in text_of(pilot.app)
+
+
 async def test_a_right_one_of_the_command_line_is_not_asked_for() -> None:
     session = finding_one()
     session.ca_passphrase = Secret(RIGHT)
