@@ -31,8 +31,14 @@ class InUse:
         return self.certificate is not None and self.certificate.facts.key.startswith("EC")
 
 
+def files_in_use(facts: Facts) -> tuple[PurePosixPath, ...]:
+    """What has to be among the facts: the files that have certificates in them."""
+    names = (CHAIN_FILES, *PAIR)
+    return tuple(path for name in names for path in paths(name, facts.effective))
+
+
 def certificates_in_use(facts: Facts) -> tuple[InUse, ...]:
-    """One that every client understands comes first; the files must be among the facts."""
+    """One that every client understands comes first."""
     places = list(_in_chain_files(facts)) or list(_in_pairs(facts))
     found = [InUse(path, key, certificate_in(facts, path)) for path, key in places]
     return tuple(sorted(found, key=lambda each: each.is_ecdsa))

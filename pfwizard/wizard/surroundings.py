@@ -19,6 +19,7 @@ from pfwizard.plan.planner import OLDEST
 from pfwizard.plan.relay import is_closed
 from pfwizard.plan.sasl import takes_passwords_in_clear
 from pfwizard.plan.services import ports_of, smtp_servers
+from pfwizard.wizard.certificates_in_use import files_in_use
 from pfwizard.wizard.suggested_certificates import private_files
 from pfwizard.wizard.suggestions import SOCKETS, files_to_look_at
 
@@ -47,7 +48,12 @@ def look(job: "Job") -> Facts:
     Raises Failed where Postfix or its configuration cannot be found or read.
     """
     facts = gather(job.tree, job.config_directory, files_to_look_at())
-    named = [*files_to_look_at(), *_certificates_in_use(facts), *private_files(facts)]
+    named = [
+        *files_to_look_at(),
+        *_certificates_in_use(facts),
+        *files_in_use(facts),
+        *private_files(facts),
+    ]
     return gather(job.tree, job.config_directory, named)
 
 

@@ -82,6 +82,24 @@ def test_a_second_walk_begins_with_what_the_first_has_made(machine: Machine) -> 
     assert walk.sheet.text("server.source") == "ca"
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "smtpd_tls_dcert_file = /etc/ssl/dsa.pem",
+        "smtpd_tls_cert_file = relative.pem",
+        "smtpd_tls_chain_files = relative.pem, /etc/ssl/another.pem",
+        "smtpd_tls_eccert_file = none",
+    ],
+)
+def test_whatever_certificates_main_cf_names_they_are_looked_at(
+    machine: Machine, setting: str
+) -> None:
+    with machine.root.joinpath("etc/postfix/main.cf").open("a") as main_cf:
+        main_cf.write(f"{setting}\n")
+
+    assert Session(Place(machine.root)).look().observations
+
+
 def test_a_walk_after_a_request_waits_for_the_same_certificate(machine: Machine) -> None:
     first = on(machine)
     for key, answer in REQUESTING.items():

@@ -209,3 +209,11 @@ def test_one_that_came_and_is_not_in_use_yet_was_requested_too() -> None:
     assert found["server.source"] == "request"
     assert found["ca.source"] == "none"
     assert found["server.names"] == NAMES
+
+
+def test_a_key_in_the_file_of_its_certificate_is_found_there() -> None:
+    found = suggested(
+        f"smtpd_tls_cert_file = {BOUGHT}\n", private(BOUGHT, key_of_it(), of_another_ca())
+    )
+
+    assert files_of(found) == (str(BOUGHT), str(BOUGHT))
