@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 import pytest
 
 from pfwizard.machine.tree import FileState
-from pfwizard.pki.certificates import load_certificate
-from pfwizard.plan.plan import ChangeKind, Plan, Severity
+from pfwizard.plan.plan import Plan, Severity
 from pfwizard.plan.planner import make_plan
 from tests.pki import builders as pki
+from tests.plan.authorities import EVERYTHING, FOUND, certificate_in, found, refusals, written
 from tests.plan.builders import (
     CA,
     CA_KEY,
@@ -24,16 +24,11 @@ from tests.plan.builders import (
     circumstances,
     content_of,
     file,
-    guide_pki,
     identifiers,
     key,
     machine,
     plan_for,
 )
-
-FOUND = {state.path: state for state in guide_pki()}
-ALL = tuple(FOUND)
-
 
 REQUEST = SERVER_KEY.with_suffix(".csr")
 
@@ -42,32 +37,19 @@ def plan(*files: FileState, **overrides: object) -> Plan:
     return plan_for(machine(STOCK_MAIN, STOCK_MASTER, *files), answers(**overrides))
 
 
-def found(*paths: PurePosixPath) -> list[FileState]:
-    return [FOUND[path] for path in paths]
-
-
-def written(of: Plan) -> set[PurePosixPath]:
-    return {change.path for change in of.changes if change.kind is not ChangeKind.MKDIR}
-
-
-def refusals(of: Plan) -> list[str]:
-    return [finding.identifier for finding in of.refusals]
-
-
 def test_everything_is_made_on_an_empty_machine() -> None:
-    assert set(ALL) <= written(plan())
+    assert set(EVERYTHING) <= written(plan())
 
 
 def test_what_is_found_is_left_alone() -> None:
-    assert not set(ALL) & written(plan(*found(*ALL)))
+    assert not set(EVERYTHING) & written(plan(*found(*EVERYTHING)))
 
 
 def test_a_server_key_that_is_found_is_used_and_not_rewritten() -> None:
     issued = plan(*found(CA, CA_KEY, SERVER_KEY))
 
     assert SERVER_KEY not in written(issued)
-    certificate = load_certificate(content_of(issued, SERVER), "it")
-    assert key(1).matches(certificate)
+    assert key(1).matches(certificate_in(issued, SERVER))
 
 
 def test_a_certificate_without_its_key_is_refused() -> None:
@@ -79,14 +61,14 @@ def test_a_certificate_without_its_key_is_refused() -> None:
 
 def test_an_expired_pair_is_refused() -> None:
     late = replace(circumstances(), now=NOW + timedelta(days=5000))
-    facts = machine(STOCK_MAIN, STOCK_MASTER, *found(*ALL))
+    facts = machine(STOCK_MAIN, STOCK_MASTER, *found(*EVERYTHING))
 
     assert refusals(make_plan(answers(), facts, late)) == ["ca-expired", "server-expired"]
 
 
 def test_a_certificate_of_the_future_is_refused() -> None:
     early = replace(circumstances(), now=NOW - timedelta(days=30))
-    facts = machine(STOCK_MAIN, STOCK_MASTER, *found(*ALL))
+    facts = machine(STOCK_MAIN, STOCK_MASTER, *found(*EVERYTHING))
 
     assert refusals(make_plan(answers(), facts, early)) == [
         "ca-not-yet-valid",
@@ -107,15 +89,17 @@ def test_a_key_of_another_certificate_is_refused() -> None:
 
 
 def test_a_name_that_the_certificate_lacks_is_a_warning() -> None:
-    other = plan(*found(*ALL), server__names=["mail.kernel-panic.it", "smtp.kernel-panic.it"])
+    other = plan(
+        *found(*EVERYTHING), server__names=["mail.kernel-panic.it", "smtp.kernel-panic.it"]
+    )
 
     severities = {f.identifier: f.severity for f in other.findings}
     assert severities["server-name-not-covered"] is Severity.WARNING
 
 
-@pytest.mark.parametrize("path", ALL)
+@pytest.mark.parametrize("path", EVERYTHING)
 def test_a_damaged_file_is_refused_by_its_name(path: PurePosixPath) -> None:
-    damaged = plan(*(found(*(each for each in ALL if each != path))), file(path, b"damaged"))
+    damaged = plan(*(found(*(each for each in EVERYTHING if each != path))), file(path, b"damaged"))
 
     assert refusals(damaged) == ["unusable-certificate"]
     assert str(path) in damaged.refusals[0].message
@@ -126,7 +110,9 @@ def test_a_damaged_file_is_refused_by_its_name(path: PurePosixPath) -> None:
 )
 @pytest.mark.parametrize("path", [CA_KEY, SERVER_KEY])
 def test_a_key_open_to_others_is_warned_of(path: PurePosixPath, mode: int, warned: bool) -> None:
-    files = [replace(state, mode=mode) if state.path == path else state for state in found(*ALL)]
+    files = [
+        replace(state, mode=mode) if state.path == path else state for state in found(*EVERYTHING)
+    ]
 
     assert ("key-open-to-others" in identifiers(plan(*files))) is warned
 
@@ -159,7 +145,7 @@ def test_a_chain_file_is_the_key_and_then_its_certificate() -> None:
 
 
 def test_a_key_that_is_found_becomes_a_chain() -> None:
-    made = plan(*found(*ALL), server__layout="chain")
+    made = plan(*found(*EVERYTHING), server__layout="chain")
 
     assert content_of(made, SERVER_KEY) == (FOUND[SERVER_KEY].content or b"") + (
         FOUND[SERVER].content or b""
