@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pfwizard.answers.answers import CertificateLayout
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.keys import PrivateKey
-from pfwizard.plan.certificate_files import CERTIFICATES, key_summary
+from pfwizard.plan.certificate_files import CERTIFICATES, certificate_summary, key_summary
 from pfwizard.plan.draft import PRIVATE_FILE, Draft
 from pfwizard.plan.layout import layout_of
 from pfwizard.plan.server_pair import ServerPair
@@ -22,9 +22,11 @@ def with_key_file(
 
     ``content`` is what the file holds, or would hold for the key alone.
     """
+    summary = key_summary(key)
     if layout_of(draft.answers.server, draft.facts) is CertificateLayout.CHAIN:
         content = chain_file(content, certificates)
-    return draft.with_file(pair.key, content, PRIVATE_FILE, secret=True, summary=key_summary(key))
+        summary += tuple(line for each in certificates for line in certificate_summary(each))
+    return draft.with_file(pair.key, content, PRIVATE_FILE, secret=True, summary=summary)
 
 
 def chain_file(content: bytes, certificates: Sequence[Certificate]) -> bytes:

@@ -4,7 +4,7 @@ from pfwizard.plan.plan import Severity
 from pfwizard.wizard.fields import by_field
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.review import as_text, places_of, review
-from tests.plan.builders import key, machine, plan_for
+from tests.plan.builders import answers, key, machine, plan_for
 
 PLAN = plan_for(machine())
 
@@ -80,3 +80,13 @@ def test_a_search_finds_every_line_in_either_case() -> None:
 
 def test_a_search_for_nothing_finds_nothing() -> None:
     assert places_of("", [Line("a")]) == ()
+
+
+def test_a_chain_file_is_told_to_have_the_certificate_too() -> None:
+    chain = plan_for(machine(), answers(server__layout="chain"))
+    (page,) = [page for page in review(chain) if page.title == "server.key"]
+    text = "\n".join(line.text for line in page.lines)
+
+    assert "private key, RSA 2048; not shown" in text
+    assert "certificate of /C=IT" in text
+    assert not page.whole
