@@ -94,7 +94,8 @@ def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> P
 def _without_postfix(plan: Plan) -> Plan:
     """The plan where nothing of what it writes is in use yet."""
     entered = tuple(each for each in plan.actions if isinstance(each, EnterInLedger))
-    return replace(plan, actions=entered)
+    findings = tuple(each for each in plan.findings if each.identifier != "not-reloaded")
+    return replace(plan, actions=entered, findings=findings)
 
 
 def finished(draft: AnySketch, looked_at: Iterable[PurePosixPath]) -> Plan:

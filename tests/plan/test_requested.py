@@ -243,3 +243,9 @@ def test_what_was_installed_is_finished_by_the_same_answers() -> None:
 
     assert done.refusals == ()
     assert plan_for(applied(came, done), wanted()).is_empty
+
+
+def test_on_a_tree_nothing_is_said_of_a_reload_where_nothing_of_postfix_changes() -> None:
+    on_a_tree = replace(with_roots(), works_on_a_tree=True)
+
+    assert identifiers(plan_for(on_a_tree, wanted())) == {"certificate-awaited"}
