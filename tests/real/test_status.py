@@ -46,13 +46,14 @@ class Server:
     authority: Certificate
 
     @classmethod
-    def start(cls, machine: Machine, *, days: int = 397) -> "Server":
+    def start(cls, machine: Machine, *, days: int = 397, more: str = "") -> "Server":
+        """``more`` is added to main.cf."""
         authority = pki.ca(now=datetime.now(UTC) - timedelta(days=30))
         server = cls(machine, authority)
         machine.write(CA, authority.pem())
         machine.write(KEY, pki.key("server").pem().reveal(), 0o600)
         server.replace_certificate(days=days)
-        server.append("/etc/postfix/main.cf", MAIN)
+        server.append("/etc/postfix/main.cf", MAIN + more)
         server.append("/etc/postfix/master.cf", SMTPS + SUBMISSION)
         machine.start_postfix()
         return server
@@ -196,16 +197,14 @@ def test_a_service_with_a_certificate_of_its_own_is_held_against_that(bookworm: 
 CHAINS = {KeyType.EC_P256: "/etc/postfix/ec.pem", KeyType.RSA_2048: "/etc/postfix/rsa.pem"}
 
 
-def with_two_chains(machine: Machine) -> Server:
+def with_two_chains(machine: Machine, more: str = "") -> Server:
     """A server with a certificate of each family, in smtpd_tls_chain_files."""
-    server = Server.start(machine)
+    now = datetime.now(UTC)
     for key_type, path in CHAINS.items():
-        leaf = pki.server(server.authority, now=datetime.now(UTC), key_type=key_type)
+        leaf = pki.server(pki.ca(now=now), now=now, key_type=key_type)
         machine.write(path, pki.key("server", key_type).pem().reveal() + leaf.pem(), 0o600)
     paths = ", ".join(CHAINS.values())
-    server.append("/etc/postfix/main.cf", f"smtpd_tls_chain_files = {paths}\n")
-    machine.postfix.reload()
-    return server
+    return Server.start(machine, more=f"smtpd_tls_chain_files = {paths}\n{more}")
 
 
 def shown(server: Server) -> dict[int, int]:
@@ -229,9 +228,7 @@ def test_each_port_is_asked_for_both_of_its_certificates(
 
 
 def test_clients_that_are_shown_none_of_the_two_are_told_of(bookworm: Machine) -> None:
-    server = with_two_chains(bookworm)
-    server.append("/etc/postfix/main.cf", "smtpd_tls_exclude_ciphers = aRSA\n")
-    bookworm.postfix.reload()
+    server = with_two_chains(bookworm, "smtpd_tls_exclude_ciphers = aRSA\n")
 
     done = server.status()
 
@@ -240,23 +237,22 @@ def test_clients_that_are_shown_none_of_the_two_are_told_of(bookworm: Machine) -
 
 
 def test_a_server_of_tls_1_3_alone_is_asked_for_one_of_the_two(bookworm: Machine) -> None:
-    server = with_two_chains(bookworm)
-    for name in ("smtpd_tls_protocols", "smtpd_tls_mandatory_protocols"):
-        server.append("/etc/postfix/main.cf", f"{name} = >=TLSv1.3\n")
-    bookworm.postfix.reload()
+    names = ("smtpd_tls_protocols", "smtpd_tls_mandatory_protocols")
+    more = "".join(f"{name} = >=TLSv1.3\n" for name in names)
+
+    server = with_two_chains(bookworm, more)
 
     assert shown(server) == {25: 1, 465: 1, 587: 1}
     assert server.status().returncode == 0
 
 
 def test_a_certificate_for_a_name_is_looked_at_in_its_file(bookworm: Machine) -> None:
-    server = Server.start(bookworm)
-    leaf = pki.server(server.authority, now=datetime.now(UTC), days=3)
+    now = datetime.now(UTC)
+    leaf = pki.server(pki.ca(now=now), now=now, days=3)
     bookworm.write("/etc/postfix/mx.pem", pki.key("server").pem().reveal() + leaf.pem(), 0o600)
     bookworm.write("/etc/postfix/sni", "mx.example.org /etc/postfix/mx.pem\n")
     bookworm.run(["postmap", "-F", "hash:/etc/postfix/sni"])
-    server.append("/etc/postfix/main.cf", "tls_server_sni_maps = hash:/etc/postfix/sni\n")
-    bookworm.postfix.reload()
+    server = Server.start(bookworm, more="tls_server_sni_maps = hash:/etc/postfix/sni\n")
 
     done = server.status()
 
