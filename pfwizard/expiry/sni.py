@@ -1,6 +1,6 @@
 """The certificates for clients that ask for a server by its name (tls_server_sni_maps)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -19,11 +19,13 @@ class SniFiles:
     """The files that the texts of the tables name: of each name its keys and certificates.
 
     Postfix reads copies of them, which ``postmap -F`` has put into the table. ``is_complete`` is
-    False where something else may be in a table that is made of no text here.
+    False where something else may be in a table that is made of no text here. ``outdated`` are the
+    tables that are older than something they were made from.
     """
 
     paths: tuple[PurePosixPath, ...] = ()
     is_complete: bool = True
+    outdated: tuple[Table, ...] = ()
 
 
 def sni_files(tree: Tree, effective: Effective) -> SniFiles:
@@ -31,6 +33,7 @@ def sni_files(tree: Tree, effective: Effective) -> SniFiles:
     value = effective.value(SNI_MAPS)
     tables = tuple(tables_in(value))
     named: list[PurePosixPath] = []
+    outdated: list[Table] = []
     is_complete = len(tables) == len(split_list(value))
     for table in tables:
         content = _text_of(tree, table)
@@ -39,8 +42,25 @@ def sni_files(tree: Tree, effective: Effective) -> SniFiles:
             continue
         found = list(_files_in(content))
         is_complete = is_complete and all(path.is_absolute() for path in found)
-        named += filter(PurePosixPath.is_absolute, found)
-    return SniFiles(tuple(dict.fromkeys(named)), is_complete)
+        absolute = [path for path in found if path.is_absolute()]
+        named += absolute
+        if table.is_built and _is_outdated(tree, table, absolute):
+            outdated.append(table)
+    return SniFiles(tuple(dict.fromkeys(named)), is_complete, tuple(outdated))
+
+
+def _is_outdated(tree: Tree, table: Table, paths: Iterable[PurePosixPath]) -> bool:
+    built = _time_of(tree, table.built)
+    sources = (_time_of(tree, path) for path in (table.text, *paths))
+    return any(built < source for source in sources)
+
+
+def _time_of(tree: Tree, path: PurePosixPath) -> float:
+    """When it was last written; the beginning of all time for what is not there."""
+    try:
+        return tree.outside(tree.resolve(path)).stat().st_mtime
+    except (OSError, Failed):
+        return 0.0
 
 
 def _text_of(tree: Tree, table: Table) -> bytes | None:

@@ -16,6 +16,7 @@ from pfwizard.expiry.watched import OtherFiles, WatchedCertificate, watched
 from pfwizard.expiry.wording import findings_of
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.postfix import master_process
+from pfwizard.machine.tables import Table
 from pfwizard.machine.tree import Tree
 from pfwizard.pki.errors import NotALedger
 from pfwizard.plan.plan import Finding, note, warning
@@ -53,9 +54,9 @@ SNI_FILES_ALONE = note(
 )
 
 
-LEDGER_UNREADABLE = "ledger-unreadable"
+LEDGER_UNREADABLE, SNI_OUTDATED = "ledger-unreadable", "sni-table-outdated"
 
-OF_THE_LEDGER = ABOUT_CLIENTS | {LEDGER_UNREADABLE}
+OF_NO_CERTIFICATE = ABOUT_CLIENTS | {LEDGER_UNREADABLE, SNI_OUTDATED}
 """The identifiers of what is a warning of its own, without a certificate in the list."""
 
 
@@ -72,7 +73,7 @@ class Status:
         levels = [each.level for each in self.certificates]
         if NOT_ROOT in self.findings:
             levels.append(Level.UNKNOWN)
-        if any(finding.identifier in OF_THE_LEDGER for finding in self.findings):
+        if any(finding.identifier in OF_NO_CERTIFICATE for finding in self.findings):
             levels.append(Level.WARNING)
         return worst(levels)
 
@@ -102,11 +103,21 @@ def look(
     certificates = watched(servers, files, shown, judge, others)
     if effective.value(SNI_MAPS):
         findings = (*findings, SNI_FILES_ALONE if sni.is_complete else SNI)
+        findings = (*findings, *map(_outdated, sni.outdated))
     findings = (*findings, *_of_the_ledger(facts, state_directory, judge))
     if not certificates:
         return Status((), (NOTHING_TO_WATCH, *findings))
     wrong = [finding for each in certificates for finding in findings_of(each, judge)]
     return Status(certificates, (*findings, *wrong))
+
+
+def _outdated(table: Table) -> Finding:
+    return warning(
+        SNI_OUTDATED,
+        f"{table.built} is older than what it was made from: clients that ask for a name are shown "
+        "old certificates, or none",
+        f"postmap -F {table} makes it anew.",
+    )
 
 
 def _of_the_ledger(facts: Facts, state_directory: Path | None, judge: Judge) -> Iterator[Finding]:

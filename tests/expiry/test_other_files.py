@@ -1,5 +1,6 @@
 """Certificates besides those that the ports show: for names, and for other servers."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -137,6 +138,7 @@ def root(tmp_path: Path) -> Path:
         ("sni", b"mx.example.org /etc/name.key /etc/name.crt\n"),
     ):
         (tmp_path / "etc" / name).write_bytes(content)
+    (tmp_path / "etc/sni.db").write_bytes(b"what postmap makes of it")
     return tmp_path
 
 
@@ -192,6 +194,27 @@ def test_it_is_said_that_the_copies_in_the_table_were_not_seen(root: Path) -> No
     (root / "etc/sni").unlink()
 
     assert SNI in status_of(root).findings
+
+
+@pytest.mark.parametrize("younger", ["sni", "name.crt", "name.key"])
+def test_a_table_that_is_older_than_what_it_is_made_from_is_a_warning(
+    root: Path, younger: str
+) -> None:
+    built = (root / "etc/sni.db").stat().st_mtime
+    os.utime(root / "etc" / younger, (built + 1, built + 1))
+
+    status = status_of(root)
+
+    assert status.level is Level.WARNING
+    (found,) = (each for each in status.findings if each.identifier == "sni-table-outdated")
+    assert found.message.startswith("/etc/sni.db is older than what it was made from")
+    assert found.remedy == "postmap -F hash:/etc/sni makes it anew."
+
+
+def test_a_table_that_was_never_made_is_outdated_too(root: Path) -> None:
+    (root / "etc/sni.db").unlink()
+
+    assert status_of(root).level is Level.WARNING
 
 
 def test_a_file_that_a_table_names_and_that_is_missing_is_told(root: Path) -> None:

@@ -197,6 +197,9 @@ def test_a_service_with_a_certificate_of_its_own_is_held_against_that(bookworm: 
 CHAINS = {KeyType.EC_P256: "/etc/postfix/ec.pem", KeyType.RSA_2048: "/etc/postfix/rsa.pem"}
 
 
+OUTDATED = "/etc/postfix/sni.db is older than what it was made from"
+
+
 def with_two_chains(machine: Machine, more: str = "") -> Server:
     """A server with a certificate of each family, in smtpd_tls_chain_files."""
     now = datetime.now(UTC)
@@ -259,6 +262,11 @@ def test_a_certificate_for_a_name_is_looked_at_in_its_file(bookworm: Machine) ->
     assert done.returncode == 2
     assert done.stdout.splitlines()[0].split()[:2] == ["CRITICAL", "2"]
     assert "for clients that ask for a name, in /etc/postfix/mx.pem expires" in done.stderr
+    assert OUTDATED not in done.stderr
+
+    bookworm.run(["touch", "/etc/postfix/mx.pem"])
+
+    assert OUTDATED in server.status().stderr
 
 
 def test_a_client_whose_certificate_ends_is_named(bookworm: Machine) -> None:
