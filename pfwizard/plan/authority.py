@@ -8,7 +8,7 @@ from pfwizard.answers.wording import Named, Wording
 from pfwizard.pki import checks, keys
 from pfwizard.pki.authority import create_ca
 from pfwizard.pki.certificates import Certificate
-from pfwizard.pki.errors import NameProblem, OutsideLimits
+from pfwizard.pki.errors import NameProblem, OutsideLimits, PkiError, WrongPassphrase
 from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.ledger_entries import Role
@@ -108,7 +108,7 @@ def found_issuer(draft: AnySketch, files: AuthorityFiles, another: str) -> tuple
 def able_to_sign(draft: AnySketch, issuer: Issuer, what: str) -> tuple[AnySketch, Authority | None]:
     """The CA with its key, wherever that is; else a refusal that says ``what`` it has to sign.
 
-    Raises PassphraseNeeded, WrongPassphrase, and PkiError for a key that cannot be read.
+    Raises PassphraseNeeded and WrongPassphrase.
     """
     brought, passphrase = draft.circumstances.ca_key, draft.circumstances.ca_passphrase
     if brought is None and issuer.key is not None:
@@ -116,10 +116,16 @@ def able_to_sign(draft: AnySketch, issuer: Issuer, what: str) -> tuple[AnySketch
     if brought is None and draft.facts.file(issuer.files.key).exists:
         brought = BroughtKey(issuer.files.key, Secret(content_of(draft, issuer.files.key)))
     if brought is None:
-        return draft.with_finding(_elsewhere(issuer, what)), None
-    key = brought.opened(passphrase)
+        return _refused(draft, _elsewhere(issuer, what)), None
+    try:
+        key = brought.opened(passphrase)
+    except WrongPassphrase:
+        raise
+    except PkiError as error:
+        found = refusal("unusable-certificate", error.message, error.remedy)
+        return _refused(draft, found), None
     if not key.matches(issuer.certificate):
-        return draft.with_finding(_mismatch(issuer, brought.path)), None
+        return _refused(draft, _mismatch(issuer, brought.path)), None
     return draft, Authority(issuer.certificate, key)
 
 
@@ -176,6 +182,11 @@ def _new_passphrase(draft: Draft) -> Secret[str]:
         return check_passphrase(passphrase)
     except NameProblem as problem:
         raise UnusablePassphrase(key, problem) from problem
+
+
+def _refused(draft: AnySketch, found: Finding) -> AnySketch:
+    """Said once, however much there is to sign."""
+    return draft if found in draft.findings else draft.with_finding(found)
 
 
 def _mismatch(issuer: Issuer, key: PurePosixPath) -> Finding:

@@ -5,6 +5,12 @@ from functools import cache
 from pathlib import PurePosixPath
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
 
 from pfwizard.errors import ExitStatus
 from pfwizard.machine.facts import Facts
@@ -48,6 +54,7 @@ from tests.plan.clients import ANNA
 
 PASSPHRASE = Secret("correct horse battery staple")
 ANOTHER = Secret("incorrect horse battery")
+CERTIFICATE = FOUND[CA].content or b""
 MEDIUM = PurePosixPath("/media/stick/ca.key")
 
 
@@ -278,6 +285,31 @@ def test_a_key_of_another_ca_that_is_brought_is_refused() -> None:
 
     assert refusals(wrong) == ["ca-key-mismatch"]
     assert str(MEDIUM) in wrong.refusals[0].message
+
+
+@pytest.mark.parametrize("content", [b"nothing", CERTIFICATE], ids=["nonsense", "a certificate"])
+def test_what_is_brought_and_is_no_key_is_refused_once(content: bytes) -> None:
+    no_key = BroughtKey(MEDIUM, Secret(content))
+
+    refused = plan(server(*found(CA)), None, no_key, clients__names=[ANNA])
+
+    assert refusals(refused) == ["unusable-certificate"]
+    assert str(MEDIUM) in refused.refusals[0].message
+
+
+def test_a_key_of_another_ca_is_refused_once_however_much_there_is_to_sign() -> None:
+    wrong = plan(server(*found(CA)), None, brought(key(7)), clients__names=[ANNA])
+
+    assert refusals(wrong) == ["ca-key-mismatch"]
+
+
+def test_a_key_that_tls_lacks_is_refused_behind_a_passphrase_too() -> None:
+    curve = ec.generate_private_key(ec.SECP256K1()).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(PASSPHRASE.reveal().encode())
+    )
+    facts = server(file(CA_KEY, curve, 0o600), *found(CA, SERVER, SERVER_KEY))
+
+    assert refusals(plan(facts, PASSPHRASE, clients__names=[ANNA])) == ["unusable-certificate"]
 
 
 def test_no_other_ca_is_made_when_a_key_is_brought() -> None:
