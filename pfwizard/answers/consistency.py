@@ -138,7 +138,8 @@ def _outside_of_the_domains(values: Mapping[str, Value]) -> Iterator[Contradicti
     domains = values.get("ca.domains")
     if not is_relevant(_DOMAINS, values) or not isinstance(domains, tuple) or not domains:
         return
-    for key in ("server.names", "clients.names"):
+    signed_here = ("server.names",) if values.get("server.source") == "ca" else ()
+    for key in (*signed_here, "clients.names"):
         named = values.get(key)
         for name in named if isinstance(named, tuple) else ():
             if not is_ip(name) and not any(is_within(name, domain) for domain in domains):

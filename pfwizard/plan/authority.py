@@ -223,7 +223,7 @@ def _elsewhere(issuer: Issuer, what: str) -> Finding:
         Wording(
             "Mount the medium that has the key and name it with --ca-key FILE or in ",
             Named("ca.key"),
-            f", or put it back for the time of the run. {issuer.another}",
+            ", or put it back for the time of the run.",
         ),
     )
 

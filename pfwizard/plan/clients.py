@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import Answers
 from pfwizard.answers.checks import client_name
+from pfwizard.answers.wording import Named, Wording
 from pfwizard.enumeration import listed
 from pfwizard.errors import InputProblem
 from pfwizard.machine.tables import tables_in
@@ -34,7 +35,7 @@ from pfwizard.plan.client_access import (
 )
 from pfwizard.plan.client_table import ListedClient, with_client, without
 from pfwizard.plan.draft import PRIVATE_FILE, AnySketch, Draft, Sketch
-from pfwizard.plan.plan import Finding, note, refusal
+from pfwizard.plan.plan import Finding, note, refusal, warning
 from pfwizard.quoting import quoted
 from pfwizard.secret import Secret
 
@@ -119,11 +120,43 @@ class _Standing:
 
 
 def plan_clients(draft: Draft) -> Draft:
-    """Plan the certificates of the clients that the answers name."""
-    wanted = new_clients(draft.answers)
-    if not wanted or draft.issuer is None:
+    """Plan the certificates of the clients that the answers name.
+
+    One that was revoked stays revoked: the answers may be older than that decision.
+    """
+    issuer = draft.issuer
+    if issuer is None:
         return draft
-    return add_clients(draft, draft.issuer, wanted)
+    wanted: list[NewClient] = []
+    for client in new_clients(draft.answers):
+        revoked = _last_revocation(draft, client.name)
+        if revoked is None:
+            wanted.append(client)
+        else:
+            draft = draft.with_finding(_stays_revoked(client, revoked))
+    return add_clients(draft, issuer, wanted) if wanted else draft
+
+
+def _last_revocation(draft: Draft, name: str) -> Revoked | None:
+    """The revocation of the last certificate that this client was given."""
+    *_, last = (None, *certificates_of(draft.ledger, name))
+    return None if last is None else draft.ledger.revocation(last.serial)
+
+
+def _stays_revoked(client: NewClient, revoked: Revoked) -> Finding:
+    return warning(
+        "client-stays-revoked",
+        Wording(
+            f"{client.name} was revoked on {revoked.at:%Y-%m-%d} and gets no certificate, though ",
+            Named("clients.names"),
+            " has the name",
+        ),
+        Wording(
+            "Take it out of ",
+            Named("clients.names"),
+            f", or let the client in again: pfwizard client add {client.name}.",
+        ),
+    )
 
 
 def new_clients(answers: Answers) -> tuple[NewClient, ...]:

@@ -110,6 +110,8 @@ def test_a_name_must_lie_within_the_domains_of_the_ca(key: str, name: str) -> No
         {"server.names": '["mail.example.com"]', "ca.name_constraints": "false"},
         {"server.names": '["mail.example.com"]', "ca.source": '"existing"'},
         {"server.names": '["mail.example.com"]', "ca.domains": "[]"},
+        {"server.names": '["mail.example.com"]', "server.source": '"request"'},
+        {"server.names": '["mail.example.com"]', "server.source": '"files"'},
     ],
 )
 def test_a_name_within_the_domains_or_without_limits_is_right(changes: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import load_certificate
 from pfwizard.pki.fingerprints import fingerprint
 from pfwizard.pki.ledger import Ledger
@@ -12,6 +13,7 @@ from pfwizard.pki.ledger_entries import Issued, Reason, Revoked, Role
 from pfwizard.plan.client_table import clients_in
 from pfwizard.plan.clients import ClientFiles
 from pfwizard.plan.plan import ChangeKind, Plan
+from pfwizard.plan.planner import make_plan
 from tests.plan.builders import (
     BARE_MASTER,
     CA,
@@ -20,6 +22,7 @@ from tests.plan.builders import (
     STOCK_MAIN,
     answers,
     applied,
+    circumstances,
     content_of,
     file,
     identifiers,
@@ -43,6 +46,11 @@ from tests.plan.clients import (
     revoking,
     server,
 )
+
+
+def who_may_relay(facts: Facts, plan: Plan) -> list[str]:
+    """The names in the table when the plan has been applied."""
+    return [client.name for client in clients_in(applied(facts, plan).file(TABLE).content or b"")]
 
 
 def paths_of(plan: Plan) -> list[str]:
@@ -300,6 +308,28 @@ def test_revoking_who_is_in_no_table_makes_no_table() -> None:
 
 def test_nobody_of_that_name_can_be_revoked() -> None:
     assert "client-unknown" in identifiers(revoking("bert@kernel-panic.it", server(), Ledger()))
+
+
+def test_answers_that_name_a_revoked_client_do_not_let_it_in_again() -> None:
+    here = Machine([ANNA, RELAY])
+    here.take(revoking(ANNA, here.facts, here.ledger))
+
+    plan = make_plan(answers(clients__names=[ANNA, RELAY]), here.facts, circumstances(here.ledger))
+
+    assert "client-stays-revoked" in identifiers(plan)
+    assert not [entry for entry in entries_of(plan) if isinstance(entry, Issued)]
+    assert who_may_relay(here.facts, plan) == [RELAY]
+
+
+def test_answers_keep_a_client_that_was_added_again_after_its_revocation() -> None:
+    here = Machine([ANNA])
+    here.take(revoking(ANNA, here.facts, here.ledger))
+    here.add(ANNA, 2)
+
+    plan = make_plan(answers(clients__names=[ANNA]), here.facts, circumstances(here.ledger))
+
+    assert "client-stays-revoked" not in identifiers(plan)
+    assert who_may_relay(here.facts, plan) == [ANNA]
 
 
 def test_a_revoked_client_may_be_added_again() -> None:

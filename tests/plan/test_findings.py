@@ -92,6 +92,12 @@ def added_twice() -> Plan:
     return adding(ANNA, here.facts, here.ledger)
 
 
+def named_though_revoked() -> Plan:
+    here = Machine([ANNA])
+    here.take(revoking(ANNA, here.facts, here.ledger))
+    return make_plan(answers(clients__names=[ANNA]), here.facts, circumstances(here.ledger))
+
+
 RAISED: dict[str, tuple[Severity, Plan]] = {
     "auth-everywhere-kept": (NOTE, on("smtpd_sasl_auth_enable=yes\n", sasl__scope="submission")),
     "auth-in-clear": (WARNING, on()),
@@ -117,6 +123,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     ),
     "client-has-certificate": (NOTE, added_twice()),
     "client-not-issued": (REFUSAL, adding("anna", server())),
+    "client-stays-revoked": (WARNING, named_though_revoked()),
     "client-unknown": (REFUSAL, revoking("anna", server(), Ledger())),
     "clients-not-looked-up": (
         WARNING,
