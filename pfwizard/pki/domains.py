@@ -15,6 +15,16 @@ def is_public(domain: str) -> bool:
     return "." not in domain or _SOLD_BELOW.fullmatch(domain) is not None
 
 
+# Of the first ones and of ccTLDs (RFC 1591), where strangers have names; a network of one's own may
+# have a domain of one label too, such as lan.
+_REGISTRY = re.compile(r"com|net|org|edu|gov|mil|int|info|biz|name|[a-z]{2}")
+
+
+def is_of_a_registry(domain: str) -> bool:
+    """Whether it is known that strangers have names right below it: ``org``, ``de``, ``co.uk``."""
+    return (_REGISTRY.fullmatch(domain) or _SOLD_BELOW.fullmatch(domain)) is not None
+
+
 def is_within(name: str, domain: str) -> bool:
     """Whether a host name or an e-mail address is of the domain, or of one below it."""
     host = name.rpartition("@")[2].removeprefix("*.").lower()

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from pfwizard.answers.answers import CertificateSource
 from pfwizard.answers.wording import Named, Wording
-from pfwizard.pki.domains import domains_to_sign_for
+from pfwizard.pki.domains import domains_to_sign_for, is_of_a_registry
 from pfwizard.pki.name_constraints import limited_to, permitted_names, reads_as_a_host
 from pfwizard.pki.names import is_ip
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.plan import note
+from pfwizard.plan.plan import note, warning
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -34,7 +34,19 @@ def limits_of_a_new_ca(draft: Draft) -> tuple[Draft, "x509.NameConstraints | Non
             " for a CA without limits.",
         ),
     )
-    return draft.with_finding(found), limits
+    return _warn_of_registries(draft.with_finding(found)), limits
+
+
+def _warn_of_registries(draft: Draft) -> Draft:
+    for domain in filter(is_of_a_registry, draft.answers.ca.domains):
+        draft = draft.with_finding(
+            warning(
+                "ca-limited-to-a-registry",
+                f"the names below {domain} are other people's, and the CA can sign for all of them",
+                Wording("Name your own domains in ", Named("ca.domains"), "."),
+            )
+        )
+    return draft
 
 
 def _own_domains(draft: Draft) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pfwizard.pki.domains import domain_of, domains_of, is_within
+from pfwizard.pki.domains import domain_of, domains_of, is_of_a_registry, is_within
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,19 @@ def test_within_a_domain_is_itself_and_what_is_below(
     name: str, domain: str, expected: bool
 ) -> None:
     assert is_within(name, domain) is expected
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("org", True),
+        ("de", True),
+        ("co.uk", True),
+        ("example.org", False),
+        ("example.co.uk", False),
+        ("lan", False),
+        ("localdomain", False),
+    ],
+)
+def test_below_a_registry_strangers_have_names(domain: str, expected: bool) -> None:
+    assert is_of_a_registry(domain) is expected

@@ -109,6 +109,10 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "ca-key-in-clear": (WARNING, on(ca__encrypted=True)),
     "ca-key-mismatch": (REFUSAL, with_the_key_of_another_ca()),
     "ca-limited": (NOTE, only()),
+    "ca-limited-to-a-registry": (
+        WARNING,
+        on_an_empty_machine(ca__domains=["kernel-panic.it", "it"]),
+    ),
     "ca-missing": (REFUSAL, on_an_empty_machine(ca__source="existing")),
     "certificate-awaited": (NOTE, plan_for(machine(), answers(server__source="request"))),
     "certificate-replaced": (WARNING, on("smtpd_tls_cert_file=/etc/old.crt\n")),
