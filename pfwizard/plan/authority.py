@@ -223,7 +223,8 @@ def _elsewhere(issuer: Issuer, what: str) -> Finding:
         Wording(
             "Mount the medium that has the key and name it with --ca-key FILE or in ",
             Named("ca.key"),
-            ", or put it back for the time of the run.",
+            ", or put it back for the time of the run. If it is lost for good: "
+            f"{issuer.another[0].lower()}{issuer.another[1:]}",
         ),
     )
 
