@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pfwizard.apply.process.detached import DetachedEngine
     from pfwizard.apply.process.events import OnProbationNow, Order
     from pfwizard.pki.keys import PrivateKey
-    from pfwizard.plan.ca_key import BroughtKey
+    from pfwizard.plan.authorities.ca_key import BroughtKey
 
 Announce = Callable[[str], None]
 """Called with each step as it begins, in a few words for a person."""

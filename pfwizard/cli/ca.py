@@ -18,9 +18,9 @@ from pfwizard.errors import ExitStatus
 from pfwizard.machine.facts import gather
 from pfwizard.pki.errors import NotAKey
 from pfwizard.pki.keys import load_private_key
-from pfwizard.plan.departing_key import DepartingKey, departing_key
+from pfwizard.plan.authorities.departing_key import DepartingKey, departing_key
+from pfwizard.plan.authorities.signing_authority import files_of_authorities
 from pfwizard.plan.plan import Finding, Plan, note, warning
-from pfwizard.plan.signing_authority import files_of_authorities
 from pfwizard.secret import Secret
 
 NOTHING_IS_WIPED = note(

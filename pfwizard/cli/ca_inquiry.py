@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pfwizard.errors import InputProblem, PfwizardError, UsageError
 from pfwizard.pki.errors import WrongPassphrase
-from pfwizard.plan.ca_passphrase import PassphraseNeeded, UnusablePassphrase
+from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded, UnusablePassphrase
 from pfwizard.secret import Secret
 from pfwizard.wizard.ca_passphrase import Inquiry
 

@@ -16,8 +16,8 @@ from pfwizard.cli.terminal import has_terminal
 from pfwizard.engine import circumstances
 from pfwizard.errors import UsageError
 from pfwizard.pki.ledger import Ledger
-from pfwizard.plan.ca_key import BroughtKey
-from pfwizard.plan.ca_passphrase import PassphraseNeeded
+from pfwizard.plan.authorities.ca_key import BroughtKey
+from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded
 from pfwizard.plan.draft import Circumstances
 from pfwizard.quoting import visible
 from pfwizard.secret import Secret

@@ -22,16 +22,16 @@ from pfwizard.errors import InputProblem, UsageError
 from pfwizard.machine.facts import gather
 from pfwizard.pki.passphrases import check_passphrase, generated_passphrase
 from pfwizard.pki.pkcs12 import Pkcs12Profile
-from pfwizard.plan.authority import AuthorityFiles
-from pfwizard.plan.client_list import KnownClient, known_clients
-from pfwizard.plan.client_plan import (
+from pfwizard.plan.authorities.authority import AuthorityFiles
+from pfwizard.plan.authorities.signing_authority import files_of_authorities, signing_authority
+from pfwizard.plan.clients.client_list import KnownClient, known_clients
+from pfwizard.plan.clients.client_plan import (
     AddClient,
     RevokeClient,
     files_of_client,
     make_client_plan,
 )
-from pfwizard.plan.clients import ClientFiles, NewClient
-from pfwizard.plan.signing_authority import files_of_authorities, signing_authority
+from pfwizard.plan.clients.clients import ClientFiles, NewClient
 from pfwizard.secret import Secret
 
 UNCHANGED = {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.cli.publication import Published
     from pfwizard.expiry.status import Status
-    from pfwizard.plan.client_list import KnownClient
+    from pfwizard.plan.clients.client_list import KnownClient
 
 RED, GREEN, CYAN, BOLD, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 

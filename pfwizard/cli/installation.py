@@ -17,12 +17,12 @@ from pfwizard.machine.key_files import USUAL_DIRECTORIES, key_files
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.received import received_certificates
-from pfwizard.plan.installation import (
+from pfwizard.plan.server.installation import (
     InstallationRequest,
     files_of_installation,
     make_installation_plan,
 )
-from pfwizard.plan.served import served_files
+from pfwizard.plan.server.served import served_files
 
 IN_PLACE = "Nothing to do: this certificate is in place already."
 

@@ -13,8 +13,8 @@ from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.ca_secrets import CaSecrets
 from pfwizard.engine import Job, Planned
 from pfwizard.machine.facts import Facts, gather
-from pfwizard.plan.authority import AuthorityFiles
-from pfwizard.plan.renewal import (
+from pfwizard.plan.authorities.authority import AuthorityFiles
+from pfwizard.plan.renewal.renewal import (
     Renewable,
     RenewalRequest,
     files_of_renewal,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
     from pfwizard.cli.publication import Published
     from pfwizard.expiry.status import Status
-    from pfwizard.plan.client_list import KnownClient
+    from pfwizard.plan.clients.client_list import KnownClient
     from pfwizard.plan.plan import Plan
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from pfwizard.expiry.judgement import Judge
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.ledger import Ledger
-from pfwizard.plan.client_access import BEST_DIGEST, DIGEST
-from pfwizard.plan.client_list import KnownClient, known_clients
+from pfwizard.plan.clients.client_access import BEST_DIGEST, DIGEST
+from pfwizard.plan.clients.client_list import KnownClient, known_clients
 from pfwizard.plan.plan import Finding, warning
 
 CLIENT_EXPIRES, CLIENT_EXPIRED = "client-expires-soon", "client-expired"

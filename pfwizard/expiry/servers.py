@@ -8,7 +8,7 @@ from pfwizard.cf.master_cf import MasterCf
 from pfwizard.cf.service import Service
 from pfwizard.machine.effective import Effective
 from pfwizard.plan.plan import SmtpPort
-from pfwizard.plan.served import certificate_paths, paths
+from pfwizard.plan.server.served import certificate_paths, paths
 from pfwizard.plan.services import smtp_port, smtp_servers
 from pfwizard.plan.tls import PAIR
 

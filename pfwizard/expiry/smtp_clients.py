@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.machine.effective import Effective
-from pfwizard.plan.served import paths
+from pfwizard.plan.server.served import paths
 
 PROGRAMS = ("smtp", "lmtp")
 """One program under two names, each with parameters of its own (smtp(8))."""

@@ -1,10 +1,10 @@
 """The CA and the server's certificate, the one signed by the other."""
 
 from pfwizard.pki.errors import OutsideLimits, PkiError, WrongPassphrase
-from pfwizard.plan.authority import outside_limits, plan_authority
+from pfwizard.plan.authorities.authority import outside_limits, plan_authority
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import refusal
-from pfwizard.plan.server_source import plan_server
+from pfwizard.plan.server.server_source import plan_server
 
 
 def plan_certificates(draft: Draft) -> Draft:

@@ -21,8 +21,8 @@ from pfwizard.secret import Secret
 
 if TYPE_CHECKING:
     from pfwizard.pki.keys import PrivateKey  # brings the whole cryptography library
-    from pfwizard.plan.authority import Issuer
-    from pfwizard.plan.ca_key import BroughtKey
+    from pfwizard.plan.authorities.authority import Issuer
+    from pfwizard.plan.authorities.ca_key import BroughtKey
 
 PUBLIC_FILE = 0o644
 PRIVATE_FILE = 0o600

@@ -12,8 +12,8 @@ from pfwizard.machine.postfix import Version
 from pfwizard.machine.tables import tables_in
 from pfwizard.machine.tree import FileKind
 from pfwizard.plan.certificates import plan_certificates
-from pfwizard.plan.client_access import TABLES
-from pfwizard.plan.clients import new_clients, plan_clients
+from pfwizard.plan.clients.client_access import TABLES
+from pfwizard.plan.clients.clients import new_clients, plan_clients
 from pfwizard.plan.clock import judge_clock
 from pfwizard.plan.draft import (
     PRIVATE_DIRECTORY,
@@ -24,7 +24,6 @@ from pfwizard.plan.draft import (
     Draft,
     Sketch,
 )
-from pfwizard.plan.foreign_chain import BUNDLES
 from pfwizard.plan.overrides import judge_overrides
 from pfwizard.plan.plan import (
     Action,
@@ -37,10 +36,11 @@ from pfwizard.plan.plan import (
     refusal,
     warning,
 )
-from pfwizard.plan.relay_policy import plan_relay_policy
+from pfwizard.plan.relay.relay_policy import plan_relay_policy
 from pfwizard.plan.restart import going_live
 from pfwizard.plan.sasl import plan_sasl, smtpd_conf_path
-from pfwizard.plan.server_source import files_of_the_server
+from pfwizard.plan.server.foreign_chain import BUNDLES
+from pfwizard.plan.server.server_source import files_of_the_server
 from pfwizard.plan.services import plan_services, ports_of
 from pfwizard.plan.tls import plan_tls
 

@@ -13,9 +13,9 @@ from pfwizard.answers.wording import Named, Wording
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.postfix import SINCE
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.layout import layout_of
 from pfwizard.plan.plan import Finding, note, refusal, warning
-from pfwizard.plan.server_pair import pairs_of
+from pfwizard.plan.server.layout import layout_of
+from pfwizard.plan.server.server_pair import pairs_of
 from pfwizard.plan.tls_versions import at_least, is_at_least_as_strict
 
 LEVELS = ("", "none", "may", "encrypt")

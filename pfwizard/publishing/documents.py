@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pfwizard.plan.known_authorities import FoundCertificate
+from pfwizard.plan.authorities.known_authorities import FoundCertificate
 from pfwizard.publishing.publication import Publication
 from pfwizard.publishing.sections import (
     ADVICE,

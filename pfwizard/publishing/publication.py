@@ -17,11 +17,11 @@ from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.chains import chain_of
 from pfwizard.pki.keys import PublicKey
 from pfwizard.pki.tlsa import Usage, tlsa_records
-from pfwizard.plan.known_authorities import FoundCertificate, found_keys
-from pfwizard.plan.next_key import next_key_path
+from pfwizard.plan.authorities.known_authorities import FoundCertificate, found_keys
+from pfwizard.plan.authorities.signing_authority import files_of_authorities
 from pfwizard.plan.plan import Finding, Plan, note, warning
-from pfwizard.plan.served import ServedFiles, served_files
-from pfwizard.plan.signing_authority import files_of_authorities
+from pfwizard.plan.renewal.next_key import next_key_path
+from pfwizard.plan.server.served import ServedFiles, served_files
 from pfwizard.publishing.served_chains import ServedChain, certificates_in, served_chains
 
 

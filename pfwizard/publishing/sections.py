@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from pfwizard.enumeration import listed
 from pfwizard.pki.certificates import Certificate
-from pfwizard.plan.known_authorities import FoundCertificate
+from pfwizard.plan.authorities.known_authorities import FoundCertificate
 from pfwizard.publishing.publication import Publication, ServedCertificate, Standing, TlsaRecord
 from pfwizard.publishing.section import Section
 from pfwizard.publishing.trust_stores import how_to_trust

@@ -9,7 +9,7 @@ from pfwizard.machine.tree import FileStates
 from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.errors import PkiError
-from pfwizard.plan.served import paths
+from pfwizard.plan.server.served import paths
 from pfwizard.plan.tls import PAIR
 
 

@@ -10,9 +10,9 @@ from pfwizard.cf.master_cf import MasterCf
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.names import is_ip
-from pfwizard.plan.deploy_hook import HOOK, lineage_of
 from pfwizard.plan.plan import Plan, SmtpPort
-from pfwizard.plan.server_pair import pairs_of
+from pfwizard.plan.server.deploy_hook import HOOK, lineage_of
+from pfwizard.plan.server.server_pair import pairs_of
 from pfwizard.plan.services import ports_of
 from pfwizard.plan.wording import described, headline
 from pfwizard.publishing.commands import in_lines

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from pfwizard.errors import InputProblem, PfwizardError
 from pfwizard.pki.errors import WrongPassphrase
 from pfwizard.pki.passphrases import LONGEST, SHORTEST, check_passphrase
-from pfwizard.plan.ca_passphrase import PassphraseNeeded, UnusablePassphrase
+from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded, UnusablePassphrase
 from pfwizard.secret import Secret
 from pfwizard.wizard.lines import Line, Style
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.errors import PkiError
-from pfwizard.plan.served import paths
+from pfwizard.plan.server.served import paths
 from pfwizard.plan.tls import PAIR
 
 CHAIN_FILES = "smtpd_tls_chain_files"

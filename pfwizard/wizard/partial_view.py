@@ -13,10 +13,10 @@ from pfwizard.enumeration import listed
 from pfwizard.errors import Failed
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import FileKind, FileState, Tree
-from pfwizard.plan.others_certificate import files_beside
 from pfwizard.plan.plan import Action, Change, Finding, JoinGroup, warning
 from pfwizard.plan.planner import files_of_interest
-from pfwizard.plan.server_pair import pairs_of
+from pfwizard.plan.server.others_certificate import files_beside
+from pfwizard.plan.server.server_pair import pairs_of
 from pfwizard.secret import Secret
 from pfwizard.wizard.surroundings import look
 

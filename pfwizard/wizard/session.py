@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pfwizard.answers.question import Value
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.pki.errors import WrongPassphrase
-from pfwizard.plan.ca_passphrase import UnusablePassphrase
+from pfwizard.plan.authorities.ca_passphrase import UnusablePassphrase
 from pfwizard.secret import Secret
 from pfwizard.wizard.course import Course
 from pfwizard.wizard.draft import Draft

@@ -16,7 +16,7 @@ from pfwizard.pki.certificates import load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.plan.plan import Severity, SmtpPort
 from pfwizard.plan.planner import OLDEST
-from pfwizard.plan.relay import is_closed
+from pfwizard.plan.relay.open_relay import is_closed
 from pfwizard.plan.sasl import takes_passwords_in_clear
 from pfwizard.plan.services import ports_of, smtp_servers
 from pfwizard.wizard.certificates_in_use import files_in_use

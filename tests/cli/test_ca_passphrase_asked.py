@@ -9,7 +9,7 @@ import pytest
 
 from pfwizard.cli.ca_inquiry import Asking
 from pfwizard.errors import UsageError
-from pfwizard.plan.ca_passphrase import PassphraseNeeded
+from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded
 from pfwizard.secret import Secret
 from tests.cli.locked_key import ANNA, KEY, PASSPHRASE, WRONG, encrypting, opens, with_locked_key
 from tests.cli.program import ENVIRONMENT, Machine, contents

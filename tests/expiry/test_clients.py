@@ -12,12 +12,12 @@ from pfwizard.expiry.limits import Limits
 from pfwizard.expiry.status import Status, look
 from pfwizard.machine.tree import Tree
 from pfwizard.pki.ledger_entries import Issued, Reason
-from pfwizard.plan.client_plan import RevokeClient, make_client_plan
+from pfwizard.plan.clients.client_plan import RevokeClient, make_client_plan
 from pfwizard.plan.plan import Finding
 from tests.pki import builders as pki
 from tests.plan.builders import MAIN_CF, NOW, circumstances
-from tests.plan.clients import ANNA, RELAY, TABLE, Machine
-from tests.plan.clients import server as server_with
+from tests.plan.client_builders import ANNA, RELAY, TABLE, Machine
+from tests.plan.client_builders import server as server_with
 
 DAY = timedelta(days=1)
 

@@ -12,9 +12,9 @@ from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import PrivateKey
-from pfwizard.plan.foreign_chain import BUNDLES
 from pfwizard.plan.plan import Plan
 from pfwizard.plan.planner import make_plan
+from pfwizard.plan.server.foreign_chain import BUNDLES
 from pfwizard.secret import Secret
 from tests.pki import builders as pki
 from tests.pki.issuers import issuing

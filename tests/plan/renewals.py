@@ -10,9 +10,9 @@ from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.key_encryption import encrypted_pem
-from pfwizard.plan.ca_key import BroughtKey
+from pfwizard.plan.authorities.ca_key import BroughtKey
 from pfwizard.plan.plan import Plan
-from pfwizard.plan.renewal import Renewable, RenewalRequest, make_renewal_plan
+from pfwizard.plan.renewal.renewal import Renewable, RenewalRequest, make_renewal_plan
 from pfwizard.secret import Secret
 from tests.pki import builders as pki
 from tests.plan.builders import (

@@ -10,10 +10,10 @@ from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import load_certificate
 from pfwizard.pki.ledger import Ledger
 from pfwizard.pki.ledger_entries import Issued, Reason, Revoked, Role
-from pfwizard.plan.client_plan import RevokeClient, make_client_plan
+from pfwizard.plan.clients.client_plan import RevokeClient, make_client_plan
 from pfwizard.plan.plan import Finding, Plan, Severity
 from pfwizard.plan.planner import make_plan
-from pfwizard.plan.renewal import Renewable, RenewalRequest, make_renewal_plan
+from pfwizard.plan.renewal.renewal import Renewable, RenewalRequest, make_renewal_plan
 from tests.pki import builders as pki
 from tests.pki.verifiers import complaint_of_openssl
 from tests.plan.builders import (
@@ -31,8 +31,8 @@ from tests.plan.builders import (
     file,
     machine,
 )
-from tests.plan.clients import ANNA, Machine, adding, entries_of
-from tests.plan.clients import server as with_clients
+from tests.plan.client_builders import ANNA, Machine, adding, entries_of
+from tests.plan.client_builders import server as with_clients
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

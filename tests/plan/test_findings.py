@@ -11,11 +11,11 @@ import pytest
 import pfwizard.plan
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.pki.ledger import Ledger
-from pfwizard.plan.ca_key import BroughtKey
-from pfwizard.plan.deploy_hook import HOOK, Call, hook
+from pfwizard.plan.authorities.ca_key import BroughtKey
 from pfwizard.plan.plan import Finding, Plan, Severity
 from pfwizard.plan.planner import make_plan
-from tests.plan.authorities import FOUND
+from pfwizard.plan.server.deploy_hook import HOOK, Call, hook
+from tests.plan.authority_builders import FOUND
 from tests.plan.builders import (
     BARE_MASTER,
     CA,
@@ -38,7 +38,7 @@ from tests.plan.builders import (
     plan_for,
     socket,
 )
-from tests.plan.clients import ANNA, TABLE, WITH_SMTPS, Machine, adding, revoking, server
+from tests.plan.client_builders import ANNA, TABLE, WITH_SMTPS, Machine, adding, revoking, server
 from tests.plan.others import COMBINED, LETSENCRYPT, LINEAGE, LOCKED, UPSIDE_DOWN, certbot, naming
 
 NOTE, WARNING, REFUSAL = Severity.NOTE, Severity.WARNING, Severity.REFUSAL
@@ -258,14 +258,14 @@ BY_DEFECT = {
 PLANS = Path(str(pfwizard.plan.__file__)).parent
 
 FOUND_LATER = (
-    "departing_key.py",
+    "authorities/departing_key.py",
+    "authorities/known_authorities.py",
     "clock.py",
-    "installation.py",
-    "installation_place.py",
-    "known_authorities.py",
-    "next_key.py",
-    "renewal.py",
-    "renewal_findings.py",
+    "renewal/next_key.py",
+    "renewal/renewal.py",
+    "renewal/renewal_findings.py",
+    "server/installation.py",
+    "server/installation_place.py",
 )
 """What is not planned from answers has its findings in test_findings_later."""
 
@@ -289,8 +289,8 @@ def test_there_is_no_other_finding_in_the_source() -> None:
 
 def _identifiers_in_source() -> Iterator[str]:
     """The identifiers written out; those of a pair's defects are put together from its name."""
-    for source in PLANS.glob("*.py"):
-        if source.name not in FOUND_LATER:
+    for source in PLANS.rglob("*.py"):
+        if str(source.relative_to(PLANS)) not in FOUND_LATER:
             yield from identifiers_in(source)
 
 

@@ -5,13 +5,11 @@ from pathlib import PurePosixPath
 import pytest
 
 from pfwizard.plan.plan import Plan, Severity
-from pfwizard.plan.renewal import Renewable
+from pfwizard.plan.renewal.renewal import Renewable
 from tests.pki import builders as pki
 from tests.plan.builders import NOW, STOCK_MAIN, answers, file, machine
 from tests.plan.renewals import DAY, ENCRYPTED, renewing, server, with_next_key
-from tests.plan.test_clock import EPOCH, OVERFLOWN, by_the_clock, ledger_of
-from tests.plan.test_findings import FOUND_LATER, NOTE, PLANS, REFUSAL, WARNING, identifiers_in
-from tests.plan.test_installation import (
+from tests.plan.server.test_installation import (
     BESIDE,
     COMPLETE,
     OWN,
@@ -21,6 +19,8 @@ from tests.plan.test_installation import (
     requesting,
     with_key,
 )
+from tests.plan.test_clock import EPOCH, OVERFLOWN, by_the_clock, ledger_of
+from tests.plan.test_findings import FOUND_LATER, NOTE, PLANS, REFUSAL, WARNING, identifiers_in
 
 ANOTHER = pki.key("another ca").pem().reveal()
 LIVE = PurePosixPath("/etc/letsencrypt/live/own.crt")

@@ -13,7 +13,7 @@ from pfwizard.answers.answers import Answers
 from pfwizard.machine.effective import Effective, Smtpd
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileStates
-from pfwizard.plan.relay import RELAY_LISTS, Ruling, ruling
+from pfwizard.plan.relay.open_relay import RELAY_LISTS, Ruling, ruling
 from pfwizard.plan.services import smtp_servers
 from tests.plan.builders import (
     GROUP,

@@ -19,7 +19,7 @@ from pfwizard.wizard.sheet import AnswerSheet
 KEYS = {question.key for question in QUESTIONS} | {each for each in SECTIONS if "." in each}
 
 PACKAGE = Path(pfwizard.__file__).parent
-SPEAKING = [*sorted((PACKAGE / "plan").glob("*.py")), PACKAGE / "answers/consistency.py"]
+SPEAKING = [*sorted((PACKAGE / "plan").rglob("*.py")), PACKAGE / "answers/consistency.py"]
 """Where findings and contradictions are put into words."""
 
 AUTH_ONLY = Wording("Set ", Named("tls.auth_only", True), ", so that AUTH waits for TLS.")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pfwizard.cli.ca_inquiry import Asking
 from pfwizard.cli.plain.lines import Lines
-from pfwizard.plan.ca_passphrase import PassphraseNeeded
+from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded
 from pfwizard.secret import Secret
 from pfwizard.wizard.session import Session
 

@@ -1,0 +1,1 @@
+"""The CA: made, found, opened, limited, and its key taken away."""

@@ -1,0 +1,1 @@
+"""Clients that relay by certificate: issued, listed, revoked."""

@@ -1,0 +1,1 @@
+"""Who may relay: the restriction lists and the networks."""

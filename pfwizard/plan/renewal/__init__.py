@@ -1,0 +1,1 @@
+"""What runs out and is issued anew."""

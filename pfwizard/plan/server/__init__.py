@@ -1,0 +1,1 @@
+"""The server's certificate: signed, requested, somebody else's, and installed."""

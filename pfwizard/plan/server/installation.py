@@ -1,0 +1,178 @@
+"""A certificate from somebody else's CA, put beside its key and into Postfix's configuration."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from pfwizard.answers.answers import CertificateSource, ServerAnswers
+from pfwizard.answers.wording import Named, Wording
+from pfwizard.enumeration import listed
+from pfwizard.machine.facts import Facts
+from pfwizard.pki.certificates import Certificate
+from pfwizard.pki.chains import Chain, chain_of
+from pfwizard.pki.checks import Defect, Problem
+from pfwizard.pki.keys import PrivateKey
+from pfwizard.plan.authorities.known_authorities import FoundKey, found_keys
+from pfwizard.plan.draft import Circumstances, Sketch
+from pfwizard.plan.plan import Finding, Plan, Severity, note, refusal, warning
+from pfwizard.plan.planner import finished, refuse_unreadable
+from pfwizard.plan.server.foreign_chain import (
+    BUNDLES,
+    is_a_guess,
+    problems_of,
+    roots_of_clients,
+    warn_of_long_validity,
+)
+from pfwizard.plan.server.installation_place import Place, beside, judge_place, place_of, written
+from pfwizard.plan.server.served import served_files
+
+
+@dataclass(frozen=True)
+class InstallationRequest:
+    """Certificates as they came, at least one, and the files in which their key may be.
+
+    ``force``: also what only some of the clients accept. ``server`` are the answers by which the
+    certificate was requested: then it is for their key, and goes where they want it.
+    """
+
+    certificates: tuple[Certificate, ...]
+    key_files: tuple[PurePosixPath, ...]
+    force: bool = False
+    server: ServerAnswers | None = None
+
+
+def files_of_installation(request: InstallationRequest, facts: Facts) -> tuple[PurePosixPath, ...]:
+    """The files that such a plan looks at, besides Postfix's own."""
+    served = served_files(facts.configuration.master, facts.effective)
+    keys = (*request.key_files, *served.keys)
+    of_answers = () if request.server is None else (request.server.certificate, request.server.key)
+    named = (*request.key_files, *served.all, *map(beside, keys), *of_answers, *BUNDLES)
+    return tuple(dict.fromkeys(named))
+
+
+def make_installation_plan(
+    request: InstallationRequest, facts: Facts, circumstances: Circumstances
+) -> Plan:
+    """The change that installs the certificate; refusals name what is wrong with it.
+
+    Raises Failed when the present configuration is one that Postfix itself would not read.
+    """
+    refuse_unreadable(facts)
+    configuration = facts.configuration
+    sketch = Sketch(facts, circumstances, configuration.main, configuration.master)
+    server = request.server
+    if server is not None and server.source is not CertificateSource.REQUEST:
+        return finished(sketch.with_finding(_not_requested(server)), ())
+    sketch, place = _installed(sketch, request)
+    if place is None:
+        return finished(sketch, ())
+    plan = finished(sketch, (place.key, place.certificates))
+    is_of_no_concern = server is not None and not place.is_in_use  # to Postfix, until it is used
+    return replace(plan, actions=()) if is_of_no_concern else plan
+
+
+def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Place | None]:
+    keys = tuple(found_keys(sketch.facts, _key_files(sketch, request)))
+    found = next((each for each in keys if _is_for(each, request.certificates)), None)
+    if found is None or found.key is None:
+        return sketch.with_finding(_no_key(request, keys)), None
+    chain = chain_of(request.certificates, found.key)
+    sketch = sketch.with_finding(note("key-found", f"the certificate's key is in {found.path}"))
+    for finding in _findings(sketch, request, chain, found.key):
+        sketch = sketch.with_finding(finding)
+    place = place_of(sketch, found.path, request.server)
+    sketch = judge_place(sketch, place, found.key)
+    if any(finding.severity is Severity.REFUSAL for finding in sketch.findings):
+        return sketch, None
+    return written(sketch, place, chain, found.key), place
+
+
+def _key_files(sketch: Sketch, request: InstallationRequest) -> tuple[PurePosixPath, ...]:
+    """Those that Postfix uses come first: their certificates are replaced in place."""
+    if request.server is not None:
+        return (request.server.key,)
+    served = served_files(sketch.master, sketch.effective)
+    return tuple(dict.fromkeys((*served.keys, *request.key_files)))
+
+
+def _is_for(found: FoundKey, certificates: tuple[Certificate, ...]) -> bool:
+    """A CA may be on this machine too, and its own certificate among those that came."""
+    servers = [each for each in certificates if not each.facts.is_ca] or certificates
+    return found.key is not None and any(found.key.matches(each) for each in servers)
+
+
+# --- judging --------------------------------------------------------------------------------------
+
+
+def _not_requested(server: ServerAnswers) -> Finding:
+    return refusal(
+        "not-requested",
+        Wording(
+            "by ",
+            Named("server.source", server.source.value),
+            " the server's certificate is not one that another CA was asked for",
+        ),
+        Wording("Set ", Named("server.source", "request"), ", or leave out --answers."),
+    )
+
+
+def _no_key(request: InstallationRequest, keys: tuple[FoundKey, ...]) -> Finding:
+    subject = chain_of(request.certificates, None).leaf.facts.subject
+    locked = [str(each.path) for each in keys if each.key is None]
+    others = [str(each.path) for each in keys if each.key is not None]
+    if locked:
+        return refusal(
+            "key-encrypted",
+            f"no readable key is that of the certificate of {subject}, and the key in "
+            f"{listed(locked)} is encrypted with a passphrase",
+            "Postfix has nobody to ask for it: openssl pkey -in FILE -out NEW.",
+        )
+    if request.server is not None:
+        return refusal(
+            "key-mismatch",
+            f"the certificate of {subject} is not for the key in {request.server.key}",
+            f"Have it issued for this key: {request.server.request} asks for that.",
+        )
+    what = f"; those in {listed(others)} are other keys" if others else ""
+    return refusal(
+        "key-mismatch",
+        f"the key of the certificate of {subject} was not found on this machine{what}",
+        "Put the key with which the certificate was requested into a directory such as "
+        "/etc/ssl/private, or have the certificate issued for a key that is here.",
+    )
+
+
+def _findings(
+    sketch: Sketch, request: InstallationRequest, chain: Chain, key: PrivateKey
+) -> Iterator[Finding]:
+    if not chain.in_order:
+        order = ", then ".join(each.facts.subject for each in chain.sent())
+        yield note(
+            "wrong-order",
+            f"the certificates were not in the order in which a server sends them, and are put "
+            f"into it: {order}",
+        )
+    for each in chain.unrelated:
+        yield note("unrelated", f"the certificate of {each.facts.subject} is not of this chain")
+    served = served_files(sketch.master, sketch.effective)
+    roots = roots_of_clients(sketch.facts, served.authorities)
+    names = _host_names(sketch) if request.server is None else request.server.names
+    now = sketch.circumstances.now
+    for problem in problems_of(chain, key, names=names, roots=roots, now=now):
+        if problem.defect is not Defect.WRONG_ORDER:
+            yield _judged(problem, force=request.force or is_a_guess(problem, roots))
+    yield from warn_of_long_validity(chain.leaf)
+
+
+def _judged(problem: Problem, *, force: bool) -> Finding:
+    if problem.blocking:
+        return refusal(str(problem.defect), problem.message, problem.remedy)
+    if force:
+        return warning(str(problem.defect), problem.message, problem.remedy)
+    remedy = f"{problem.remedy} To install it all the same: --force."
+    return refusal(str(problem.defect), problem.message, remedy)
+
+
+def _host_names(sketch: Sketch) -> tuple[str, ...]:
+    name = sketch.effective.value("myhostname").lower()
+    return (name,) if "." in name else ()
