@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ending import APPLIED
@@ -11,6 +12,7 @@ from pfwizard.apply.journal import Stage
 from pfwizard.apply.manifest import TransactionId, sequence_of
 from pfwizard.apply.probation import Probation
 from pfwizard.apply.recovery import set_aside
+from pfwizard.cli.renewal import known_files
 from pfwizard.cli.report import Report, Result
 from pfwizard.engine import Job, recover_job
 from pfwizard.enumeration import listed
@@ -18,6 +20,7 @@ from pfwizard.errors import ExitStatus, Failed
 from pfwizard.expiry.judgement import Judge
 from pfwizard.expiry.limits import Limits
 from pfwizard.expiry.status import look
+from pfwizard.plan.authorities.known_authorities import USUAL
 
 BY_COMMAND = "pfwizard rollback was run"
 
@@ -99,8 +102,18 @@ def status(job: Job, limits: Limits) -> Report:
         judge,
         is_root=os.geteuid() == 0,
         state_directory=job.state_directory,
+        authorities=_places_of_a_ca(job),
     )
     return Report(Result.UNCHANGED, found.level, status=found)
+
+
+def _places_of_a_ca(job: Job) -> tuple[PurePosixPath, ...]:
+    """Where a CA would be that Postfix is not told of; the history is root's alone."""
+    usual, _ = USUAL
+    if not os.access(job.state_directory, os.R_OK | os.X_OK):
+        return (usual,)
+    with explained(job.state_directory):
+        return tuple(dict.fromkeys((usual, *known_files(job, None))))
 
 
 def recover(job: Job, archive: str | None, announce: Callable[[str], None]) -> Report:

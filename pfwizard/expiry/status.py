@@ -85,17 +85,20 @@ def look(
     *,
     is_root: bool,
     state_directory: Path | None = None,
+    authorities: tuple[PurePosixPath, ...] = (),
 ) -> Status:
     """Read the files that Postfix is told of, and ask its ports where it runs.
 
-    Clients are those of the ledger in ``state_directory``. Raises Failed when Postfix or its
-    configuration cannot be found or read.
+    Clients are those of the ledger in ``state_directory``. ``authorities`` may hold the CA that the
+    server's certificate comes from, where Postfix is not told of it. Raises Failed when Postfix or
+    its configuration cannot be found or read.
     """
     facts = gather(tree, config_directory, ())
     master_cf, effective = facts.configuration.master, facts.effective
     servers = tls_servers(master_cf, effective)
     sni = sni_files(tree, effective)
-    others = OtherFiles(sni.paths, shown_to_other_servers(master_cf, effective))
+    outgoing = shown_to_other_servers(master_cf, effective)
+    others = OtherFiles(sni.paths, outgoing, authorities)
     named = [*(path for server in servers for path in _files_of(server)), *others.all]
     files = {path: read(tree, path) for path in named}
     master, findings = _master(facts, is_root=is_root)

@@ -52,14 +52,18 @@ class WatchedCertificate:
 @dataclass(frozen=True)
 class OtherFiles:
     """Certificates besides those of the ports: for clients that ask for a name, and for servers
-    that are delivered to. In both lists keys may stand between them."""
+    that are delivered to. In both lists keys may stand between them.
+
+    ``authorities`` may hold the CA that ours come from; Postfix need not know of it.
+    """
 
     for_names: tuple[PurePosixPath, ...] = ()
     outgoing: tuple[PurePosixPath, ...] = ()
+    authorities: tuple[PurePosixPath, ...] = ()
 
     @property
     def all(self) -> tuple[PurePosixPath, ...]:
-        return (*self.for_names, *self.outgoing)
+        return (*self.for_names, *self.outgoing, *self.authorities)
 
 
 def watched(
@@ -91,6 +95,15 @@ def watched(
         each
         for path in _unique(server.ca_file for server in servers if server.ca_file)
         for each in _in_a_ca_file(files[path], issuers, judge)
+    ]
+    listed = {each.facts.fingerprint_sha256 for each in (*own, *cas) if each.facts is not None}
+    cas += [
+        _in_a_file(Role.CA, files[path], certificate, judge)
+        for path in others.authorities
+        for certificate in files[path].certificates
+        if certificate.facts.is_ca
+        and certificate.facts.subject in issuers
+        and certificate.facts.fingerprint_sha256 not in listed
     ]
     on_ports = [_on_a_port(each, files, judge) for each in shown]
     return tuple(sorted((*on_ports, *own, *cas), key=_urgency))

@@ -1,6 +1,7 @@
 """What is said of the certificates in files and on ports, and in which order."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
@@ -8,9 +9,16 @@ from pfwizard.expiry.files import CertificateFile
 from pfwizard.expiry.judgement import Judge, Judgement, Level
 from pfwizard.expiry.ports import Shown, Socket
 from pfwizard.expiry.servers import TlsServer
-from pfwizard.expiry.watched import MOST_OF_OUR_OWN, Role, WatchedCertificate, watched
+from pfwizard.expiry.watched import (
+    MOST_OF_OUR_OWN,
+    OtherFiles,
+    Role,
+    WatchedCertificate,
+    watched,
+)
 from pfwizard.expiry.wording import findings_of
 from pfwizard.pki.certificates import Certificate
+from pfwizard.pki.subject import Subject
 from pfwizard.plan.plan import SmtpPort
 from tests.pki import builders as pki
 from tests.pki.issuers import issuing
@@ -232,3 +240,34 @@ def test_of_a_distributions_cas_only_ours_is_watched() -> None:
     found = look(cas=[*others, AUTHORITY])
 
     assert [each.facts for each in found] == [LEAF.facts, AUTHORITY.facts]
+
+
+ELSEWHERE = PurePosixPath("/etc/ssl/ca.crt")
+
+
+def look_elsewhere(*cas: Certificate, named: bool = False) -> list[tuple[Role, object]]:
+    """The same server, which may name no CA, and a file that Postfix is not told of."""
+    server = replace(TLS_SERVER, ca_file=CAS if named else None)
+    files = {
+        SERVER: CertificateFile(SERVER, (LEAF,)),
+        CAS: CertificateFile(CAS, (AUTHORITY,)),
+        ELSEWHERE: CertificateFile(ELSEWHERE, cas),
+    }
+    found = watched([server], files, [], JUDGE, OtherFiles(authorities=(ELSEWHERE,)))
+    return [(each.role, each.place) for each in found if each.role is Role.CA]
+
+
+def test_the_ca_that_ours_come_from_is_watched_where_postfix_is_not_told_of_it() -> None:
+    assert look_elsewhere(AUTHORITY) == [(Role.CA, ELSEWHERE)]
+
+
+def test_a_ca_that_postfix_names_is_listed_once() -> None:
+    assert look_elsewhere(AUTHORITY, named=True) == [(Role.CA, CAS)]
+
+
+def test_a_ca_that_none_of_ours_comes_from_is_not_watched() -> None:
+    assert look_elsewhere(pki.ca(subject=Subject(common_name="Another"))) == []
+
+
+def test_a_file_that_is_not_there_is_no_complaint() -> None:
+    assert look_elsewhere() == []
