@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pfwizard.answers.answers import CertificateLayout
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.keys import PrivateKey
+from pfwizard.plan.authorities.known_authorities import found_certificates
 from pfwizard.plan.certificate_files import CERTIFICATES, certificate_summary, key_summary
 from pfwizard.plan.draft import PRIVATE_FILE, Draft
 from pfwizard.plan.server.layout import layout_of
@@ -27,6 +28,21 @@ def with_key_file(
         content = chain_file(content, certificates)
         summary += tuple(line for each in certificates for line in certificate_summary(each))
     return draft.with_file(pair.key, content, PRIVATE_FILE, secret=True, summary=summary)
+
+
+def latest_certificate(
+    draft: Draft, pair: ServerPair, key: PrivateKey, in_its_file: Certificate
+) -> Certificate:
+    """The one in the certificate's own file, unless one behind the key was issued later.
+
+    Postfix shows what stands behind the key, and a renewal may have changed that alone.
+    """
+    behind_the_key = (
+        found.certificate
+        for found in found_certificates(draft.facts, [pair.key])
+        if key.matches(found.certificate)
+    )
+    return max((in_its_file, *behind_the_key), key=lambda each: each.facts.not_before)
 
 
 def chain_file(content: bytes, certificates: Sequence[Certificate]) -> bytes:

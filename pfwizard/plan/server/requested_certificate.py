@@ -39,7 +39,7 @@ def plan_requested(draft: Draft) -> Draft:
     if draft.facts.file(pair.certificate).exists and not draft.facts.file(pair.key).exists:
         return draft.with_finding(half(pair.certificate, pair.key, "server"))
     draft, key, content = found_or_made(draft, pair)
-    there = tuple(_certificates(draft, pair))
+    there = _latest(key, tuple(_certificates(draft, pair)))
     if not any(key.matches(each) for each in there):
         draft = draft.with_file(
             pair.key, content, PRIVATE_FILE, secret=True, summary=key_summary(key)
@@ -49,6 +49,17 @@ def plan_requested(draft: Draft) -> Draft:
     chain = chain_of(there, key)
     draft = with_key_file(draft, pair, key, content, chain.sent())
     return _judged(_with_certificate_file(draft, pair, chain), pair, key, chain)
+
+
+def _latest(key: PrivateKey, found: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
+    """Without those for this key that were issued before others for it.
+
+    install-certificate may have changed one of two files alone.
+    """
+    issued = [each.facts.not_before for each in found if key.matches(each)]
+    return tuple(
+        each for each in found if not key.matches(each) or each.facts.not_before == max(issued)
+    )
 
 
 def _certificates(draft: Draft, pair: ServerPair) -> Iterator[Certificate]:

@@ -21,7 +21,7 @@ from pfwizard.plan.certificate_files import (
 )
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import Severity, note, warning
-from pfwizard.plan.server.chain_file import with_key_file
+from pfwizard.plan.server.chain_file import latest_certificate, with_key_file
 from pfwizard.plan.server.server_key import found_or_made
 from pfwizard.plan.server.server_pair import ServerPair, one_type_twice, pairs_of
 from pfwizard.plan.server.signing_request import with_request
@@ -71,8 +71,9 @@ def _label_of_key(draft: Draft, pair: ServerPair) -> str:
 def _found_certificate(draft: Draft, pair: ServerPair, issuer: Issuer) -> Draft:
     if not draft.facts.file(pair.key).exists:
         return draft.with_finding(half(pair.certificate, pair.key, "server"))
-    certificate = certificate_at(draft, pair.certificate, "the server certificate")
+    in_its_file = certificate_at(draft, pair.certificate, "the server certificate")
     key = key_at(draft, pair.key, "the server key")
+    certificate = latest_certificate(draft, pair, key, in_its_file)
     problems = checks.server_problems(
         certificate,
         key,
@@ -91,6 +92,8 @@ def _found_certificate(draft: Draft, pair: ServerPair, issuer: Issuer) -> Draft:
             )
         )
     draft = with_key_file(draft, pair, key, content_of(draft, pair.key), [certificate])
+    if certificate != in_its_file:
+        draft = with_certificate(draft, pair.certificate, certificate)
     return warn_of_open_key(draft, pair.key)
 
 

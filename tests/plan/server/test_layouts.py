@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from pathlib import PurePosixPath
 
@@ -10,8 +11,12 @@ import pytest
 from pfwizard.answers.answers import Answers, AuthoritySource
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
-from pfwizard.plan.planner import files_of_interest
+from pfwizard.pki.certificates import load_certificates
+from pfwizard.pki.key_type import KeyType
+from pfwizard.plan.planner import files_of_interest, make_plan
+from pfwizard.plan.renewal.renewal import Renewable, RenewalRequest, make_renewal_plan
 from tests.plan.builders import (
+    NOW,
     SERVER,
     SERVER_KEY,
     STOCK_MAIN,
@@ -19,8 +24,10 @@ from tests.plan.builders import (
     Files,
     answers,
     applied,
+    circumstances,
     file,
     guide_pki,
+    key,
     machine,
     main_of,
     plan_for,
@@ -30,6 +37,8 @@ from tests.plan.others import CHAIN as CHAIN_OF_OTHERS
 from tests.plan.others import EC, ISSUER, ROOTS, RSA, secret, signed
 
 PAIR = f"smtpd_tls_cert_file = {SERVER}\nsmtpd_tls_key_file = {SERVER_KEY}\n"
+ECDSA = PurePosixPath("/etc/postfix/ssl/server-ecdsa.crt")
+ECDSA_KEY = PurePosixPath("/etc/postfix/ssl/private/server-ecdsa.key")
 CHAIN = f"smtpd_tls_chain_files = {SERVER_KEY}\n"
 
 
@@ -159,3 +168,32 @@ def test_from_one_layout_to_the_other_nothing_is_issued_anew(
 
     assert SERVER not in {change.path for change in plan.changes}
     assert not plan.refusals
+
+
+# --- what was renewed since ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", [Renewable.SERVER, Renewable.SERVER_WITH_NEW_KEY])
+@pytest.mark.parametrize("layout", ["pair", "chain"])
+def test_the_same_answers_do_not_take_back_a_renewal(layout: str, what: Renewable) -> None:
+    wanted = answers(server__layout=layout, server__ecdsa=True)
+    before = applied(machine(), plan_for(machine(), wanted))
+    later = replace(
+        circumstances(),
+        now=NOW + timedelta(days=30),
+        generate_key=lambda kind: key(9 if kind is KeyType.EC_P256 else 8, kind),
+    )
+    renewal = make_renewal_plan(RenewalRequest(what, force=True), before, later)
+    renewed = applied(before, renewal)
+
+    again = make_plan(wanted, renewed, later)
+
+    assert again.refusals == ()
+    in_both = applied(renewed, again)
+    for certificate, of_key in ((SERVER, SERVER_KEY), (ECDSA, ECDSA_KEY)):
+        shown = certificate if layout == "pair" else of_key
+        new = load_certificates(renewed.file(shown).content or b"")[0]
+        assert new != load_certificates(before.file(shown).content or b"")[0]
+        assert load_certificates(in_both.file(certificate).content or b"")[0] == new
+        assert load_certificates(in_both.file(shown).content or b"")[0] == new
+    assert make_plan(wanted, in_both, later).is_empty

@@ -180,6 +180,15 @@ def test_of_two_for_the_key_the_one_that_lasts_longer_goes_into_both_files() -> 
     assert SERVER_KEY not in written(made)
 
 
+def test_of_two_for_the_key_the_later_one_counts_though_it_ends_sooner() -> None:
+    older = signed(days=300, now=NOW - timedelta(days=5)).pem() + ISSUER.pem()
+
+    made = plan(file(SERVER_KEY, secret(RSA) + CHAIN, 0o600), file(SERVER, older))
+
+    assert content_of(made, SERVER) == CHAIN
+    assert SERVER_KEY not in written(made)
+
+
 def test_a_pair_leaves_the_key_alone() -> None:
     made = plan(OWN_KEY, file(SERVER, CHAIN), server__layout="pair")
 
