@@ -31,7 +31,7 @@ MAY_BE_ONE = (
 )
 """Where somebody else makes them, a certificate and its key may be in one file."""
 
-_DOMAINS = next(question for question in QUESTIONS if question.key == "ca.domains")
+_BY_KEY = {question.key: question for question in QUESTIONS}
 
 SUBJECT = tuple(field.name for field in fields(Subject))
 
@@ -60,13 +60,13 @@ def _one_path_for_two_files(values: Mapping[str, Value]) -> Iterator[Contradicti
 
 def _files(values: Mapping[str, Value]) -> tuple[str, ...]:
     """The files that these answers are about."""
-    asked = {question.key for question in QUESTIONS if is_relevant(question, values)}
-    return tuple(key for key in FILES if key in values and key in asked)
+    return tuple(key for key in FILES if key in values and is_relevant(_BY_KEY[key], values))
 
 
 def _a_file_below_a_file(values: Mapping[str, Value]) -> Iterator[Contradiction]:
-    for key in _files(values):
-        for other in _files(values):
+    files = _files(values)
+    for key in files:
+        for other in files:
             if f"{values[key]}".startswith(f"{values[other]}/"):
                 place = f"{shown(values[key])} lies below {shown(values[other])}"
                 yield (
@@ -136,7 +136,11 @@ def _a_second_key_without_a_certificate(values: Mapping[str, Value]) -> Iterator
 
 def _outside_of_the_domains(values: Mapping[str, Value]) -> Iterator[Contradiction]:
     domains = values.get("ca.domains")
-    if not is_relevant(_DOMAINS, values) or not isinstance(domains, tuple) or not domains:
+    if (
+        not is_relevant(_BY_KEY["ca.domains"], values)
+        or not isinstance(domains, tuple)
+        or not domains
+    ):
         return
     signed_here = ("server.names",) if values.get("server.source") == "ca" else ()
     for key in (*signed_here, "clients.names"):

@@ -52,7 +52,7 @@ class CaSecrets:
         except PassphraseNeeded as needed:
             if not has_terminal():
                 raise
-            asking = Asking(_asked_on_the_terminal, say)
+            asking = Asking(asked_on_the_terminal, say)
             return asking.plan_with_it(needed, lambda typed: make(replace(self, passphrase=typed)))
 
 
@@ -70,7 +70,8 @@ def _brought_key(file: Path | None) -> BroughtKey | None:
     return BroughtKey(PurePosixPath(file), content)
 
 
-def _asked_on_the_terminal(prompt: str) -> str:
+def asked_on_the_terminal(prompt: str) -> str:
+    """What is typed, which is not shown; raises UsageError where nothing comes."""
     try:
         return getpass.getpass(prompt, stream=sys.stderr)
     except EOFError as error:

@@ -1,8 +1,6 @@
 """``pfwizard client``: the plans that add and revoke, and the list."""
 
-import getpass
 import os
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -11,7 +9,7 @@ from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ledger_file import read_ledger
 from pfwizard.apply.recovery import refuse_unfinished
 from pfwizard.cli.arguments import Arguments
-from pfwizard.cli.ca_secrets import CaSecrets
+from pfwizard.cli.ca_secrets import CaSecrets, asked_on_the_terminal
 from pfwizard.cli.client_arguments import ClientOptions
 from pfwizard.cli.command import Command
 from pfwizard.cli.renewal import authority_in, known_files, with_files
@@ -125,16 +123,11 @@ def _checked(passphrase: Secret[str]) -> Secret[str]:
 
 
 def _asked() -> Passphrase:
-    try:
-        first = getpass.getpass(
-            "Passphrase for the PKCS #12 file (empty: one is made): ", stream=sys.stderr
-        )
-        if not first:
-            return Passphrase(generated_passphrase(os.urandom), is_new=True)
-        if getpass.getpass("The same again: ", stream=sys.stderr) != first:
-            raise UsageError("the two passphrases differ", "Run it again.")
-    except EOFError as error:
-        raise UsageError("no passphrase was given", "Run it again.") from error
+    first = asked_on_the_terminal("Passphrase for the PKCS #12 file (empty: one is made): ")
+    if not first:
+        return Passphrase(generated_passphrase(os.urandom), is_new=True)
+    if asked_on_the_terminal("The same again: ") != first:
+        raise UsageError("the two passphrases differ", "Run it again.")
     return Passphrase(_checked(Secret(first)))
 
 

@@ -130,18 +130,14 @@ class Unattended:
         if not given.dry_run:
             self._recover(job, given)
         planned = secrets.plan(lambda each: plan_renewal(job, given, each))
-        report = self._walk(job, planned, given)
-        is_unchanged = report.result is Result.UNCHANGED
-        return replace(report, words=nothing_to_do(given)) if is_unchanged else report
+        return self._walk(job, planned, given, unchanged=nothing_to_do(given))
 
     def _install_certificate(self, job: "Job", given: Arguments) -> Report:
         from pfwizard.cli.installation import IN_PLACE, plan_installation
 
         if not given.dry_run:
             self._recover(job, given)
-        report = self._walk(job, plan_installation(job, given), given)
-        is_unchanged = report.result is Result.UNCHANGED
-        return replace(report, words=IN_PLACE) if is_unchanged else report
+        return self._walk(job, plan_installation(job, given), given, unchanged=IN_PLACE)
 
     def _move_key(self, job: "Job", given: Arguments, destination: Path) -> Report:
         from pfwizard.cli.ca import move_of
@@ -172,10 +168,7 @@ class Unattended:
         )
         if not planned.plan.is_empty:
             passphrase.tell()
-        report = self._walk(job, planned, given)
-        if report.result is Result.UNCHANGED:
-            return replace(report, words=clients.UNCHANGED[given.command])
-        return report
+        return self._walk(job, planned, given, unchanged=clients.UNCHANGED[given.command])
 
     def _roll_back(self, job: "Job", given: Arguments) -> Report:
         from pfwizard.cli import commands
@@ -198,14 +191,17 @@ class Unattended:
             return replace(report, words=DRY_RUN)
         return replace(report, way_back=f"pfwizard rollback {report.transaction}")
 
-    def _walk(self, job: "Job", planned: "Planned", given: Arguments) -> Report:
+    def _walk(
+        self, job: "Job", planned: "Planned", given: Arguments, unchanged: str = ""
+    ) -> Report:
+        """Carry a plan out, or show it; ``unchanged`` is what to say where it is empty."""
         from pfwizard.engine import Application, with_obstacles
 
         plan = self._plan = planned.plan
         if plan.refusals:
             raise Refused(plan.refusals[0].message, plan.refusals[0].remedy)
         if plan.is_empty:
-            return Report(Result.UNCHANGED, ExitStatus.DONE, plan)
+            return Report(Result.UNCHANGED, ExitStatus.DONE, plan, words=unchanged)
         if given.dry_run:
             return Report(Result.PENDING, ExitStatus.PENDING, with_obstacles(job, plan))
         application = Application(

@@ -97,16 +97,14 @@ def watched(
         for each in _in_a_ca_file(files[path], issuers, judge)
     ]
     listed = {each.facts.fingerprint_sha256 for each in (*own, *cas) if each.facts is not None}
-    cas += [
-        _in_a_file(Role.CA, files[path], certificate, judge)
+    unnamed = [
+        each
         for path in others.authorities
-        for certificate in files[path].certificates
-        if certificate.facts.is_ca
-        and certificate.facts.subject in issuers
-        and certificate.facts.fingerprint_sha256 not in listed
+        for each in _issuers_in(files[path], issuers, judge)
+        if each.facts is not None and each.facts.fingerprint_sha256 not in listed
     ]
     on_ports = [_on_a_port(each, files, judge) for each in shown]
-    return tuple(sorted((*on_ports, *own, *cas), key=_urgency))
+    return tuple(sorted((*on_ports, *own, *cas, *unnamed), key=_urgency))
 
 
 def _of_servers(servers: Sequence[TlsServer]) -> tuple[PurePosixPath, ...]:
@@ -143,8 +141,7 @@ def _role(certificate: Certificate, position: int, of_leaf: Role) -> Role:
     """The first is the server's own, whatever it says of itself (smtpd_tls_cert_file)."""
     if position == 0 or not certificate.facts.is_ca:
         return of_leaf
-    is_root = certificate.parsed.issuer == certificate.parsed.subject
-    return Role.CA if is_root else Role.INTERMEDIATE
+    return Role.CA if certificate.is_self_issued else Role.INTERMEDIATE
 
 
 def _in_a_ca_file(
@@ -155,6 +152,15 @@ def _in_a_ca_file(
     is_our_own = len(file.certificates) <= MOST_OF_OUR_OWN
     for certificate in file.certificates:
         if is_our_own or certificate.facts.subject in issuers:
+            yield _in_a_file(Role.CA, file, certificate, judge)
+
+
+def _issuers_in(
+    file: CertificateFile, issuers: frozenset[str], judge: Judge
+) -> Iterator[WatchedCertificate]:
+    """The CAs in a file that Postfix is not told of; it need not be there."""
+    for certificate in file.certificates:
+        if certificate.facts.is_ca and certificate.facts.subject in issuers:
             yield _in_a_file(Role.CA, file, certificate, judge)
 
 

@@ -67,6 +67,11 @@ class Certificate:
     def validity(self) -> Validity:
         return Validity(self.facts.not_before, self.facts.not_after)
 
+    @property
+    def is_self_issued(self) -> bool:
+        """Whether it names itself as its issuer, as a root does (RFC 5280 section 3.2)."""
+        return self.parsed.issuer == self.parsed.subject
+
     def pem(self) -> bytes:
         """RFC 7468 section 5, one block, ending in a line feed."""
         return self.parsed.public_bytes(Encoding.PEM)

@@ -76,7 +76,7 @@ def chain_of(certificates: Sequence[Certificate], key: HasPublicKey | None) -> C
     """
     leaf = _leaf(certificates, key)
     issuers = tuple(_issuers(leaf, certificates))
-    root = issuers[-1] if issuers and _is_self_issued(issuers[-1]) else None
+    root = issuers[-1] if issuers and issuers[-1].is_self_issued else None
     intermediates = issuers[:-1] if root else issuers
     members = (leaf, *issuers)
     given = tuple(each for each in certificates if each in members)
@@ -147,7 +147,7 @@ def _leaf(certificates: Sequence[Certificate], key: HasPublicKey | None) -> Cert
 
 def _issuers(leaf: Certificate, certificates: Sequence[Certificate]) -> Iterator[Certificate]:
     seen = [leaf]
-    while not _is_self_issued(seen[-1]):
+    while not seen[-1].is_self_issued:
         issuer = next(
             (each for each in certificates if each not in seen and seen[-1].is_issued_by(each)),
             None,
@@ -156,10 +156,6 @@ def _issuers(leaf: Certificate, certificates: Sequence[Certificate]) -> Iterator
             return
         seen.append(issuer)
         yield issuer
-
-
-def _is_self_issued(certificate: Certificate) -> bool:
-    return certificate.parsed.issuer == certificate.parsed.subject
 
 
 # --- judging -------------------------------------------------------------------------------------
@@ -183,7 +179,7 @@ def _expiry(issuer: Certificate, now: datetime) -> Iterator[Problem]:
 
 def _gap_problems(chain: Chain, trusted: Sequence[Certificate]) -> Iterator[Problem]:
     last = chain.sent(with_root=True)[-1]
-    if _is_self_issued(last) or _issued_by_one_of(trusted, chain):
+    if last.is_self_issued or _issued_by_one_of(trusted, chain):
         return
     yield Problem(
         Defect.MISSING_INTERMEDIATE,

@@ -9,15 +9,14 @@ from pfwizard.pki.names import check_domain, is_ip
 # Where a country's registry sells names one level further down, as below co.uk and com.br.
 _SOLD_BELOW = re.compile(r"(?:ac|co|com|edu|gob|gov|go|ne|net|nom|or|org)\.[a-z]{2}")
 
+# Of the first ones and of ccTLDs (RFC 1591), where strangers have names; a network of one's own may
+# have a domain of one label too, such as lan.
+_REGISTRY = re.compile(r"com|net|org|edu|gov|mil|int|info|biz|name|[a-z]{2}")
+
 
 def is_public(domain: str) -> bool:
     """Whether strangers have names right below it, as below ``org`` and ``co.uk``, by its form."""
     return "." not in domain or _SOLD_BELOW.fullmatch(domain) is not None
-
-
-# Of the first ones and of ccTLDs (RFC 1591), where strangers have names; a network of one's own may
-# have a domain of one label too, such as lan.
-_REGISTRY = re.compile(r"com|net|org|edu|gov|mil|int|info|biz|name|[a-z]{2}")
 
 
 def is_of_a_registry(domain: str) -> bool:

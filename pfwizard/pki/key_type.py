@@ -7,6 +7,11 @@ from pfwizard.pki.errors import KeyTypeProblem
 from pfwizard.quoting import quoted
 
 
+def family_of(label: str) -> str:
+    """RSA or EC, of a key that is called ``RSA 2048`` or ``EC P-256``."""
+    return label.partition(" ")[0]
+
+
 class KeyType(StrEnum):
     """A key type as written in the answers.
 

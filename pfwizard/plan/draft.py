@@ -16,7 +16,7 @@ from pfwizard.machine.tables import Build
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.ledger import Ledger
 from pfwizard.pki.ledger_entries import Entry
-from pfwizard.plan.plan import Change, ChangeKind, Finding, JoinGroup
+from pfwizard.plan.plan import Change, ChangeKind, Finding, JoinGroup, Severity
 from pfwizard.secret import Secret
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ class Sketch:
     def effective_until_now(self) -> Effective:
         """The parameters as they are."""
         return self.facts.effective
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something was found that keeps the plan from being applied."""
+        return any(finding.severity is Severity.REFUSAL for finding in self.findings)
 
     def with_finding(self, finding: Finding) -> Self:
         return replace(self, findings=(*self.findings, finding))

@@ -211,11 +211,6 @@ def smtp_servers(master: MasterCf) -> tuple[Service, ...]:
     return tuple(service for service in servers if master.find(service.endpoint) == service)
 
 
-def smtp_ports(draft: Draft) -> tuple[SmtpPort, ...]:
-    """The ports on which a server must answer once the plan is live."""
-    return ports_of(draft.master, draft.effective)
-
-
 def ports_of(master: MasterCf, effective: Effective) -> tuple[SmtpPort, ...]:
     """The ports on which a server answers with this configuration."""
     ports: dict[int, SmtpPort] = {}

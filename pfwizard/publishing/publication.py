@@ -15,6 +15,7 @@ from pfwizard.machine.tree import FileKind, FileState, FileStates
 from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.chains import chain_of
+from pfwizard.pki.key_type import family_of
 from pfwizard.pki.keys import PublicKey
 from pfwizard.pki.tlsa import Usage, tlsa_records
 from pfwizard.plan.authorities.known_authorities import FoundCertificate, found_keys
@@ -87,7 +88,7 @@ class Publication:
             if served.next_key is not None:
                 yield from _of_key(served, Standing.NEXT, served.next_key)
             for issuer in served.chain.issuers:
-                if _is_self_issued(issuer):
+                if issuer.is_self_issued:
                     yield from _of_key(served, Standing.AUTHORITY, issuer.public_key)
 
 
@@ -180,14 +181,9 @@ def _next_key(facts: Facts, chain: ServedChain) -> PublicKey | None:
     """Made by ``pfwizard renew --next-key``, of the type of the key that it follows."""
     waiting = next_key_path(chain.key_path)
     for found in found_keys(facts, [waiting] if waiting in facts.files else []):
-        if found.key is not None and _family(found.key.label) == _family(chain.leaf.facts.key):
+        if found.key is not None and family_of(found.key.label) == family_of(chain.leaf.facts.key):
             return found.key.public_key
     return None
-
-
-def _family(label: str) -> str:
-    """RSA or EC."""
-    return label.partition(" ")[0]
 
 
 # --- the CA ---------------------------------------------------------------------------------------
@@ -225,10 +221,6 @@ def _authorities(files: FileStates) -> Iterator[FoundCertificate]:
 
 def _is_a_bundle(files: FileStates, found: FoundCertificate) -> bool:
     return len(certificates_in(files[found.path].content or b"")) > MOST_OF_OUR_OWN
-
-
-def _is_self_issued(certificate: Certificate) -> bool:
-    return certificate.parsed.issuer == certificate.parsed.subject
 
 
 # --- findings -------------------------------------------------------------------------------------

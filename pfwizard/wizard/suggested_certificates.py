@@ -13,6 +13,7 @@ from pfwizard.pki.distinguished_name import decoded
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.requests import load_request
 from pfwizard.pki.subject import Subject
+from pfwizard.plan.server.deploy_hook import LIVE
 from pfwizard.plan.tls import PLACEHOLDERS
 from pfwizard.wizard.certificates_in_use import InUse, certificate_in, certificates_in_use
 
@@ -26,9 +27,6 @@ def _usual(key: str) -> PurePosixPath:
 CA, CA_KEY = _usual("ca.certificate"), _usual("ca.key")
 SERVER, SERVER_KEY = _usual("server.certificate"), _usual("server.key")
 REQUEST = _usual("server.request")
-
-CERTBOT = PurePosixPath("/etc/letsencrypt/live")
-"""Where certbot keeps what is valid now, and renews it."""
 
 PUBLIC = (CA, SERVER)
 """What has to be among the facts."""
@@ -89,7 +87,7 @@ def _signer(facts: Facts, used: InUse) -> Signer | None:
     certificate, ca = used.certificate, certificate_in(facts, CA)
     if str(used.path) in PLACEHOLDERS:
         return None
-    if used.path.is_relative_to(CERTBOT):
+    if used.path.is_relative_to(LIVE):
         return Signer.ANOTHER
     if certificate is None or certificate.is_issued_by(certificate):
         return None

@@ -13,7 +13,6 @@ from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.ledger_entries import Role
 from pfwizard.pki.passphrases import check_passphrase
-from pfwizard.pki.serials import random_serial
 from pfwizard.plan.authorities.authority_limits import limits_of_a_new_ca
 from pfwizard.plan.authorities.ca_key import WHAT, BroughtKey
 from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded, UnusablePassphrase
@@ -163,7 +162,7 @@ def _made(draft: Draft, files: AuthorityFiles) -> Draft:
         wanted.subject,
         wanted.days,
         now=circumstances.now,
-        serial=random_serial(circumstances.randomness),
+        serial=draft.ledger.new_serial(circumstances.randomness),
         limits=limits,
     )
     content = encrypted_pem(key, passphrase, circumstances.randomness) if passphrase else key.pem()

@@ -13,6 +13,7 @@ from pfwizard.pki.key_copies import holds_key, private_keys_in
 from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.pki.keys import PrivateKey, is_encrypted
 from pfwizard.plan.authorities.authority import AuthorityFiles
+from pfwizard.plan.authorities.ca_key import WHAT
 from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded, UnusablePassphrase
 from pfwizard.plan.authorities.known_authorities import (
     FoundCertificate,
@@ -109,7 +110,7 @@ def _found(facts: Facts, paths: tuple[PurePosixPath, ...], passphrase: Secret[st
             raise PassphraseNeeded(locked[0], is_new=False)
         if not opened:
             raise WrongPassphrase(
-                "the CA key", "does not open with this passphrase", "Give the one that it has."
+                WHAT, "does not open with this passphrase", "Give the one that it has."
             ).at(locked[0])
     if not opened:
         raise _not_found(authorities)

@@ -10,6 +10,7 @@ from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.errors import EncryptedKey, PkiError, WrongPassphrase
 from pfwizard.pki.keys import PrivateKey, load_private_key
 from pfwizard.plan.authorities.authority import Authority
+from pfwizard.plan.authorities.ca_key import WHAT
 from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded
 from pfwizard.plan.draft import Circumstances
 from pfwizard.plan.plan import Finding, refusal
@@ -161,7 +162,7 @@ def why_it_cannot_sign(
         raise PassphraseNeeded(locked[0], is_new=False)
     if locked:
         raise WrongPassphrase(
-            "the CA key",
+            WHAT,
             "does not open with this passphrase",
             "Give the one it was encrypted with, or name the file of the CA's key with "
             "--ca-key FILE.",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from pfwizard.pki.certificates import Certificate
-from pfwizard.pki.key_type import KeyType
+from pfwizard.pki.key_type import KeyType, family_of
 from pfwizard.pki.keys import PrivateKey, PublicKey
 from pfwizard.pki.tlsa import Usage, tlsa_records
 from pfwizard.plan.authorities.known_authorities import found_keys
@@ -34,7 +34,7 @@ def next_key(sketch: Sketch, key: PurePosixPath, certificate: Certificate) -> Ne
     """The key that waits for its turn, or one that is made now, of the old one's type."""
     path = next_key_path(key)
     for found in found_keys(sketch.facts, [path]):
-        if found.key is not None and _family(found.key.label) == _family(certificate.facts.key):
+        if found.key is not None and family_of(found.key.label) == family_of(certificate.facts.key):
             return NextKey(found.key, path, is_waiting=True)
     label = certificate.facts.key
     return NextKey(
@@ -44,14 +44,9 @@ def next_key(sketch: Sketch, key: PurePosixPath, certificate: Certificate) -> Ne
     )
 
 
-def _family(label: str) -> str:
-    """RSA or EC, which the keyUsage of a certificate depends on."""
-    return label.partition(" ")[0]
-
-
 def _similar(label: str) -> KeyType:
     """For a key of a length that we do not make: the next one that all clients know."""
-    return KeyType.EC_P384 if _family(label) == "EC" else KeyType.RSA_3072
+    return KeyType.EC_P384 if family_of(label) == "EC" else KeyType.RSA_3072
 
 
 def with_next_key(sketch: Sketch, key: PurePosixPath, certificate: Certificate) -> Sketch:

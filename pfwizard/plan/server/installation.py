@@ -14,7 +14,7 @@ from pfwizard.pki.checks import Defect, Problem
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.plan.authorities.known_authorities import FoundKey, found_keys
 from pfwizard.plan.draft import Circumstances, Sketch
-from pfwizard.plan.plan import Finding, Plan, Severity, note, refusal, warning
+from pfwizard.plan.plan import Finding, Plan, note, refusal, warning
 from pfwizard.plan.planner import finished, refuse_unreadable
 from pfwizard.plan.server.foreign_chain import (
     BUNDLES,
@@ -82,7 +82,7 @@ def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Pl
         sketch = sketch.with_finding(finding)
     place = place_of(sketch, found.path, request.server)
     sketch = judge_place(sketch, place, found.key)
-    if any(finding.severity is Severity.REFUSAL for finding in sketch.findings):
+    if sketch.is_refused:
         return sketch, None
     return written(sketch, place, chain, found.key), place
 

@@ -6,17 +6,16 @@ from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import CertificateLayout, ServerAnswers
 from pfwizard.pki.chains import Chain
+from pfwizard.pki.key_type import family_of
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.plan.authorities.known_authorities import found_certificates, found_keys
 from pfwizard.plan.certificate_files import CERTIFICATES, certificate_summary, key_summary
 from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Sketch
 from pfwizard.plan.plan import note, refusal, warning
+from pfwizard.plan.server.deploy_hook import CERTBOT
 from pfwizard.plan.server.layout import layout_of
 from pfwizard.plan.server.served import certificate_for_key, paths, served_files
-from pfwizard.plan.server.server_pair import type_of
 from pfwizard.plan.tls import LEVELS, PAIR, level_of
-
-OF_CERTBOT = PurePosixPath("/etc/letsencrypt")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def beside(key: PurePosixPath) -> PurePosixPath:
 def judge_place(sketch: Sketch, place: Place, key: PrivateKey) -> Sketch:
     """Refuse what belongs to somebody else."""
     state = sketch.facts.file(place.certificates)
-    if state.real.is_relative_to(OF_CERTBOT):
+    if state.real.is_relative_to(CERTBOT):
         return sketch.with_finding(
             refusal(
                 "managed-by-certbot",
@@ -133,7 +132,7 @@ def _chains_of_other_types(sketch: Sketch, key: PrivateKey) -> Iterator[str]:
     stays = False
     for path in paths("smtpd_tls_chain_files", sketch.effective):
         for found in found_keys(sketch.facts, [path]):
-            stays = found.key is not None and type_of(found.key.label) != type_of(key.label)
+            stays = found.key is not None and family_of(found.key.label) != family_of(key.label)
         if stays:
             yield str(path)
 
@@ -142,7 +141,7 @@ def _parameters(sketch: Sketch, key: PrivateKey) -> tuple[str, str]:
     """Those that name a key of this type already, else the first."""
     for certificate_name, key_name in PAIR.items():
         for found in found_keys(sketch.facts, paths(key_name, sketch.effective)):
-            if found.key is not None and type_of(found.key.label) == type_of(key.label):
+            if found.key is not None and family_of(found.key.label) == family_of(key.label):
                 return certificate_name, key_name
     return next(iter(PAIR.items()))
 

@@ -61,7 +61,7 @@ def plan_others(draft: Draft) -> Draft:
         for finding in _findings(draft, pair):
             draft = draft.with_finding(finding)
         draft = warn_of_open_key(draft, pair.key)
-    if any(finding.severity is Severity.REFUSAL for finding in draft.findings):
+    if draft.is_refused:
         return draft
     for wrong in (_one_type_twice(draft, pairs), _not_a_chain(draft)):
         if wrong is not None:

@@ -7,7 +7,6 @@ from pfwizard.pki import checks
 from pfwizard.pki.authority import sign_server
 from pfwizard.pki.ledger_entries import Role
 from pfwizard.pki.matching import covers
-from pfwizard.pki.serials import random_serial
 from pfwizard.plan.authorities.authority import Authority, Issuer, able_to_sign
 from pfwizard.plan.certificate_files import (
     certificate_at,
@@ -20,7 +19,7 @@ from pfwizard.plan.certificate_files import (
     with_entry,
 )
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.plan import Severity, note, warning
+from pfwizard.plan.plan import note, warning
 from pfwizard.plan.server.chain_file import latest_certificate, with_key_file
 from pfwizard.plan.server.server_key import found_or_made
 from pfwizard.plan.server.server_pair import ServerPair, one_type_twice, pairs_of
@@ -47,7 +46,7 @@ def plan_signed(draft: Draft) -> Draft:
     for pair in pairs:
         if pair not in missing:
             draft = _found_certificate(draft, pair, issuer)
-    if not missing or any(finding.severity is Severity.REFUSAL for finding in draft.findings):
+    if not missing or draft.is_refused:
         return draft
     return _issued(draft, missing, issuer)
 
@@ -111,7 +110,7 @@ def _new_certificate(draft: Draft, pair: ServerPair, authority: Authority) -> Dr
         ca_key=authority.key,
         days=wanted.days,
         now=draft.circumstances.now,
-        serial=random_serial(draft.circumstances.randomness),
+        serial=draft.ledger.new_serial(draft.circumstances.randomness),
     )
     draft = with_key_file(draft, pair, key, key_content, [certificate])
     if pair.key == wanted.key:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import ServerAnswers
 from pfwizard.answers.wording import Named, Wording
-from pfwizard.pki.key_type import KeyType
+from pfwizard.pki.key_type import KeyType, family_of
 from pfwizard.plan.plan import Finding, refusal
 
 
@@ -32,18 +32,13 @@ def pairs_of(server: ServerAnswers) -> tuple[ServerPair, ...]:
     return first, ServerPair(certificate, key, KeyType.EC_P256, "server.ecdsa_certificate")
 
 
-def type_of(label: str) -> str:
-    """RSA or EC: a server shows one certificate of each type."""
-    return label.partition(" ")[0]
-
-
 def one_type_twice(labels: Iterable[str]) -> Finding | None:
     """A refusal when keys with these labels, such as ``EC P-256``, are of one type.
 
     Postfix has room for one certificate of each type (TLS_README, "Server-side certificate and
     private key configuration").
     """
-    families = [type_of(label) for label in labels]
+    families = [family_of(label) for label in labels]
     if len(set(families)) == len(families):
         return None
     return refusal(
