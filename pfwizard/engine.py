@@ -1,13 +1,15 @@
 """The walk from answers to a changed machine; every face follows it and shows its events."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pfwizard.answers.answers import Answers
+from pfwizard.answers.question import Value
+from pfwizard.answers.reading import load
 from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ending import Ending
 from pfwizard.apply.history import History
@@ -17,6 +19,7 @@ from pfwizard.apply.live.mail_system import mail_system_of
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.recovery import recover, refuse_unfinished
 from pfwizard.errors import Failed, NeedsHuman, Refused
+from pfwizard.machine.authdaemond_sockets import SOCKETS
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tables import build_table
 from pfwizard.machine.tree import Tree
@@ -25,13 +28,15 @@ from pfwizard.pki.ledger import Ledger
 from pfwizard.plan.draft import Circumstances
 from pfwizard.plan.plan import Plan, warning
 from pfwizard.plan.planner import files_of_interest, make_plan
+from pfwizard.plan.usual_answers import usual_answers
 from pfwizard.secret import Secret
 
 if TYPE_CHECKING:
     from pfwizard.apply.process.detached import DetachedEngine
     from pfwizard.apply.process.events import OnProbationNow, Order
     from pfwizard.pki.keys import PrivateKey
-    from pfwizard.plan.authorities.ca_key import BroughtKey
+    from pfwizard.plan.authorities.brought_key import BroughtKey
+    from pfwizard.prove.verdict import Outcome
 
 Announce = Callable[[str], None]
 """Called with each step as it begins, in a few words for a person."""
@@ -111,6 +116,19 @@ def circumstances(
     return Circumstances(now, os.urandom, _generate_key, build_table, known, ca_passphrase, ca_key)
 
 
+def read_answers(job: Job, path: Path) -> Answers:
+    """An answers file; what it leaves out is as usual on this machine.
+
+    Raises InvalidAnswers, and Failed when Postfix or its configuration cannot be found.
+    """
+    return load(path, lambda: usual_on(job))
+
+
+def usual_on(job: Job) -> Mapping[str, Value]:
+    """What answers leave out that are for this machine; raises Failed as above."""
+    return usual_answers(gather(job.tree, job.config_directory, SOCKETS, goes_on=True))
+
+
 def plan_on(
     tree: Tree,
     config_directory: PurePosixPath | None,
@@ -141,6 +159,19 @@ def plan_rollback(job: Job, name: str | None) -> Planned:
     return Planned(facts, plan, entry.manifest.transaction)
 
 
+def refuse_stale(job: Job, plan: Plan) -> None:
+    """Before a rehearsal: it would play a plan that cannot be applied any more.
+
+    Raises OnProbation or NeedsHuman while another change is under way, and Failed where the
+    machine has changed since the plan was made.
+    """
+    from pfwizard.apply.preflight import Preflight
+
+    with explained(job.state_directory):
+        refuse_unfinished(job.state)
+    Preflight(job.tree, plan.changes).refuse_what_has_changed()
+
+
 def with_obstacles(job: Job, plan: Plan) -> Plan:
     """The plan for a dry run: with a warning of what would keep it from being applied now."""
     from pfwizard.apply.preflight import Preflight
@@ -163,7 +194,7 @@ class Application:
 
     ``announce`` is told of each step as it begins, ``tell_of_probation`` when the change is live
     and waits for its confirmation. ``probation`` is how many seconds it waits; None for not at
-    all.
+    all. ``rehearsal`` is what was found when the plan was rehearsed, for the history.
     """
 
     job: Job
@@ -171,6 +202,7 @@ class Application:
     announce: Announce
     tell_of_probation: Callable[["OnProbationNow"], None] = lambda event: None
     probation: float | None = None
+    rehearsal: "tuple[Outcome, ...]" = ()
     _engine: "DetachedEngine | None" = field(default=None, init=False)
     _wish: str | None = field(default=None, init=False)
 
@@ -243,7 +275,14 @@ class Application:
             state_directory=str(self.job.state_directory.absolute()),
             probation=self.probation,
             undoes=self.planned.undoes,
+            rehearsal=self._trial(),
         )
+
+    def _trial(self) -> bytes:
+        from pfwizard.apply.trial_files import Occasion
+        from pfwizard.prove.trial import Trial
+
+        return Trial.now(Occasion.REHEARSAL, self.rehearsal).encoded if self.rehearsal else b""
 
 
 def _generate_key(key_type: KeyType) -> "PrivateKey":

@@ -8,6 +8,12 @@ from pathlib import Path
 from pfwizard.errors import Failed
 from pfwizard.quoting import visible
 
+OPEN_TO_OTHERS = 0o077
+"""Permissions that let others than the owner of a file read, write or run it (chmod(2))."""
+
+READABLE_BY_ALL = 0o004
+"""The permission that lets every user of the machine read a file (chmod(2))."""
+
 
 def save(path: Path, text: str) -> None:
     """Write a text in one step, durably, and so that only its owner can open it.

@@ -154,5 +154,5 @@ def run_screens(session: Session, *, ascii_only: bool, mouse: bool) -> Outcome:
     try:
         outcome = wizard.run(mouse=mouse)
     finally:
-        session.ca_passphrase = None
+        session.ca_passphrase = session.login = None
     return session.outcome if outcome is None else outcome

@@ -1,7 +1,7 @@
-"""Applying: the steps as they go, the probation, and how it ended."""
+"""Applying: the rehearsal, the steps as they go, the probation, and how it ended."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
-from pfwizard.errors import PfwizardError, defect
+from pfwizard.errors import Failed, PfwizardError, defect
+from pfwizard.prove.verdict import Outcome, failures_among, why_taken_back
 from pfwizard.screens.background import in_background, to_its_end
 from pfwizard.screens.countdown import left
 from pfwizard.screens.leaving import Leaving
@@ -22,13 +23,24 @@ from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.probation import (
     IF_THE_LINE_DROPS,
     NOT_AT_BOOT,
+    TRY_IT,
     what_comes_back,
     what_waits,
 )
 from pfwizard.wizard.progress import Progress, StepState
+from pfwizard.wizard.rehearsal import (
+    NOTHING_YET,
+    PROVING,
+    TITLE,
+    failures_last,
+    lines_of_rehearsal,
+    to_be_decided,
+    was_not_possible,
+)
 from pfwizard.wizard.session import BY_HAND, Session
 
 if TYPE_CHECKING:
+    from pfwizard.apply.manifest import TransactionId
     from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.engine import Application, Planned
 
@@ -39,10 +51,12 @@ STATE_STYLES = {
     StepState.RUNNING: Style.PLAIN,
     StepState.DONE: Style.ADDED,
     StepState.FAILED: Style.REFUSAL,
+    StepState.SKIPPED: Style.WARNING,
 }
 
 KEYS_OF = {
     "stop": "Enter Stop",
+    "apply_all_the_same": "a Apply all the same",
     "roll_back": "r Roll back",
     "keep": "k Keep",
     "back": "Esc Back",
@@ -50,17 +64,19 @@ KEYS_OF = {
 }
 """By the action that they set going, while the page offers it."""
 
-TRY_IT = (
-    "The {change} is live. Now try it: send and fetch mail, log in, from another window. Then keep "
-    "it or roll it back."
-)
-
 
 @dataclass
 class StepBegan(Message):
     """The engine has begun another step."""
 
     words: str
+
+
+@dataclass
+class Proved(Message):
+    """The rehearsal has another outcome."""
+
+    outcome: Outcome
 
 
 @dataclass
@@ -75,9 +91,14 @@ class Applying(Page):
 
     KEYS = ("F1 Help", "F10 Quit")
     HELP = (
+        "First the change is rehearsed on a private Postfix that nobody else can reach, and every "
+        "probe of it is a line here. When one fails, or no rehearsal is possible, nothing is "
+        "changed: go back and put it right, or apply the change all the same.\n\n"
         "The engine that makes the change runs by itself, and this page only watches it. Stop "
         "takes back whatever has been done by then.\n\n"
-        "When the change is live, it is on probation: Keep makes it stay, Roll back puts back at "
+        "When the change is live and a user was named, logins are tried once more; if they fail, "
+        "the change is taken back.\n\n"
+        "It is on probation then: Keep makes it stay, Roll back puts back at "
         "once what was there before, and when the time is over without a word from you, that "
         "comes back by itself.\n\n" + IF_THE_LINE_DROPS
     )
@@ -85,6 +106,7 @@ class Applying(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("k", "keep", "Keep"),
         ("r", "roll_back", "Roll back"),
+        ("a", "apply_all_the_same", "Apply all the same"),
     ]
 
     def __init__(self, session: Session, planned: "Planned") -> None:
@@ -94,6 +116,11 @@ class Applying(Page):
         self._news = PlainText(IF_THE_LINE_DROPS, id="news")
         self.planned = planned
         self._change = what_waits(planned.undoes)
+        self._proved: list[Outcome] = []
+        self._found_live: tuple[Outcome, ...] = ()
+        self._is_proving = False
+        self._is_rehearsing = False
+        self._has_to_choose = False
         self._progress = Progress()
         self._application: Application | None = None
         self._ends: float | None = None
@@ -116,17 +143,16 @@ class Applying(Page):
             Choice("Roll back", "roll_back"),
             Choice("Keep", "keep"),
             Choice("Back to the review", "back"),
+            Choice("Apply all the same", "apply_all_the_same"),
             Choice("Next", "next"),
         )
 
     def body(self) -> ComposeResult:
-        yield self._view
-        yield self._countdown
-        yield self._news
+        yield from (self._view, self._countdown, self._news)
 
     def on_mount(self) -> None:
         self._lead_on_with("stop")
-        self._carry_out()
+        self._rehearse()
 
     def _offer(self, *actions: str) -> None:
         """Show these buttons and no others, and their keys, as long as there is a page."""
@@ -143,11 +169,76 @@ class Applying(Page):
             button.focus()
 
     @work(exclusive=True, group="apply")
+    async def _rehearse(self) -> None:
+        """Nothing is changed before it has passed."""
+        rehearsal = self.session.rehearsal(self.planned)
+        if rehearsal.is_due:
+            self._is_rehearsing = True
+            self._news.show(NOTHING_YET)
+            self._progress.start(TITLE, self.session.clock())
+            self._show_progress()
+            try:
+                self._proved = list(
+                    await in_background(lambda: rehearsal.play(self._tell_unless_stopped))
+                )
+            except PfwizardError as error:
+                self._fail(error)
+                return
+            except Exception as error:
+                self._fail(defect(error))
+                return
+            finally:
+                self._is_rehearsing = False
+            if self._is_stopping:
+                self._fail(_stopped())
+                return
+            if was_not_possible(self._proved):
+                self._progress.skip(self.session.clock())
+            if why := to_be_decided(self._proved, self.planned.facts):
+                self._let_choose(why)
+                return
+            self._progress.end(self.session.clock())
+            self._show_progress()
+            self._news.show(IF_THE_LINE_DROPS)
+        await self._carry_out()
+
+    def _tell_unless_stopped(self, outcome: Outcome) -> None:
+        """From the thread of the rehearsal, which ends with what is raised here."""
+        if self._is_stopping:
+            raise _stopped()
+        self.post_message(Proved(outcome))
+
+    def on_proved(self, event: Proved) -> None:
+        if self._is_rehearsing:
+            self._proved.append(event.outcome)
+            self._show_progress()
+
+    def _let_choose(self, why: str) -> None:
+        """Nothing was changed, and only an explicit word goes on."""
+        self._has_to_choose = True
+        self._progress.fail(self.session.clock())
+        self._countdown.show(why)
+        self._news.show("")
+        self._offer("back", "apply_all_the_same")
+        for button in self.buttons_of("back"):
+            button.focus()
+        self._show_progress()
+
+    @work(exclusive=True, group="apply")
+    async def action_apply_all_the_same(self) -> None:
+        if self._has_to_choose:
+            self._has_to_choose = False
+            self._countdown.show("")
+            self._news.show(IF_THE_LINE_DROPS)
+            self._lead_on_with("stop")
+            await self._carry_out()
+
     async def _carry_out(self) -> None:
         self._application = self.session.application(
             self.planned,
             lambda words: self._tell(StepBegan(words)),
             lambda event: self._tell(ProbationBegan(event)),
+            tuple(self._proved),
         )
         try:
             transaction = await in_background(self._application.carry_out)
@@ -176,10 +267,44 @@ class Applying(Page):
         not_at_boot = "" if event.event.is_recovered_at_boot else f" {NOT_AT_BOOT}"
         try_it = TRY_IT.format(change=self._change)
         self._news.show(f"{try_it} {IF_THE_LINE_DROPS}{not_at_boot}")
-        self._offer("roll_back", "keep")
-        self._view.focus()  # an Enter that was meant for Stop must not keep the change
         self._tick()
         self.set_interval(TICK, self._tick)
+        if self.session.login is not None:
+            self._prove(event.event.transaction)
+        else:
+            self._let_decide()
+
+    def _let_decide(self) -> None:
+        self._offer("roll_back", "keep")
+        self._view.focus()  # an Enter that was meant for Stop must not keep the change
+
+    @work(exclusive=True, group="proof")
+    async def _prove(self, transaction: "TransactionId") -> None:
+        """Somebody logs in while there is time, or the change is taken back."""
+        self._is_proving = True
+        self._offer("roll_back")
+        self._progress.start(PROVING, self.session.clock())
+        self._show_progress()
+        why = ""
+        try:
+            self._found_live = await in_background(
+                lambda: self.session.prove(self.planned, transaction)
+            )
+        except PfwizardError as error:
+            why = f"it could not be proved: {error.message}"
+        finally:
+            self._is_proving = False
+        if self._is_over or self._is_stopping:
+            return
+        if failures := failures_among(self._found_live):
+            why = why_taken_back(failures[0])
+        if why:
+            self._progress.fail(self.session.clock())
+            self._stop(why)
+        else:
+            self._progress.end(self.session.clock())
+            self._let_decide()
+        self._show_progress()
 
     def _tick(self) -> None:
         if self._ends is not None and not self._is_over:
@@ -194,6 +319,10 @@ class Applying(Page):
     def _lines(self) -> Iterator[Line]:
         for step in self._progress.steps:
             yield Line(step.line, STATE_STYLES[step.state])
+            if step.words == TITLE:
+                yield from _indented(failures_last(self._proved))
+            elif step.words == PROVING:
+                yield from _indented(self._found_live)
         if self._error is not None:
             yield Line("")
             yield Line(f"Error: {self._error.message}.", Style.REFUSAL)
@@ -226,19 +355,24 @@ class Applying(Page):
         if self._ends is not None:
             self._stop()
 
-    def _stop(self) -> None:
-        if self._application is not None and not self._is_over and not self._is_stopping:
+    def _stop(self, why: str = BY_HAND) -> None:
+        if self._is_rehearsing and not self._is_stopping:
             self._is_stopping = True
-            self._application.stop(BY_HAND)
+            self._news.show("Ending the rehearsal ...")
+            self._offer()
+        elif self._application is not None and not self._is_over and not self._is_stopping:
+            self._is_stopping = True
+            self._application.stop(why)
             self._news.show(f"Taking the {self._change} back ...")
             self._offer()
 
     def leaving(self) -> Leaving:
-        return Leaving.BESIDE_AN_ENGINE if not self._is_over else Leaving.AT_EASE
+        is_at_work = self._application is not None and not self._is_over
+        return Leaving.BESIDE_AN_ENGINE if is_at_work else Leaving.AT_EASE
 
     @work(exclusive=True, group="keep")
     async def action_keep(self) -> None:
-        if self._ends is None or self._is_over or self._is_stopping:
+        if self._ends is None or self._is_proving or self._is_over or self._is_stopping:
             return
         try:
             await to_its_end(self.session.keep)
@@ -246,10 +380,19 @@ class Applying(Page):
             self._news.show(f"Error: {error.message}. {error.remedy}")
 
     def action_back(self) -> None:
-        if self._is_over and self._error is not None:
+        if self._has_to_choose or (self._is_over and self._error is not None):
             self.session.forget_plan()
             self.leave_for(Move.BACK)
 
     def action_next(self) -> None:
         if self._is_over and self._error is None:
             self.leave_for(Move.NEXT)
+
+
+def _indented(outcomes: Sequence[Outcome]) -> Iterator[Line]:
+    for found in lines_of_rehearsal(outcomes):
+        yield replace(found, text=f"   {found.text}")
+
+
+def _stopped() -> Failed:
+    return Failed("the rehearsal was stopped by hand", "Nothing was changed.")

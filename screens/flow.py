@@ -15,7 +15,8 @@ from pfwizard.screens.review import Review, RollbackReview
 from pfwizard.screens.waiting import ChangeWaits
 from pfwizard.screens.welcome import Welcome
 from pfwizard.wizard.course import Move
-from pfwizard.wizard.session import Session, Waiting
+from pfwizard.wizard.found import Waiting
+from pfwizard.wizard.session import Session
 from pfwizard.wizard.steps import StepName
 
 PAGES: dict[StepName, Callable[[Session], Page]] = {

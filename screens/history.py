@@ -22,6 +22,7 @@ from pfwizard.wizard.history import summary, why_not_taken_back
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.review import change_lines
 from pfwizard.wizard.session import Session
+from pfwizard.wizard.trials import lines_of_trials
 
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
@@ -111,3 +112,4 @@ def _lines(entry: "Entry") -> Iterator[Line]:
     actions: tuple[Action, ...] = (*entry.manifest.joins, *entry.manifest.leaves)
     for action in actions:
         yield Line(described(action).capitalize())
+    yield from lines_of_trials(entry)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.widget import Widget
 
 from pfwizard.answers.explanations import explanation_of
 from pfwizard.answers.question import Kind, Question
@@ -47,11 +48,15 @@ class Questions(Page):
         return iter(self.query(FieldRow))
 
     def _focus_first(self) -> None:
-        """Where something is to be mended, or else at the beginning."""
+        """Where something is to be mended, or else at the beginning.
+
+        Seen from the top, wherever one has scrolled to before.
+        """
+        self.query_one(Fields).scroll_home(animate=False, immediate=True)
         shown = [row for row in self.rows if row.display]
         wrong = [row for row in shown if row.has_class("-wrong")]
         for row in (wrong or shown)[:1]:
-            row.editor.focus()
+            self.set_focus(row.editor)  # at once: what scrolls later is to see it
 
     @on(FieldRow.Answered)
     def _take(self, event: FieldRow.Answered) -> None:
@@ -78,13 +83,19 @@ class Questions(Page):
         """A problem that appears above must not push the field in focus out of sight."""
         row = self._row_in_focus()
         if row is not None:
-            row.scroll_visible(animate=False)
+            row.scroll_visible(animate=False, immediate=True)
+
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Scrolling is left to what follows: two who scroll get there by chance."""
+        super().set_focus(widget, scroll_visible=False, from_app_focus=from_app_focus)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         row = self._row_in_focus()
         if row is not None:
             self.query_one("#hint", PlainText).show(_hint(row))
-            row.scroll_visible(animate=False)
+            self.call_after_refresh(self._show_focus)
 
     def _row_in_focus(self) -> FieldRow | None:
         focused = self.focused

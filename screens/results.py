@@ -5,7 +5,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from pfwizard.wizard.course import Move
-from pfwizard.wizard.session import Waiting
+from pfwizard.wizard.found import Waiting
 from pfwizard.wizard.steps import StepName
 
 if TYPE_CHECKING:

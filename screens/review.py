@@ -14,6 +14,7 @@ from pfwizard.private_file import save
 from pfwizard.screens.background import in_background
 from pfwizard.screens.characters import plain
 from pfwizard.screens.dialogs.file_name import AskFileName
+from pfwizard.screens.dialogs.login import AskLogin
 from pfwizard.screens.page import Choice, Page, main_button
 from pfwizard.screens.results import Apply
 from pfwizard.screens.widgets.editor import TextField
@@ -24,6 +25,7 @@ from pfwizard.secret import Secret
 from pfwizard.wizard.ca_passphrase import Inquiry, inquiry_after
 from pfwizard.wizard.history import rollback_title
 from pfwizard.wizard.lines import Line, Style
+from pfwizard.wizard.login_inquiry import Answered
 from pfwizard.wizard.review import Page as Tabbed
 from pfwizard.wizard.review import as_text, places_of, review, unanswered, why_not_applied
 from pfwizard.wizard.session import Session
@@ -243,8 +245,19 @@ class Review(Page):
 
     def action_apply(self) -> None:
         planned = self._applicable
-        if planned is not None:
+        if planned is None:
+            return
+        if not self.session.asks_for_login(planned):
             self.leave_for(Apply(planned))
+            return
+
+        def decided(found: Answered | None) -> None:
+            if found is not None:
+                self.session.login = found.login
+                self.leave_for(Apply(planned))
+
+        before = self.session.login
+        self.app.push_screen(AskLogin("" if before is None else before.user), decided)
 
 
 def _keys(tabs: int) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from pfwizard.screens.leaving import Leaving
 from pfwizard.screens.page import Choice, Page
 from pfwizard.screens.results import Jump
 from pfwizard.screens.widgets.plain_text import PlainText
+from pfwizard.wizard.found import Waiting
 from pfwizard.wizard.probation import what_comes_back
-from pfwizard.wizard.session import Session, Waiting
+from pfwizard.wizard.session import Session
 
 PAUSE = 1.0
 """Seconds between two looks at the clock."""

@@ -1,7 +1,9 @@
 """What holds for all tests."""
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["tests.machines.summary", "tests.machines.policy", "tests.screens.drawn_with"]
@@ -11,3 +13,11 @@ settings.register_profile("reproducible", derandomize=True, deadline=None, print
 # Elsewhere new ones are tried; how long one takes says nothing on a machine that is busy.
 settings.register_profile("curious", deadline=None, print_blob=True)
 settings.load_profile("reproducible" if "CI" in os.environ else "curious")
+
+
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    """What a test has called in its own process, main() above all, is not left to the next one."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
 
+from pfwizard.answers.outgoing_answers import OutgoingAnswers
+from pfwizard.answers.sasl_answers import SaslAnswers
+from pfwizard.answers.services_answers import ServicesAnswers
+from pfwizard.answers.tls_answers import TlsAnswers
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.subject import Subject
 from pfwizard.secret import Secret
@@ -29,22 +33,6 @@ class CertificateLayout(Enum):
     AUTO = "auto"
     PAIR = "pair"
     CHAIN = "chain"
-
-
-class SecurityLevel(Enum):
-    """The levels of smtpd_tls_security_level (postconf(5)) that make TLS available."""
-
-    MAY = "may"
-    ENCRYPT = "encrypt"
-
-
-class SaslScope(Enum):
-    EVERYWHERE = "everywhere"
-    SUBMISSION = "submission"
-
-
-class SaslBackend(Enum):
-    AUTHDAEMOND = "authdaemond"
 
 
 @dataclass(frozen=True)
@@ -89,34 +77,6 @@ class ClientsAnswers:
 
 
 @dataclass(frozen=True)
-class TlsAnswers:
-    security_level: SecurityLevel
-    log_level: int | None
-    ca_file: PurePosixPath | None
-    random_source: str
-    minimum_version: str
-    auth_only: bool
-
-
-@dataclass(frozen=True)
-class ServicesAnswers:
-    smtps: bool
-    submission: bool
-
-
-@dataclass(frozen=True)
-class SaslAnswers:
-    enabled: bool
-    scope: SaslScope
-    backend: SaslBackend
-    socket: PurePosixPath
-    mechanisms: tuple[str, ...]
-    local_domain: str
-    broken_clients: bool
-    recipient_restrictions: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Answers:
     ca: AuthorityAnswers
     server: ServerAnswers
@@ -124,3 +84,4 @@ class Answers:
     tls: TlsAnswers
     services: ServicesAnswers
     sasl: SaslAnswers
+    outgoing: OutgoingAnswers

@@ -6,9 +6,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pfwizard.answers import answers as typed
+from pfwizard.answers import sasl_answers as logins
 from pfwizard.answers.answers import Answers
+from pfwizard.answers.outgoing_answers import OutgoingAnswers, OutgoingLevel
 from pfwizard.answers.question import Kind, Value
 from pfwizard.answers.questions import QUESTIONS
+from pfwizard.answers.services_answers import ClientCertificates, ServicesAnswers
+from pfwizard.answers.tls_answers import ProfileName, SecurityLevel, TlsAnswers
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.subject import Subject
 from pfwizard.secret import Secret
@@ -30,9 +34,18 @@ def assemble(values: Mapping[str, Value]) -> Answers:
             ),
         ),
         clients=_section(typed.ClientsAnswers, "clients", values),
-        tls=_section(typed.TlsAnswers, "tls", values),
-        services=_section(typed.ServicesAnswers, "services", values),
-        sasl=_section(typed.SaslAnswers, "sasl", values),
+        tls=_section(TlsAnswers, "tls", values),
+        outgoing=_section(OutgoingAnswers, "outgoing", values),
+        services=_section(ServicesAnswers, "services", values),
+        sasl=_section(
+            logins.SaslAnswers,
+            "sasl",
+            values,
+            saslauthd=_section(logins.SaslauthdAnswers, "sasl.saslauthd", values),
+            sql=_section(logins.SqlAnswers, "sasl.sql", values),
+            ldapdb=_section(logins.LdapdbAnswers, "sasl.ldapdb", values),
+            dovecot=_section(logins.DovecotAnswers, "sasl.dovecot", values),
+        ),
     )
 
 
@@ -52,9 +65,18 @@ _ENUMERATIONS: Mapping[str, type] = {
     "ca.key_type": KeyType,
     "server.key_type": KeyType,
     "server.layout": typed.CertificateLayout,
-    "tls.security_level": typed.SecurityLevel,
-    "sasl.scope": typed.SaslScope,
-    "sasl.backend": typed.SaslBackend,
+    "tls.security_level": SecurityLevel,
+    "outgoing.tls_security_level": OutgoingLevel,
+    "tls.profile": ProfileName,
+    "services.smtps_client_certificates": ClientCertificates,
+    "services.submission_client_certificates": ClientCertificates,
+    "sasl.scope": logins.SaslScope,
+    "sasl.backend": logins.SaslBackend,
+    "sasl.chroot": logins.ChrootChoice,
+    "sasl.saslauthd.mechanism": logins.SaslauthdMechanism,
+    "sasl.saslauthd.login_names": logins.LoginNames,
+    "sasl.sql.engine": logins.SqlEngine,
+    "sasl.ldapdb.starttls": logins.LdapdbStartTls,
 }
 
 

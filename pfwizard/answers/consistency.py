@@ -174,12 +174,26 @@ def _nowhere_to_log_in(values: Mapping[str, Value]) -> Iterator[Contradiction]:
         )
 
 
-def _no_mechanism(values: Mapping[str, Value]) -> Iterator[Contradiction]:
-    if values.get("sasl.enabled") and values.get("sasl.mechanisms") == ():
+def _a_login_to_nobody(values: Mapping[str, Value]) -> Iterator[Contradiction]:
+    if values.get("outgoing.relay_user") and values.get("outgoing.relay_host") == "":
         yield (
-            "sasl.mechanisms",
-            "is empty, so that nobody can log in",
-            Wording("Name at least one, or set ", Named("sasl.enabled", False), "."),
+            "outgoing.relay_user",
+            Wording("is a login, but ", Named("outgoing.relay_host"), " names no host"),
+            "Name the relay host, or no login.",
+        )
+
+
+def _a_password_in_clear(values: Mapping[str, Value]) -> Iterator[Contradiction]:
+    level = values.get("outgoing.tls_security_level")
+    if values.get("outgoing.relay_user") and level in ("may", "dane"):
+        yield (
+            "outgoing.tls_security_level",
+            Wording(
+                f'is "{level}", which does not insist on TLS, but ',
+                Named("outgoing.relay_user"),
+                " sends a password",
+            ),
+            'Use "encrypt" or "secure", or make no choice.',
         )
 
 
@@ -192,5 +206,6 @@ RULES: tuple[Callable[[Mapping[str, Value]], Iterator[Contradiction]], ...] = (
     _a_second_key_without_a_certificate,
     _outside_of_the_domains,
     _nowhere_to_log_in,
-    _no_mechanism,
+    _a_login_to_nobody,
+    _a_password_in_clear,
 )

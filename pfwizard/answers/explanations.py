@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from pfwizard.answers.outgoing_explanations import OUTGOING_EXPLANATIONS
 from pfwizard.answers.question import Question
+from pfwizard.answers.sasl_explanations import SASL_EXPLANATIONS
 
 _SUBJECT = {
     "country": "The attribute C of the certificate's name: two capital letters from ISO 3166, "
@@ -130,6 +132,16 @@ _OTHERS = {
     "in the syntax of this Postfix. TLSv1.2 shuts out senders from before 2010, which on port "
     "25 then deliver in clear if they may. Left at its default, Postfix decides, and follows "
     "its releases.",
+    "tls.profile": "smtpd_tls_protocols, smtpd_tls_mandatory_protocols, the cipher lists and the "
+    "curves in main.cf, in the syntax of this Postfix. postfix: its own defaults, and no list made "
+    "by hand; the widest reach. intermediate: Mozilla's guideline 6.0, TLS 1.2 and 1.3 with six "
+    "suites. modern: the same on port 25, and TLS 1.3 alone where TLS is required. ncsc: what "
+    "internet.nl measures a mail server by. The review says what each costs. Whatever is stricter "
+    "today stays. The cipher lists and the curves count for mail that goes out too.",
+    "tls.migrate_obsolete": "smtpd_use_tls, smtpd_enforce_tls, smtp_use_tls and the like become "
+    "the level that they stand for (smtpd_tls_security_level, smtp_tls_security_level), and what "
+    "this Postfix ignores, such as smtpd_tls_eecdh_grade, is taken out of main.cf. Nothing that "
+    "clients meet gets weaker. Otherwise you are warned of them.",
     "tls.auth_only": "smtpd_tls_auth_only in main.cf. yes: AUTH is announced after TLS has "
     "begun and not before, so that no password crosses the net in clear. no: a client without "
     "TLS may log in on ports where TLS is only offered; say so only for clients that cannot "
@@ -141,34 +153,18 @@ _OTHERS = {
     "services.submission": "The service on port 587 in master.cf, with "
     "smtpd_tls_security_level=encrypt: a mail program must start TLS before it can log in. "
     "Switch it on for programs that do not know port 465, or that are configured already.",
-    "sasl.enabled": "smtpd_sasl_auth_enable in main.cf or master.cf. Without logins only hosts "
-    "in mynetworks can send mail to everywhere through this server. With them, so can "
-    "everybody who knows a user's password: weak passwords are found and used for spam within "
-    "days.",
-    "sasl.scope": "submission: smtpd_sasl_auth_enable is on for the services on ports 465 and "
-    "587 only, and port 25 offers no AUTH to those who guess passwords there. everywhere: it "
-    "is on in main.cf, for port 25 too, which is for clients that cannot use another port.",
-    "sasl.backend": "smtpd_sasl_type is cyrus, and Cyrus SASL asks Courier's authdaemond, which "
-    "knows users from PAM, LDAP, SQL or its own database.",
-    "sasl.socket": "The file through which Cyrus SASL asks authdaemond; authdaemond_path in "
-    "smtpd.conf. Postfix's user must be allowed to reach it: pfwizard adds it to the socket's "
-    "group where that is needed, and takes smtpd out of the chroot if the socket cannot be "
-    "seen from inside.",
-    "sasl.mechanisms": "mech_list in smtpd.conf. PLAIN and LOGIN both send the password as it "
-    "is and rely on TLS to hide it; authdaemond can check no others, because it never sees a "
-    "stored password in clear. LOGIN is for old versions of Outlook. Keep both unless you "
-    "know better.",
-    "sasl.local_domain": "smtpd_sasl_local_domain in main.cf: appended as a realm to a login "
-    "without one. authdaemond takes logins as they are typed; leave it empty unless your "
-    "users are stored as name@domain and log in by their name alone. $mydomain stands for the "
-    "server's domain.",
-    "sasl.broken_clients": "broken_sasl_auth_clients in main.cf. Outlook Express 4 and Exchange "
-    '5.0 look for "AUTH=LOGIN" with an equals sign. Nobody else is disturbed by the second '
-    "line, and hardly anybody needs it today.",
-    "sasl.recipient_restrictions": "Merged into smtpd_recipient_restrictions in main.cf, in "
-    "this order; what stands there already stays where it is. permit_sasl_authenticated lets "
-    "users who have logged in send to everywhere. Whatever refuses strangers must come after "
-    "it, and pfwizard adds that if it is missing, so that the server is no open relay.",
+    "services.smtps_client_certificates": "smtpd_tls_ask_ccert or smtpd_tls_req_ccert, as options "
+    "of the service on port 465. ask: a client that has a certificate may show it, and relay by it "
+    "if it is listed; the others log in as before. require: without a certificate of a CA in "
+    "smtpd_tls_CAfile nobody can even log in, so that stolen passwords are of no use. Some mail "
+    "programs have their users choose a certificate as soon as they are asked for one.",
+    "services.submission_client_certificates": "The same for port 587: smtpd_tls_ask_ccert or "
+    "smtpd_tls_req_ccert, as options of its service. ask lets a client show the certificate that "
+    "it may have; require sends everybody away who has none of a CA in smtpd_tls_CAfile.",
+    "services.tlsproxy": "postscreen, which keeps zombies away from port 25, leaves TLS to a "
+    "service tlsproxy that the stock master.cf has commented out. Without it, no mail server can "
+    "start TLS on port 25. yes: it is switched on where postscreen is in use; where it is not, "
+    "nothing is changed.",
 }
 
 SUBJECTS = ("ca.subject", "server.subject")
@@ -176,6 +172,8 @@ SUBJECTS = ("ca.subject", "server.subject")
 EXPLANATIONS: Mapping[str, str] = {
     **{f"{section}.{name}": text for section in SUBJECTS for name, text in _SUBJECT.items()},
     **_OTHERS,
+    **SASL_EXPLANATIONS,
+    **OUTGOING_EXPLANATIONS,
 }
 """By the key of the question."""
 

@@ -6,7 +6,7 @@ import re
 import shlex
 import stat
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pfwizard.answers.questions import QUESTIONS, SECTIONS
 from pfwizard.answers.relevance import is_relevant
 from pfwizard.answers.unknown_keys import KNOWN, unknown
 from pfwizard.errors import ExitStatus, InputProblem, PfwizardError
+from pfwizard.private_file import OPEN_TO_OTHERS
 from pfwizard.quoting import visible
 
 FORMAT = 1
@@ -29,7 +30,6 @@ LONGEST_KEY = 80
 """Characters of a key that are shown."""
 
 PRIVATE_MODE = 0o600
-OPEN_TO_OTHERS = 0o077
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,23 @@ class Start:
     text: str = field(repr=False)
 
 
-def load(path: Path) -> Answers:
+Values = dict[str, Value]
+Usual = Callable[[], Mapping[str, Value]]
+"""What this machine has in place of defaults; it is not asked for while the file is wrong."""
+
+
+def nothing_else() -> Mapping[str, Value]:
+    """The defaults of the questions count, as they do on most platforms."""
+    return {}
+
+
+def load(path: Path, usual: Usual = nothing_else) -> Answers:
     """Read an answers file.
 
     Raises InvalidAnswers for everything that is wrong with it, its permissions included.
     """
     content, mode = _read(path)
-    return parse(content, file=visible(str(path)), mode=mode)
+    return parse(content, file=visible(str(path)), mode=mode, usual=usual)
 
 
 def start_from(path: Path) -> Start:
@@ -148,11 +158,18 @@ def _unusable(path: Path, message: str, remedy: str) -> InvalidAnswers:
     return InvalidAnswers(visible(str(path)), (Mistake("", message, remedy),))
 
 
-def parse(content: bytes, *, file: str = "answers", mode: int = PRIVATE_MODE) -> Answers:
+def parse(
+    content: bytes,
+    *,
+    file: str = "answers",
+    mode: int = PRIVATE_MODE,
+    usual: Usual = nothing_else,
+) -> Answers:
     """Turn the text of an answers file into typed answers.
 
     Raises InvalidAnswers with every mistake, in the order of the file. ``file`` is the name shown
     in them; ``mode`` are the file's permissions, which must be private when it holds a secret.
+    ``usual`` may have other defaults.
     """
     text = _decoded(content, file)
     document = _document(text, file)
@@ -165,6 +182,9 @@ def parse(content: bytes, *, file: str = "answers", mode: int = PRIVATE_MODE) ->
         *_missing(given, values),
         *(Mistake(*found) for found in contradictions(values)),
     )
+    if not mistakes:
+        values = {**values, **{key: each for key, each in usual().items() if key not in given}}
+        mistakes = tuple(Mistake(*found) for found in contradictions(values))
     if mistakes:
         raise InvalidAnswers(file, _in_file_order(mistakes, line_numbers(text)))
     return assemble(values)
@@ -248,9 +268,6 @@ def _line_of(key: str, lines: Mapping[str, int]) -> int | None:
             return lines[key]
         key = key.rpartition(".")[0]
     return None
-
-
-Values = dict[str, Value]
 
 
 def _validated(given: Mapping[str, object], file: str, mode: int) -> tuple[Values, list[Mistake]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 from operator import attrgetter
+from types import MappingProxyType
 
 import tomlkit
 from tomlkit import items
@@ -36,28 +37,34 @@ Home = items.Table | items.InlineTable | None
 """The table to which answers can be added, if there is one."""
 
 
-def written(values: Mapping[str, Value], start: str = "") -> str:
+NOTHING_ELSE: Mapping[str, Value] = MappingProxyType({})
+
+
+def written(
+    values: Mapping[str, Value], start: str = "", usual: Mapping[str, Value] = NOTHING_ELSE
+) -> str:
     """The text of an answers file that gives these answers, by the keys of their questions.
 
     Where there is a ``start``, it is that very text with the answers replaced that mean something
     else now, and with those added that it lacks; but not with defaults, which count where nothing
     is said. An answer of the wrong form is written as it is: nothing that was typed gets lost.
+    ``usual`` is what this machine has in place of defaults.
 
     Comments are kept as long as that is possible. Where tables are so tangled that it is not, the
     answers matter more, and the text is a fresh one.
     """
     if "\r\n" in start and start.count("\r\n") == start.count("\n"):
-        return written(values, start.replace("\r\n", "\n")).replace("\n", "\r\n")
+        return written(values, start.replace("\r\n", "\n"), usual).replace("\n", "\r\n")
     answers = {key: _in_unicode(value) for key, value in values.items()}
     if not start.strip():
         return _fresh(answers)
-    if _says_all(start, answers):
+    if _says_all(start, answers, usual):
         return start
     try:
-        text = _edited(start, answers)
+        text = _edited(start, answers, usual)
     except (TOMLKitError, RecursionError):
         return _fresh(answers)
-    return text if _says_all(text, answers) else _fresh(answers)
+    return text if _says_all(text, answers, usual) else _fresh(answers)
 
 
 def _in_unicode(value: Value) -> Value:
@@ -70,12 +77,14 @@ def _in_unicode(value: Value) -> Value:
 # --- what a file says already -------------------------------------------------------------------
 
 
-def _says_all(text: str, answers: Mapping[str, Value]) -> bool:
+def _says_all(text: str, answers: Mapping[str, Value], usual: Mapping[str, Value]) -> bool:
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
         return False
-    return "format" in document and not any(_unsaid(dict(flattened(document)), answers))
+    return "format" in document and not any(
+        _unsaid({**usual, **dict(flattened(document))}, answers)
+    )
 
 
 def _unsaid(given: Mapping[str, object], answers: Mapping[str, Value]) -> Iterator[Question]:
@@ -164,7 +173,7 @@ def _places(body: Body, above: tuple[str, ...] = ()) -> Iterator[_Place]:
                 yield from _places(item.value.body, path)
 
 
-def _edited(start: str, answers: Mapping[str, Value]) -> str:
+def _edited(start: str, answers: Mapping[str, Value], usual: Mapping[str, Value]) -> str:
     """The text with other answers: raises TOMLKitError where tomlkit does not understand it.
 
     What to change is found with tomlkit and changed in the bodies of its tables. Its own ways of
@@ -175,7 +184,7 @@ def _edited(start: str, answers: Mapping[str, Value]) -> str:
     given = tomllib.loads(start)
     new = [
         question
-        for question in _unsaid(dict(flattened(given)), answers)
+        for question in _unsaid({**usual, **dict(flattened(given))}, answers)
         if not _replaced(question, answers[question.key], places)
     ]
     growing = {section for section in SECTIONS for each in new if _is_below(section, each)}

@@ -4,19 +4,20 @@ Both are reached from anywhere: by the run that began it, by its watchdog, or by
 finds its journal. Whoever calls these holds the lock of the state directory.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from pfwizard.apply.clock import boot_id
 from pfwizard.apply.journal import Journal, Stage, State, StateDirectory
 from pfwizard.apply.live.instance import Instance
 from pfwizard.apply.live.mail_system import MailSystem
-from pfwizard.apply.manifest import Manifest
+from pfwizard.apply.manifest import Daemon, Manifest
 from pfwizard.apply.postfix_locks import editing_if_possible
-from pfwizard.apply.swap import remove_old_files
+from pfwizard.apply.swap import remove_old_files, remove_unless_used
 from pfwizard.apply.undo import Conflict, take_back
 from pfwizard.errors import Failed, NeedsHuman, PfwizardError
 from pfwizard.machine.tree import Tree
@@ -28,6 +29,9 @@ ROLLED_BACK = "rolled back"
 
 NOT_REVIVED = "The old files are back, but Postfix could not be made to use them"
 """How it goes on in a result where that is so."""
+
+DAEMON_NOT_BACK = "A daemon that checks passwords still uses the new configuration"
+"""The same of a daemon other than Postfix."""
 
 RETAINED = 20
 """Transactions that the history keeps."""
@@ -72,14 +76,17 @@ class Ending:
             journal.note_taking_back(why)
             mail_system = self.mail_system_of(self._instance_as_of_now(journal.manifest))
             with editing_if_possible(self.instance_of(journal.manifest)):
-                self._put_back(journal, why)
+                self._put_back(journal, why, mail_system)
             groups = trouble_with(lambda: _memberships_back(journal.manifest, mail_system))
             trouble = trouble_with(mail_system.revive)
+            daemons = trouble_with(lambda: self._daemons_back(journal.manifest, mail_system))
             if groups is not None:
                 raise groups
             result = f"{ROLLED_BACK}: {why}"
             if trouble is not None:
                 result = f"{result}. {NOT_REVIVED}: {trouble.message}"
+            if daemons is not None:
+                result = f"{result}. {DAEMON_NOT_BACK}: {daemons.message}"
             filed = self.state.file_away(journal, result)
         self._expire()
         if trouble is not None:
@@ -92,19 +99,41 @@ class Ending:
         Whoever calls this holds Postfix's locks too. Raises as ``take_back`` does.
         """
         manifest = journal.manifest
+        mail_system = self.mail_system_of(self.instance_of(manifest))
         with self._told_what_is_left(journal, "it was not completed"):
-            self._put_back(journal, "it was not completed")
-            _memberships_back(manifest, self.mail_system_of(self.instance_of(manifest)))
+            self._put_back(journal, "it was not completed", mail_system)
+            _memberships_back(manifest, mail_system)
+            _run_again([each for each in manifest.daemons if each.was_running], mail_system)
             self.state.forget(journal)
 
-    def _put_back(self, journal: Journal, why: str) -> None:
+    def _put_back(self, journal: Journal, why: str, mail_system: MailSystem) -> None:
+        released: list[Daemon] = []
+
+        def release() -> None:
+            for daemon in journal.manifest.daemons:
+                if mail_system.daemon_is_running(daemon.service):
+                    released.append(daemon)
+                    # One that does not stop is no reason to keep the new files.
+                    trouble_with(partial(mail_system.release_daemon, daemon.service))
+
         try:
-            take_back(Tree(self.root), journal)
+            take_back(Tree(self.root), journal, release)
         except Conflict as conflict:
+            trouble_with(lambda: _run_again(released, mail_system))
             state = State(Stage.IN_CONFLICT, why=why, words=conflict.message)
             with suppress(OSError):
                 journal.note_state(state)
             raise
+
+    def _daemons_back(self, manifest: Manifest, mail_system: MailSystem) -> None:
+        """After Postfix: nobody asks them any more for what is taken away."""
+        for daemon in manifest.daemons:
+            if daemon.was_running:
+                mail_system.restart_daemon(daemon.service, None)
+            else:
+                mail_system.stop_daemon(daemon.service)
+            for directory in reversed(daemon.directories):
+                remove_unless_used(Tree(self.root).outside(directory))
 
     @contextmanager
     def _told_what_is_left(self, journal: Journal, why: str) -> Iterator[None]:
@@ -181,6 +210,13 @@ def _memberships_back(manifest: Manifest, mail_system: MailSystem) -> None:
         mail_system.leave_group(join.user, join.group)
     for leave in manifest.leaves:
         mail_system.join_group(leave.user, leave.group)
+
+
+def _run_again(daemons: Iterable[Daemon], mail_system: MailSystem) -> None:
+    """Start what was stopped for a change that did not come."""
+    for daemon in daemons:
+        if not mail_system.daemon_is_running(daemon.service):
+            mail_system.restart_daemon(daemon.service, None)
 
 
 def not_revived(result: str) -> NeedsHuman:

@@ -113,6 +113,10 @@ class History:
             if entry.is_in_place and entry.undone_by is None and entry.manifest.undoes not in undone
         )
 
+    def in_force(self) -> Entry | None:
+        """The last change that is live, on probation too: what is seen of the servers is its."""
+        return next((entry for entry in reversed(self.entries()) if _is_live(entry)), None)
+
     def damaged(self) -> tuple[str, ...]:
         """The names of the records that cannot be believed."""
         return tuple(
@@ -121,14 +125,29 @@ class History:
 
     def last_in_place(self) -> Entry:
         """The last change that has not been taken back since; raises Failed when there is none."""
-        for entry in reversed(self.entries()):
-            is_a_rollback = entry.manifest.undoes is not None
-            if entry.is_in_place and not is_a_rollback and entry.undone_by is None:
-                return entry
+        for entry in self._that_count():
+            return entry
         raise Failed(
             "there is no change that could be taken back",
             "pfwizard history lists what was done and how it ended.",
         )
+
+    def in_place_before(self, transaction: TransactionId) -> Entry | None:
+        """The same for the time before a transaction."""
+        number = sequence_of(transaction)
+        return next((entry for entry in self._that_count() if entry.number < number), None)
+
+    def _that_count(self) -> Iterator[Entry]:
+        """The changes that went live and were not taken back, the last first."""
+        for entry in reversed(self.entries()):
+            is_a_rollback = entry.manifest.undoes is not None
+            if entry.is_in_place and not is_a_rollback and entry.undone_by is None:
+                yield entry
+
+
+def _is_live(entry: Entry) -> bool:
+    is_over = bool(entry.journal.result())
+    return entry.is_in_place if is_over else waits_for_confirmation(entry.journal.state())
 
 
 def _is_whole(journal: Journal) -> bool:

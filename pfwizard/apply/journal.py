@@ -14,7 +14,7 @@ in ``before`` and the new ones that may be shown in ``after``, the ``state``, an
 import contextlib
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -263,8 +263,16 @@ class StateDirectory:
         places = [*(self.path / HISTORY).glob("[0-9]*-*"), *(self.path / ARCHIVE).glob("[0-9]*-*")]
         return 1 + max(map(_sequence, places), default=0)
 
-    def publish(self, manifest: Manifest, contents: Iterable[Content]) -> Journal:
-        """Make everything durable that taking back needs; one rename then makes it count."""
+    def publish(
+        self,
+        manifest: Manifest,
+        contents: Iterable[Content],
+        beside: Mapping[str, bytes] | None = None,
+    ) -> Journal:
+        """Make everything durable that taking back needs; one rename then makes it count.
+
+        ``beside`` are further files by their name, which are kept with the transaction.
+        """
         self.clear_staging()
         staging = self.path / STAGING
         private = created_with(PRIVATE_DIRECTORY)
@@ -274,6 +282,8 @@ class StateDirectory:
             for which, kept in ((BEFORE, content.before), (AFTER, content.after)):
                 if kept is not None:
                     write_new(staging / which / content.operation.kept_name, kept)
+        for name, kept in (beside or {}).items():
+            write_new(staging / name, kept)
         write_new(staging / MANIFEST, manifest.to_bytes())
         for directory in (staging / BEFORE, staging / AFTER, staging):
             sync(directory)

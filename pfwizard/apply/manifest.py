@@ -75,11 +75,25 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class Daemon:
+    """A daemon that checks passwords, as it was before the transaction.
+
+    ``directories`` were not there: those that whoever starts it makes for its socket, the
+    outermost first.
+    """
+
+    service: str
+    was_running: bool = True
+    directories: tuple[PurePosixPath, ...] = ()
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A transaction: its operations in the order in which they go live.
 
     ``time`` is the wall clock's, for people only; ``boot_id`` tells whether the machine has been
-    restarted since. ``undoes`` names the transaction that a rollback takes back.
+    restarted since. ``daemons`` are those that the transaction restarts or stops. ``undoes`` names
+    the transaction that a rollback takes back.
     """
 
     transaction: TransactionId
@@ -89,6 +103,7 @@ class Manifest:
     operations: tuple[Operation, ...]
     joins: tuple[JoinGroup, ...] = ()
     leaves: tuple[LeaveGroup, ...] = ()
+    daemons: tuple[Daemon, ...] = ()
     undoes: TransactionId | None = None
 
     def to_bytes(self) -> bytes:
@@ -126,6 +141,7 @@ def _manifest_to_json(manifest: Manifest) -> dict[str, Any]:
         "instance": manifest.instance.to_json(),
         "joins": [{"user": each.user, "group": each.group} for each in manifest.joins],
         "leaves": [{"user": each.user, "group": each.group} for each in manifest.leaves],
+        "daemons": [_daemon_to_json(each) for each in manifest.daemons],
         "operations": [_operation_to_json(each) for each in manifest.operations],
     }
 
@@ -140,8 +156,26 @@ def _manifest_from_json(document: dict[str, Any]) -> Manifest:
         operations=tuple(_operation_from_json(each) for each in document["operations"]),
         joins=tuple(JoinGroup(each["user"], each["group"]) for each in document["joins"]),
         leaves=tuple(LeaveGroup(each["user"], each["group"]) for each in document["leaves"]),
+        # Records from before there were any do not name them.
+        daemons=tuple(_daemon_from_json(each) for each in document.get("daemons", ())),
         undoes=None if undoes is None else TransactionId(undoes),
     )
+
+
+def _daemon_to_json(daemon: Daemon) -> dict[str, Any]:
+    return {
+        "service": daemon.service,
+        "was_running": daemon.was_running,
+        "directories": [str(each) for each in daemon.directories],
+    }
+
+
+def _daemon_from_json(document: dict[str, Any] | str) -> Daemon:
+    """Older records have the name of its service alone."""
+    if isinstance(document, str):
+        return Daemon(document)
+    directories = tuple(PurePosixPath(each) for each in document["directories"])
+    return Daemon(document["service"], document["was_running"], directories)
 
 
 def _operation_to_json(operation: Operation) -> dict[str, Any]:

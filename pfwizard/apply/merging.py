@@ -26,8 +26,9 @@ def merged_back(
 def _described(conflict: Conflict) -> str:
     place = f"line {conflict.line}: " if conflict.line else ""
     return (
-        f"{place}{conflict.name} was set by this change and edited by somebody else since; it is "
-        f"{_shown(conflict.theirs)} now, and was {_shown(conflict.ours)} before the change"
+        f"{place}{conflict.name} was edited by somebody else since: this change left it "
+        f"{_shown(conflict.base)}, now it is {_shown(conflict.theirs)}, and before the change it "
+        f"was {_shown(conflict.ours)}"
     )
 
 

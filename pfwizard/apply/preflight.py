@@ -50,6 +50,11 @@ class Preflight:
     tree: Tree
     changes: tuple[Change, ...]
 
+    def refuse_what_has_changed(self) -> None:
+        """Raises Failed where the plan was made of something else than what is there now."""
+        for change in self.changes:
+            self._refuse_unless_still_true(change, self.tree.look(change.path))
+
     def refuse_what_cannot_work(self) -> None:
         """Raises Failed, or NeedsHuman where only a person can judge; nothing was written then."""
         for change in self.changes:

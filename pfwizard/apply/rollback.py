@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 
 from pfwizard.apply.history import Entry
 from pfwizard.apply.journal import MissingImage
-from pfwizard.apply.manifest import Operation, TransactionId, sequence_of
+from pfwizard.apply.live.membership import is_member
+from pfwizard.apply.manifest import Daemon, Operation, TransactionId, sequence_of
 from pfwizard.apply.merging import merged_back
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
@@ -28,14 +29,16 @@ from pfwizard.plan.plan import (
     Plan,
     Reload,
     Restart,
+    RestartDaemon,
+    StopDaemon,
     digest,
 )
 from pfwizard.plan.restart import going_live
 from pfwizard.plan.services import ports_of
 
 REMEDY = (
-    "Nothing was touched. Take these lines out of the file by hand, or give them the value from "
-    "before the change, and run it again."
+    "Nothing was touched. Give what is named here the value again that the change left it with, "
+    "or the one from before the change, and run it again."
 )
 
 KEYS_GO = " Keys are kept for thirty days, and not after pfwizard ca move-key has taken them away."
@@ -74,21 +77,34 @@ class Rollback:
         master = _after(changes, configuration.master_path, configuration.master.render())
         return Plan(
             changes=changes,
-            actions=self._actions(main, master) if changes else (),
+            actions=self._actions(changes, main, master),
             findings=(),
             main_cf=main,
             master_cf=master,
         )
 
-    def _actions(self, main: bytes, master: bytes) -> tuple[Action, ...]:
+    def _actions(
+        self, changes: tuple[Change, ...], main: bytes, master: bytes
+    ) -> tuple[Action, ...]:
         manifest = self.entry.manifest
-        back: tuple[Action, ...] = (
-            *(LeaveGroup(join.user, join.group) for join in manifest.joins),
-            *(JoinGroup(leave.user, leave.group) for leave in manifest.leaves),
-        )
-        if self.facts.works_on_a_tree or not self.facts.is_running:
+        back = tuple(self._memberships())
+        daemons = map(_as_it_was, manifest.daemons)
+        if self.facts.works_on_a_tree or not (changes or back):
             return back
-        return (*back, self._going_live(MainCf.parse(main), MasterCf.parse(master)))
+        if not self.facts.is_running:
+            return (*back, *daemons)
+        live = self._going_live(MainCf.parse(main), MasterCf.parse(master))
+        return (*back, live, *daemons)
+
+    def _memberships(self) -> Iterator[JoinGroup | LeaveGroup]:
+        """Those that the transaction has made, or ended, and nobody else has since."""
+        root, manifest = self.tree.root, self.entry.manifest
+        for join in manifest.joins:
+            if is_member(root, join.user, join.group):
+                yield LeaveGroup(join.user, join.group)
+        for leave in manifest.leaves:
+            if not is_member(root, leave.user, leave.group):
+                yield JoinGroup(leave.user, leave.group)
 
     def _going_live(self, main: MainCf, master: MasterCf) -> Reload | Restart:
         """An old configuration that cannot be judged comes back all the same."""
@@ -114,7 +130,15 @@ class Rollback:
                 conflicts.append(conflict)
         if conflicts:
             raise _all_of(conflicts)
-        return tuple(changes)
+        return (*changes, *self._directories_of_daemons())
+
+    def _directories_of_daemons(self) -> Iterator[Change]:
+        """They go when the daemon has stopped, and nobody else uses them."""
+        for daemon in self.entry.manifest.daemons:
+            for directory in reversed(daemon.directories):
+                now = self.tree.look(directory)
+                if now.exists:
+                    yield Change(ChangeKind.RMDIR, directory, now.real, now.mode)
 
     def _changes(self, operation: Operation) -> Iterator[Change]:
         now = self.tree.look(operation.path)
@@ -185,7 +209,22 @@ class Rollback:
             after=after,
             secret=operation.secret,
             summary=operation.summary,
+            sets_mode=_has_set_the_mode(operation),
         )
+
+
+def _as_it_was(daemon: Daemon) -> RestartDaemon | StopDaemon:
+    """As its old files have it, or not at all: it may have been started by the change."""
+    if daemon.was_running:
+        return RestartDaemon(daemon.service, None)
+    return StopDaemon(daemon.service)
+
+
+def _has_set_the_mode(operation: Operation) -> bool:
+    before, after = operation.before, operation.after
+    return (
+        before is not None and after is not None and before.attributes.mode != after.attributes.mode
+    )
 
 
 def _all_of(conflicts: Sequence[RollbackConflict]) -> RollbackConflict:

@@ -8,7 +8,7 @@ lock -> what was left unfinished is ended -> Postfix's locks -> preflight -> Pos
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,15 +22,27 @@ from pfwizard.apply.journal import Content, Journal, Stage, State
 from pfwizard.apply.ledger_file import enter
 from pfwizard.apply.live.instance import Instance
 from pfwizard.apply.live.mail_system import MailSystem
-from pfwizard.apply.manifest import Image, Manifest, Operation, TransactionId
+from pfwizard.apply.live.membership import is_member
+from pfwizard.apply.manifest import Daemon, Image, Manifest, Operation, TransactionId
 from pfwizard.apply.postfix_locks import editing
 from pfwizard.apply.preflight import Preflight, temporary_name
 from pfwizard.apply.recovery import recover
 from pfwizard.apply.swap import stage, swap
+from pfwizard.apply.trial_files import Occasion, file_of
 from pfwizard.apply.undo import Conflict
 from pfwizard.errors import ExitStatus, Failed, NeedsHuman, PfwizardError
 from pfwizard.machine.tree import Tree
-from pfwizard.plan.plan import Change, ChangeKind, JoinGroup, LeaveGroup, Plan, Reload, Restart
+from pfwizard.plan.plan import (
+    Change,
+    ChangeKind,
+    JoinGroup,
+    LeaveGroup,
+    Plan,
+    Reload,
+    Restart,
+    RestartDaemon,
+    StopDaemon,
+)
 
 PATIENCE = 2.0
 """Seconds to wait for a run that is just ending."""
@@ -61,6 +73,7 @@ class Transaction:
     ``announce`` is told of each step as it begins, and may raise to stop the run there.
     ``set_watch`` is called when the journal is there and before anything else is changed.
     ``probation`` is how many seconds a change waits for its confirmation; None for not at all.
+    ``rehearsal`` is what probes have found before, to be kept in the history.
     """
 
     ending: Ending
@@ -70,6 +83,7 @@ class Transaction:
     set_watch: Callable[[], None] = lambda: None
     probation: float | None = None
     undoes: TransactionId | None = None
+    rehearsal: bytes = b""
 
     def apply(self, plan: Plan) -> Applied:
         """Apply the plan.
@@ -98,12 +112,14 @@ class Transaction:
             _refuse_what_postfix_rejects(plan, mail_system)
             baseline = frozenset(mail_system.complaints())
             enter(self.ending.state.path, plan.actions)
-            journal = self._publish(plan)
+            journal = self._publish(plan, mail_system)
             with self._abandoned_on_failure(journal):
                 self.set_watch()
                 self._prepare(plan, journal, mail_system)
                 self.announce("Putting the new files in place")
             with _revived_on_failure(mail_system), self._abandoned_on_failure(journal):
+                for daemon in journal.manifest.daemons:
+                    mail_system.release_daemon(daemon.service)
                 swap(self._tree, journal.manifest)
         transaction = journal.manifest.transaction
         with self._taken_back_on_failure(journal):
@@ -119,7 +135,7 @@ class Transaction:
             if self._tree.look(premise.path).content != premise.content:
                 raise edited(premise.path)
 
-    def _publish(self, plan: Plan) -> Journal:
+    def _publish(self, plan: Plan, mail_system: MailSystem) -> Journal:
         self.announce("Keeping what is there now")
         sequence = self.ending.state.next_sequence()
         transaction = TransactionId(f"{sequence:04}-{uuid.uuid4().hex[:8]}")
@@ -131,8 +147,9 @@ class Transaction:
             boot_id=boot_id(),
             instance=self.instance,
             operations=operations,
-            joins=tuple(action for action in plan.actions if isinstance(action, JoinGroup)),
-            leaves=tuple(action for action in plan.actions if isinstance(action, LeaveGroup)),
+            joins=tuple(each for each in _joins(plan) if not self._is_member(each)),
+            leaves=tuple(each for each in _leaves(plan) if self._is_member(each)),
+            daemons=tuple(self._as_it_is(each, plan, mail_system) for each in _daemons(plan)),
             undoes=self.undoes,
         )
         contents = [
@@ -140,10 +157,30 @@ class Transaction:
             for operation, change in zip(operations, plan.changes, strict=True)
         ]
         try:
-            return self.ending.state.publish(manifest, contents)
+            return self.ending.state.publish(manifest, contents, self._trials)
         except BaseException:
             self._forget_half_published()
             raise
+
+    def _is_member(self, membership: JoinGroup | LeaveGroup) -> bool:
+        """Who is one already is not made one by this transaction, and stays one after it."""
+        return is_member(self.instance.root, membership.user, membership.group)
+
+    @property
+    def _trials(self) -> Mapping[str, bytes]:
+        return {file_of(Occasion.REHEARSAL): self.rehearsal} if self.rehearsal else {}
+
+    def _as_it_is(
+        self, action: RestartDaemon | StopDaemon, plan: Plan, mail_system: MailSystem
+    ) -> Daemon:
+        """The daemon before the change, and what whoever starts it makes for its socket."""
+        is_running = mail_system.daemon_is_running(action.service)
+        socket = action.socket if isinstance(action, RestartDaemon) else None
+        above = () if socket is None else reversed(socket.parents)
+        ours = {change.real for change in plan.changes}
+        states = [self._tree.look(directory) for directory in above]
+        made = [each.real for each in states if not each.exists and each.real not in ours]
+        return Daemon(action.service, is_running, tuple(made))
 
     def _forget_half_published(self) -> None:
         hot = self.ending.state.hot
@@ -155,7 +192,10 @@ class Transaction:
         place = self._tree.outside(change.real)
         is_there = change.kind not in (ChangeKind.CREATE, ChangeKind.MKDIR)
         old = Attributes.of(place) if is_there else None
-        new = self._restored(change) or created_with(change.mode) if old is None else old
+        if old is None:
+            new = self._restored(change) or created_with(change.mode)
+        else:
+            new = old.with_mode(change.mode) if change.sets_mode else old
         stays = change.kind not in (ChangeKind.DELETE, ChangeKind.RMDIR)
         return Operation(
             number=number,
@@ -199,6 +239,10 @@ class Transaction:
                 mail_system.reload(action.ports)
             elif isinstance(action, Restart):
                 mail_system.restart(action.ports)
+            elif isinstance(action, RestartDaemon):
+                mail_system.restart_daemon(action.service, action.socket)
+            elif isinstance(action, StopDaemon):
+                mail_system.stop_daemon(action.service)
 
     def _put_on_probation(self, journal: Journal, seconds: float) -> BootSeconds:
         deadline = BootSeconds(seconds_since_boot() + seconds)
@@ -235,6 +279,18 @@ class Transaction:
                 raise told(trouble, transaction) from error
             back = f"{message_of(error)}. The old configuration is back in place."
             raise told(RolledBack(back, remedy_of(error)), transaction) from error
+
+
+def _joins(plan: Plan) -> Iterator[JoinGroup]:
+    return (action for action in plan.actions if isinstance(action, JoinGroup))
+
+
+def _daemons(plan: Plan) -> Iterator[RestartDaemon | StopDaemon]:
+    return (action for action in plan.actions if isinstance(action, RestartDaemon | StopDaemon))
+
+
+def _leaves(plan: Plan) -> Iterator[LeaveGroup]:
+    return (action for action in plan.actions if isinstance(action, LeaveGroup))
 
 
 @contextmanager

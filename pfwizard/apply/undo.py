@@ -63,14 +63,15 @@ def nothing() -> None:
     """What a step does that needs no preparation."""
 
 
-def take_back(tree: Tree, journal: Journal) -> None:
+def take_back(tree: Tree, journal: Journal, about_to_act: Callable[[], None] = nothing) -> None:
     """Put the old files in place of the new ones, durably, and remove what waits beside them.
 
-    Raises Conflict, with nothing touched; MissingImage when an old content is gone; Failed when
-    a system call is refused, after which it can be begun again.
+    ``about_to_act`` is called when nothing stands in the way any more. Raises Conflict, with
+    nothing touched; MissingImage when an old content is gone; Failed when a system call is
+    refused, after which it can be begun again.
     """
     _refuse_links_on_the_way(tree, journal)
-    _put_all_back(tree, journal)
+    _put_all_back(tree, journal, about_to_act)
     directories = directories_of(tree, journal.manifest)
     sync_directories(directories)
     _remove_what_waits(tree, journal)
@@ -87,13 +88,14 @@ def _refuse_links_on_the_way(tree: Tree, journal: Journal) -> None:
             )
 
 
-def _put_all_back(tree: Tree, journal: Journal) -> None:
+def _put_all_back(tree: Tree, journal: Journal, about_to_act: Callable[[], None]) -> None:
     done: list[Step] = []
     for _ in range(ATTEMPTS):
         try:
             steps = _judged(tree, journal)
             for step in steps:
                 step.prepare()
+            about_to_act()
             for step in steps:
                 step.act()
                 done.append(step)
@@ -290,9 +292,9 @@ def _merged(subject: _Subject, theirs: bytes) -> bytes:
 
 
 REMEDY = (
-    "Nothing was touched: the changed configuration is still in place. Either take your own edit "
-    "of these lines out and run pfwizard recover, which then goes back; or keep everything as it "
-    "is now with pfwizard recover --archive journal."
+    "Nothing was touched: the changed configuration is still in place. Either give what is named "
+    "here the value again that the change left it with, and run pfwizard recover, which then goes "
+    "back; or keep everything as it is now with pfwizard recover --archive journal."
 )
 
 

@@ -7,6 +7,7 @@ CHARS_COMMA_SP). The grouping of words into items is for people: Postfix itself 
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from pfwizard.cf.words import BLANKS, words_of
 
@@ -18,6 +19,7 @@ _TAKES_AN_ARGUMENT = re.compile(
 )
 
 
+@lru_cache
 def split_list(value: str) -> tuple[str, ...]:
     """The words of a list, without the separators between them."""
     return tuple(word.text for word in words_of(value, "," + BLANKS))

@@ -22,7 +22,7 @@ from pfwizard.cf.entry import (
 )
 from pfwizard.cf.lines import Role
 from pfwizard.cf.master_problems import entry_problems
-from pfwizard.cf.problem import Problem
+from pfwizard.cf.problem import Problem, Severity
 from pfwizard.cf.service import (
     CommentedService,
     NewService,
@@ -69,7 +69,11 @@ class MasterCf(Document):
 
     @property
     def commented_services(self) -> tuple[CommentedService, ...]:
-        """The services that number signs switch off, in file order."""
+        """The services that number signs switch off, in file order.
+
+        Those are left out that Postfix would refuse without the number signs, such as one with a
+        remark behind it.
+        """
         return tuple(commented.service for commented in self._commented.values())
 
     def find(self, endpoint: Endpoint) -> Service | None:
@@ -178,7 +182,10 @@ class MasterCf(Document):
         for index, (block, line) in enumerate(zip(self.blocks, self.first_lines, strict=True)):
             if block.role is Role.FILLER:
                 for lines in commented_in(block.lines):
-                    entry = Entry(service_lines(block.lines, lines))
+                    own = service_lines(block.lines, lines)
+                    if _is_refused(own):
+                        continue
+                    entry = Entry(own)
                     service = _service(entry, line + lines.header, seen)
                     numbers = tuple(line + n for n in (lines.header, *lines.options))
                     yield _Commented(CommentedService(service, numbers), index, lines)
@@ -205,6 +212,10 @@ class MasterCf(Document):
             yield f"{self._indentation}-o {option_specification(writable_option(option))}"
         if new.arguments:
             yield self._indentation + " ".join(writable_word(word) for word in new.arguments)
+
+
+def _is_refused(lines: Sequence[str]) -> bool:
+    return any(found.severity is Severity.FATAL for found in entry_problems([(1, lines)]))
 
 
 def _service(entry: Entry, line: int, seen: Counter[Endpoint]) -> Service:

@@ -7,6 +7,7 @@ the stricter one is reported.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from pfwizard.cf.arguments import without_braces
 from pfwizard.cf.commented import are_alternatives, is_header
@@ -151,9 +152,13 @@ def _half_uncommented(first: int, entry: Entry) -> Iterator[Problem]:
     for index, line in enumerate(entry.lines):
         if not is_header(line) or are_alternatives(f"#{entry.lines[0]}", line):
             continue
-        below = next(other for other in entry.lines[index + 1 :] if not is_filler(other))
+        comments = list(takewhile(is_filler, entry.lines[index + 1 :]))
+        if any(map(is_header, comments)):
+            continue  # what follows belongs to the next one
+        below = index + 1 + len(comments)
         yield warning(
             first + index,
             "a service is commented out here but what follows it is not:"
-            f' "{below.strip(WHITE_SPACE)}" belongs to {"/".join(entry.fields[:2])}',
+            f' "{entry.lines[below].strip(WHITE_SPACE)}" in line {first + below} belongs to '
+            f"{'/'.join(entry.fields[:2])}",
         )

@@ -18,13 +18,15 @@ class Conflict:
     ``name`` is a parameter, an entry (``smtp/inet``), or a part of an entry
     (``smtp/inet chroot``, ``smtp/inet -o smtpd_tls_wrappermode``, ``smtp/inet arguments``).
     ``line`` is its line in their file, counted from 1, or 0 when it is not there. ``theirs`` is
-    what stands there now, ``ours`` what it would go back to; None is for nothing at all.
+    what stands there now, ``ours`` what it would go back to, and ``base`` what our change has made
+    of it, with which there would be no conflict; None is for nothing at all.
     """
 
     name: str
     line: int
     theirs: str | None
     ours: str | None
+    base: str | None
 
 
 @dataclass(frozen=True)

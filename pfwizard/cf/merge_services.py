@@ -94,7 +94,7 @@ class _Merge:
         for endpoint, entries in self.endpoints.items():
             if self.settled[endpoint] is not None:
                 continue
-            if _is_mergeable_by_parts(entries):
+            if _is_mergeable_by_parts(entries) or _was_added(entries):
                 yield from _part_conflicts(entries)
             else:
                 yield self.conflict(endpoint)
@@ -104,9 +104,9 @@ class _Merge:
     def conflict(self, endpoint: Endpoint) -> Conflict:
         """The entries as a whole."""
         entries = self.endpoints[endpoint]
-        texts = entries.each(lambda found: found[-1].text if found else None)
+        texts = entries.each(_text)
         line = entries.theirs[-1].service.line if entries.theirs else 0
-        return Conflict(_name(entries), line, texts.theirs, texts.ours)
+        return Conflict(_name(entries), line, texts.theirs, texts.ours, texts.base)
 
     def edited(self) -> MasterCf:
         """Their document with one endpoint after the other put back."""
@@ -120,8 +120,8 @@ class _Merge:
         for endpoint, entries in self.endpoints.items():
             name, kind, *_ = (*unread.words, endpoint.type)
             if Endpoint.of(name, kind) == endpoint and _is_our_change(entries):
-                ours = entries.ours[-1].text if entries.ours else None
-                yield Conflict(_name(entries), unread.line, unread.text, ours)
+                texts = entries.each(_text)
+                yield Conflict(_name(entries), unread.line, unread.text, texts.ours, texts.base)
 
     def _put_back(self, document: MasterCf, endpoint: Endpoint) -> MasterCf:
         entries = self.endpoints[endpoint]
@@ -183,7 +183,16 @@ def _settled(entries: Versions[_Entries]) -> Settled[tuple[Parts, ...]] | None:
 
 def _is_mergeable_by_parts(entries: Versions[_Entries]) -> bool:
     """Whether there is one entry in each file, and the daemon can make sense of theirs."""
-    if not len(entries.base) == len(entries.ours) == len(entries.theirs) == 1:
+    return len(entries.ours) == 1 and _are_comparable(entries)
+
+
+def _was_added(entries: Versions[_Entries]) -> bool:
+    """Whether our change has made the only entry, of which they have edited parts."""
+    return not entries.ours and _are_comparable(entries)
+
+
+def _are_comparable(entries: Versions[_Entries]) -> bool:
+    if not len(entries.base) == len(entries.theirs) == 1:
         return False
     [present] = entries.theirs
     problems = entry_problems([(present.service.line, present.entry.lines)])
@@ -192,22 +201,29 @@ def _is_mergeable_by_parts(entries: Versions[_Entries]) -> bool:
 
 def _parts(entries: Versions[_Entries]) -> Mapping[Part, Versions[tuple[str, ...]]]:
     """Every part that the only entry has in any of the files."""
-    return by_key(entries.each(lambda found: found[0].parts), ())
+    return by_key(entries.each(lambda found: found[0].parts if found else {}), ())
 
 
 def _part_conflicts(entries: Versions[_Entries]) -> Iterator[Conflict]:
     [(service, entry)] = entries.theirs
     for part, texts in _parts(entries).items():
-        if texts.settled() is None:
+        is_edited_in_ours = not entries.ours and texts.theirs != texts.base
+        if texts.settled() is None or is_edited_in_ours:
             values = texts.each(partial(shown, part))
             line = line_of(service, entry, part)
-            yield Conflict(f"{_name(entries)} {part}", line, values.theirs, values.ours)
+            name = f"{_name(entries)} {part}"
+            yield Conflict(name, line, values.theirs, values.ours, values.base)
 
 
 def _name(entries: Versions[_Entries]) -> str:
     """What the entry is called: in their file, or else in one of ours."""
     *_, last = chain(entries.ours, entries.base, entries.theirs)
     return f"{last.service.name}/{last.service.type}"
+
+
+def _text(entries: _Entries) -> str | None:
+    """The one that counts, as a person takes it."""
+    return entries[-1].text if entries else None
 
 
 def _said(entries: _Entries) -> tuple[Parts, ...]:

@@ -57,12 +57,13 @@ class _Merge:
         for unread in new_unread(_unread(self.documents.base), _unread(self.documents.theirs)):
             name = unread.words[0]
             if name in self.parameters and self.parameters[name].is_our_change:
-                yield Conflict(name, unread.line, unread.text, self.parameters[name].ours)
+                versions = self.parameters[name]
+                yield Conflict(name, unread.line, unread.text, versions.ours, versions.base)
 
     def conflict(self, name: str) -> Conflict:
         lines = {setting.name: setting.line for setting in self.documents.theirs.settings}
         versions = self.parameters[name]
-        return Conflict(name, lines.get(name, 0), versions.theirs, versions.ours)
+        return Conflict(name, lines.get(name, 0), versions.theirs, versions.ours, versions.base)
 
     def edited(self) -> MainCf:
         """Their document with one parameter after the other put back."""

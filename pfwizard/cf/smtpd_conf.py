@@ -14,7 +14,7 @@ from typing import Self
 
 from pfwizard.cf.lines import physical_lines, terminated, terminator
 from pfwizard.cf.problem import Problem, fatal, warning
-from pfwizard.cf.text import WHITE_SPACE, UnwritableValue, collapsed, decode, encode, writable
+from pfwizard.cf.text import WHITE_SPACE, UnwritableValue, decode, encode, writable
 
 # Not even a key is needed in front of the colon.
 _LINE = re.compile(
@@ -71,7 +71,7 @@ class SmtpdConf:
         found = self._first(key)
         if found is None:
             return self._with_added(f"{key}: {value}")
-        if collapsed(found.value) == collapsed(value):
+        if found.value == value:
             return self
         return self._with_changed(found.line - 1, key, value)
 

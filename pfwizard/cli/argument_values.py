@@ -15,6 +15,9 @@ LARGEST_DESCRIPTOR = 2**31 - 1
 """What an int of C holds."""
 
 
+LARGEST_PORT = 2**16 - 1
+
+
 def seconds(text: str) -> float:
     """The time for a confirmation."""
     if not text.isdecimal() or not SHORTEST <= int(text) <= LONGEST:
@@ -37,6 +40,13 @@ def descriptor(text: str) -> int:
     """The number of a file descriptor, which the caller has opened."""
     if not text.isdecimal() or int(text) > LARGEST_DESCRIPTOR:
         raise argparse.ArgumentTypeError(f"{text!r} is not the number of a file descriptor")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """The number of a TCP port."""
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to {LARGEST_PORT}")
     return int(text)
 
 

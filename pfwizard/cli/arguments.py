@@ -12,8 +12,10 @@ from pfwizard.cli.grammar import parser
 from pfwizard.cli.option_table import refuse_what_is_out_of_place
 from pfwizard.cli.passphrase import NOWHERE, PassphraseSource
 from pfwizard.cli.terminal import has_terminal
+from pfwizard.cli.verify_arguments import THIS_HOST, VerifyOptions, verify_options
 from pfwizard.errors import UsageError
 from pfwizard.expiry.limits import Limits
+from pfwizard.prove.rehearsing.choice import Rehearse
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,10 @@ class Arguments:
     ``next_key``, ``ca`` and ``force`` are for ``renew``, whose ``answers`` tell where the CA is.
     ``ca_passphrase`` is where the one of the CA's key is read, ``ca_key`` the file of a key that is
     kept elsewhere. ``certificates`` are the files of ``install-certificate``, in which nothing is
-    written; ``destination`` is where ``publish`` and ``ca move-key`` write.
+    written; ``destination`` is where ``publish`` and ``ca move-key`` write. ``rehearse`` says
+    whether a change is played first. ``verification`` is
+    what goes with ``verify``, ``explain`` the rule of ``check`` that is asked about, or empty for
+    all of them.
     """
 
     command: Command
@@ -53,6 +58,9 @@ class Arguments:
     ca_key: Path | None = None
     certificates: tuple[Path, ...] = ()
     destination: Path | None = None
+    verification: VerifyOptions = THIS_HOST
+    rehearse: Rehearse = Rehearse.AUTO
+    explain: str | None = None
 
     @property
     def place_options(self) -> str:
@@ -105,6 +113,9 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         ca_passphrase=PassphraseSource(given.ca_passphrase_file, given.ca_passphrase_fd),
         ca_key=given.ca_key.absolute() if given.ca_key else None,
         certificates=tuple(map(_file, following)) if is_installation else (),
+        verification=verify_options(given),
+        rehearse=Rehearse(given.rehearse or Rehearse.AUTO),
+        explain=given.explain,
         destination=next(map(_file, following), None) if command in WITH_A_DESTINATION else None,
     )
 

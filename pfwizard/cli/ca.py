@@ -19,6 +19,7 @@ from pfwizard.machine.facts import gather
 from pfwizard.pki.errors import NotAKey
 from pfwizard.pki.keys import load_private_key
 from pfwizard.plan.authorities.departing_key import DepartingKey, departing_key
+from pfwizard.plan.authorities.keys_in_use import keys_in_use
 from pfwizard.plan.authorities.signing_authority import files_of_authorities
 from pfwizard.plan.plan import Finding, Plan, note, warning
 from pfwizard.secret import Secret
@@ -124,7 +125,7 @@ def move_of(job: Job, given: Arguments, secrets: CaSecrets, destination: Path) -
         known = known_files(job, given.answers)
     facts = gather(job.tree, job.config_directory, ())
     paths = files_of_authorities(facts, known)
-    facts = with_files(job, facts, paths)
+    facts = with_files(job, facts, (*paths, *(each.path for each in keys_in_use(facts))))
     named = authority_in(given.answers)
-    departing = departing_key(facts, paths, named, secrets.passphrase, os.urandom)
+    departing = departing_key(facts, paths, named, secrets.passphrases, os.urandom)
     return Move(job, departing, destination)

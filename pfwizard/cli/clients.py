@@ -20,7 +20,7 @@ from pfwizard.errors import InputProblem, UsageError
 from pfwizard.machine.facts import gather
 from pfwizard.pki.passphrases import check_passphrase, generated_passphrase
 from pfwizard.pki.pkcs12 import Pkcs12Profile
-from pfwizard.plan.authorities.authority import AuthorityFiles
+from pfwizard.plan.authorities.issuer import AuthorityFiles
 from pfwizard.plan.authorities.signing_authority import files_of_authorities, signing_authority
 from pfwizard.plan.clients.client_list import KnownClient, known_clients
 from pfwizard.plan.clients.client_plan import (

@@ -19,6 +19,8 @@ class Command(Enum):
     SHOW = "show"
     RECOVER = "recover"
     STATUS = "status"
+    CHECK = "check"
+    VERIFY = "verify"
     RENEW = "renew"
     INSTALL_CERTIFICATE = "install-certificate"
     PUBLISH = "publish"
@@ -67,7 +69,11 @@ COMMANDS = {
         "pfwizard history lists them.",
     ),
     Command.RECOVER: Usage("end what was left by a run that was killed or lost its power"),
+    Command.CHECK: Usage("what is wrong in Postfix's configuration as it is; changes nothing"),
     Command.STATUS: Usage("how long the certificates last, in the files and on the ports"),
+    Command.VERIFY: Usage(
+        "talk to the servers as their clients do: TLS, certificates, logins, relay"
+    ),
     Command.RENEW: Usage(
         "have the server's certificate issued anew by the CA of this machine, if due"
     ),

@@ -14,7 +14,7 @@ from pfwizard.apply.probation import Probation
 from pfwizard.apply.recovery import set_aside
 from pfwizard.cli.renewal import known_files
 from pfwizard.cli.report import Report, Result
-from pfwizard.engine import Job, recover_job
+from pfwizard.engine import Job, Planned, recover_job
 from pfwizard.enumeration import listed
 from pfwizard.errors import ExitStatus, Failed
 from pfwizard.expiry.judgement import Judge
@@ -54,6 +54,23 @@ def end_probation(job: Job, name: str | None) -> Report | None:
         if not probation.end_now(transaction, BY_COMMAND):
             return _ended_meanwhile(transaction, probation.result_of(transaction))
     return taken_back(transaction)
+
+
+def nothing_in_place(job: Job, planned: Planned, options: str) -> Report:
+    """Say so of a rollback that has nothing to do, and which one would have something.
+
+    ``options`` are those by which another run finds the same transactions.
+    """
+    words = f"Nothing to do: nothing of transaction {planned.undoes} is in place any more."
+    with explained(job.state_directory):
+        history = History(job.state)
+        earlier = history.in_place_before(planned.undoes) if planned.undoes else None
+    if earlier is not None:
+        words += (
+            "\n  To take back the change before it:\n"
+            f"    pfwizard rollback {earlier.manifest.transaction}{options}"
+        )
+    return Report(Result.UNCHANGED, ExitStatus.DONE, planned.plan, words=words)
 
 
 def _ended_meanwhile(transaction: TransactionId, result: str) -> Report:

@@ -8,6 +8,7 @@ from pfwizard.cli.argument_values import days, path, seconds
 from pfwizard.cli.certificate_arguments import add_ca_key_options, add_certificate_options
 from pfwizard.cli.client_arguments import add_client_options
 from pfwizard.cli.command import commands_explained
+from pfwizard.cli.verify_arguments import add_verify_options
 from pfwizard.errors import UsageError
 from pfwizard.expiry.limits import Limits
 from pfwizard.wizard.probation import DEFAULT_PROBATION
@@ -29,6 +30,17 @@ exit status of pfwizard status, as monitoring expects it:
   1  one expires soon, or is not the one that the file has: Postfix was not reloaded
   2  one has expired or is about to, cannot be used, or a port shows none; or wrong usage
   3  it could not be found out
+
+exit status of pfwizard check:
+  0  nothing is wrong; there may be notes
+  1  there are warnings
+  2  something does not work, or lets everybody in; or wrong usage
+  3  it could not be found out
+
+exit status of pfwizard verify:
+  0  every probe succeeded that could be made
+  2  one failed, or Postfix does not run; or wrong usage
+  3  nothing could be found out
 """
 
 
@@ -126,7 +138,15 @@ def parser() -> argparse.ArgumentParser:
         type=days,
         help=f"with status: what ends sooner than this is critical (default: {Limits().critical})",
     )
+    parser.add_argument(
+        "--explain",
+        metavar="ID",
+        nargs="?",
+        const="",
+        help="with check: tell more of what has this identifier, or list all that is looked for",
+    )
     add_certificate_options(parser)
     add_ca_key_options(parser)
     add_client_options(parser)
+    add_verify_options(parser)
     return parser

@@ -10,8 +10,10 @@ from pfwizard.cli.report import Report, Result
 from pfwizard.cli.status_output import status_lines
 from pfwizard.cli.streams import say, takes_colours
 from pfwizard.errors import ExitStatus, PfwizardError
+from pfwizard.expiry.judgement import Level
 from pfwizard.plan.plan import Action, Change, ChangeKind, Plan, Severity
 from pfwizard.plan.wording import described, diff_lines, found, headlines
+from pfwizard.prove.verdict import REHEARSAL
 from pfwizard.quoting import harmless
 from pfwizard.wizard.history import summary
 from pfwizard.wizard.probation import NOT_AT_BOOT
@@ -19,9 +21,11 @@ from pfwizard.wizard.probation import NOT_AT_BOOT
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
     from pfwizard.apply.process.events import OnProbationNow
-    from pfwizard.cli.publication import Published
+    from pfwizard.check.checking import Checked
     from pfwizard.expiry.status import Status
     from pfwizard.plan.clients.client_list import KnownClient
+    from pfwizard.prove.verdict import Outcome
+    from pfwizard.publishing.published import Published
 
 RED, GREEN, CYAN, BOLD, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 
@@ -32,6 +36,9 @@ ENDINGS = {
     Result.UNCHANGED: "Nothing to do: everything is as the answers ask.",
     Result.PENDING: "Nothing was changed: this was a dry run.",
 }
+
+BRIEF = (Result.APPLIED, Result.FAILED, Result.ROLLED_BACK)
+"""The ends of a run after which only what failed is worth a line."""
 
 SHOWING_CHANGES = (Result.PENDING, Result.REFUSED)
 """After any other end the diffs would bury what the operator has to read."""
@@ -60,8 +67,15 @@ def show_report(report: Report) -> None:
         show_clients(report.clients)
     if report.published is not None:
         show_published(report.published)
+    if report.outcomes:
+        show_outcomes(report.outcomes, in_full=report.result not in BRIEF)
+        show_what_was_not_rehearsed(report.outcomes)
+    if report.checked is not None:
+        show_checked(report.checked)
+    for line in report.explanation:
+        print(harmless(line))
     if report.error is not None and not (report.plan and report.plan.refusals):
-        show_error(report.error)
+        show_error(report.error, has_only_looked=isinstance(report.exit_status, Level))
     elif report.result is Result.REFUSED:
         say("pfwizard: refused, and nothing was changed.")
     elif _ending(report):
@@ -74,6 +88,34 @@ def show_clients(clients: "tuple[KnownClient, ...]") -> None:
     from pfwizard.cli.clients import lines_of
 
     print(harmless(lines_of(clients)))
+
+
+def show_outcomes(outcomes: "tuple[Outcome, ...]", *, in_full: bool) -> None:
+    """A line for each probe, with what to do about those that failed; or for those alone."""
+    from pfwizard.cli.verification import lines_of
+    from pfwizard.prove.verdict import failures_among
+
+    for line in lines_of(outcomes if in_full else failures_among(outcomes)):
+        print(harmless(line))
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def show_what_was_not_rehearsed(outcomes: "tuple[Outcome, ...]") -> None:
+    """What stays unproven, whatever else is said of the outcomes."""
+    for outcome in outcomes:
+        if outcome.probe == REHEARSAL:
+            say(f"Not rehearsed: {outcome.detail}.")
+
+
+def show_checked(checked: "Checked") -> None:
+    """What is wrong in the configuration, which is what was asked for."""
+    from pfwizard.cli.check_output import check_lines
+
+    for line in check_lines(checked):
+        print(harmless(line))
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def show_published(published: "Published") -> None:
@@ -110,8 +152,21 @@ def show_entry(entry: "Entry", *, in_full: bool) -> None:
         actions: tuple[Action, ...] = (*entry.manifest.joins, *entry.manifest.leaves)
         for action in actions:
             print(harmless(f"# {described(action)}"))
+        show_trials(entry)
     if sys.stdout is not None:
         sys.stdout.flush()
+
+
+def show_trials(entry: "Entry") -> None:
+    """What probes have found of it, and when."""
+    from pfwizard.cli.verification import lines_of
+    from pfwizard.prove.trial import trials_of
+    from pfwizard.wizard.trials import heading_of
+
+    for trial in trials_of(entry):
+        print(f"# {heading_of(trial)}")
+        for line in lines_of(trial.outcomes):
+            print(harmless(line))
 
 
 def show_status(status: "Status") -> None:
@@ -152,10 +207,17 @@ def _ending(report: Report) -> str:
     if report.result is not Result.APPLIED:
         return ENDINGS[report.result]
     files = _counted([change for change in report.plan.changes if change.is_about_a_file])
+    done = f"Done: {files} changed, as transaction {report.transaction}"
+    if report.undoes is not None:
+        return (
+            f"{done}, which takes back {report.undoes}.\n"
+            "  To bring that change back:\n"
+            f"    pfwizard rollback {report.transaction}{report.options}"
+        )
     return (
-        f"Done: {files} changed, as transaction {report.transaction}.\n"
+        f"{done}.\n"
         "  What was there before is kept. To go back to it:\n"
-        f"    {report.way_back}{report.options}"
+        f"    pfwizard rollback{report.options}"
     )
 
 
@@ -202,8 +264,9 @@ def _coloured(line: str, stream: TextIO | None) -> str:
     return line
 
 
-def show_error(error: PfwizardError) -> None:
+def show_error(error: PfwizardError, *, has_only_looked: bool = False) -> None:
     """What went wrong, where, and what to do about it."""
     say(f"pfwizard: {error}")
-    if error.exit_status is ExitStatus.FAILED and UNCHANGED not in error.remedy:
+    is_said = has_only_looked or UNCHANGED in error.remedy
+    if error.exit_status is ExitStatus.FAILED and not is_said:
         say(f"  {UNCHANGED}")

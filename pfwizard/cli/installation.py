@@ -4,13 +4,12 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from pfwizard.answers.reading import load
 from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ledger_file import read_ledger
 from pfwizard.apply.recovery import refuse_unfinished
 from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.renewal import known_files, with_files
-from pfwizard.engine import Job, Planned, circumstances
+from pfwizard.engine import Job, Planned, circumstances, read_answers
 from pfwizard.errors import Failed
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.key_files import USUAL_DIRECTORIES, key_files
@@ -37,11 +36,11 @@ def plan_installation(job: Job, given: Arguments) -> Planned:
         refuse_unfinished(job.state)
         ledger = read_ledger(job.state_directory)
         known = known_files(job, None)
-    server = None if given.answers is None else load(given.answers).server
+    server = None if given.answers is None else read_answers(job, given.answers).server
     certificates = tuple(dict.fromkeys(_received(given.certificates)))
     facts = gather(job.tree, job.config_directory, ())
     keys = _key_files(job, facts, known, given) if server is None else (server.key,)
-    request = InstallationRequest(certificates, keys, given.force, server)
+    request = InstallationRequest(certificates, keys, given.force, server, known)
     facts = with_files(job, facts, files_of_installation(request, facts))
     return Planned(facts, make_installation_plan(request, facts, circumstances(ledger)))
 

@@ -19,10 +19,14 @@ from pfwizard.plan.plan import (
     JoinGroup,
     LeaveGroup,
     Restart,
+    RestartDaemon,
+    StopDaemon,
 )
+from pfwizard.prove.verdict import as_document
 
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
+    from pfwizard.prove.trial import Trial
 
 FORMAT = 1
 
@@ -41,9 +45,9 @@ def as_json(report: Report) -> str:
         "changes": [_change(change) for change in _changes(report)],
         "actions": [_action(action) for action in plan.actions] if plan else [],
         "findings": [*_plan_findings(report), *_error_findings(report)],
-        "verification": [],
+        "verification": [as_document(each) for each in report.outcomes],
     }
-    if report.entries and not report.in_full:
+    if report.entries:
         document["history"] = [_entry(entry) for entry in report.entries]
     if report.status is not None:
         document |= status_document(report.status)
@@ -55,6 +59,8 @@ def as_json(report: Report) -> str:
         from pfwizard.cli import publication
 
         document["publication"] = publication.as_json(report.published)
+    if report.explanation:
+        document["explanation"] = list(report.explanation)
     return json.dumps(document, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 
@@ -67,6 +73,8 @@ def _changes(report: Report) -> Iterator[Change]:
 
 
 def _entry(entry: "Entry") -> dict[str, object]:
+    from pfwizard.prove.trial import trials_of
+
     manifest = entry.manifest
     return {
         "transaction": manifest.transaction,
@@ -74,6 +82,16 @@ def _entry(entry: "Entry") -> dict[str, object]:
         "result": entry.result,
         "undoes": manifest.undoes,
         "undone_by": entry.undone_by,
+        "trials": [_trial(trial) for trial in trials_of(entry)],
+    }
+
+
+def _trial(trial: "Trial") -> dict[str, object]:
+    """What probes have found of the change, and when."""
+    return {
+        "occasion": trial.occasion.value,
+        "time": trial.time.isoformat(),
+        "verification": [as_document(outcome) for outcome in trial.outcomes],
     }
 
 
@@ -102,6 +120,14 @@ def _action(action: Action) -> dict[str, object]:
         return {"action": "leave-group", "user": action.user, "group": action.group}
     if isinstance(action, EnterInLedger):
         return _entered(action)
+    if isinstance(action, RestartDaemon):
+        return {
+            "action": "restart-daemon",
+            "service": action.service,
+            "socket": None if action.socket is None else str(action.socket),
+        }
+    if isinstance(action, StopDaemon):
+        return {"action": "stop-daemon", "service": action.service}
     ports = [port.port for port in action.ports]
     if isinstance(action, Restart):
         return {"action": "restart", "ports": ports, "because": list(action.because)}
@@ -121,6 +147,10 @@ def _plan_findings(report: Report) -> Iterator[dict[str, object]]:
         yield _finding(finding)
     for finding in report.published.findings if report.published else ():
         yield _finding(finding)
+    if report.checked is not None:
+        from pfwizard.cli.check_output import findings_document
+
+        yield from findings_document(report.checked)
 
 
 def _finding(finding: Finding) -> dict[str, object]:

@@ -22,6 +22,10 @@ SIGNING = (*WITHOUT_A_NAME, Command.RENEW, Command.CLIENT_ADD)
 """The commands for which the CA's key may be needed."""
 
 
+PROBING = (Command.APPLY, Command.VERIFY)
+"""The commands in which somebody may log in."""
+
+
 @dataclass(frozen=True)
 class Belonging:
     """The commands that take an option; ``example`` shows it with one of them."""
@@ -39,6 +43,7 @@ OPTIONS = {
             Command.CLIENT_ADD,
             Command.PUBLISH,
             Command.CA_MOVE_KEY,
+            Command.VERIFY,
         )
     ),
     "--load": Belonging((Command.WALK,)),
@@ -50,6 +55,7 @@ OPTIONS = {
     "--archive": Belonging((Command.RECOVER,), "recover --archive NAME"),
     "--warn": Belonging((Command.STATUS,), "status --warn DAYS"),
     "--critical": Belonging((Command.STATUS,), "status --critical DAYS"),
+    "--explain": Belonging((Command.CHECK,), "check --explain ID"),
     "--new-key": Belonging((Command.RENEW,), "renew --new-key"),
     "--next-key": Belonging((Command.RENEW,), "renew --next-key"),
     "--ca": Belonging((Command.RENEW,), "renew --ca"),
@@ -63,12 +69,24 @@ OPTIONS = {
     "--compatible": Belonging((Command.CLIENT_ADD,), "client add NAME --compatible"),
     "--passphrase-file": Belonging((Command.CLIENT_ADD,), "client add NAME --passphrase-file FILE"),
     "--passphrase-fd": Belonging((Command.CLIENT_ADD,), "client add NAME --passphrase-fd NUMBER"),
+    "--rehearse": Belonging((*WITHOUT_A_NAME, *CHANGING)),
+    "--host": Belonging((Command.VERIFY,), "verify --host NAME"),
+    "--port": Belonging((Command.VERIFY,), "verify --host NAME --port N"),
+    "--user": Belonging(PROBING, "verify --user NAME"),
+    "--password-file": Belonging(PROBING, "verify --user NAME --password-file FILE"),
+    "--password-fd": Belonging(PROBING, "verify --user NAME --password-fd NUMBER"),
+    "--client-certificate": Belonging((Command.VERIFY,), "verify --client-certificate FILE"),
+    "--client-key": Belonging(
+        (Command.VERIFY,), "verify --client-certificate FILE --client-key FILE"
+    ),
 }
 """The options that not every command takes."""
 
 EXCLUSIVE = (
     (("--new-key", "--next-key", "--ca"), "--ca renews the CA with the key that it has."),
+    (("--ca-passphrase-file", "--ca-passphrase-fd"), "The passphrase comes from one place."),
     (("--passphrase-file", "--passphrase-fd"), "The passphrase comes from one place."),
+    (("--password-file", "--password-fd"), "The password comes from one place."),
     (("--plain", "--mouse"), "The line dialogue has no mouse."),
 )
 """Options of which at most one is given, and why."""

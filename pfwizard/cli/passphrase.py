@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pfwizard.errors import UsageError
+from pfwizard.private_file import OPEN_TO_OTHERS
 from pfwizard.quoting import visible
 from pfwizard.secret import Secret
 
 LONGEST_LINE = 4096
 """Octets; far more than a passphrase may have."""
 
-OPEN_TO_OTHERS = 0o077
 
 CREDENTIAL = "pfwizard-ca-passphrase"
 """What LoadCredential= is to call it (systemd.exec(5))."""
@@ -25,14 +25,20 @@ CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY"
 
 @dataclass(frozen=True)
 class PassphraseSource:
-    """Where a passphrase is to be read, as options name it; a file comes before a descriptor.
+    """Where a passphrase is to be read, as an option names it.
 
     It is the first line of the file, or the next one that comes through the descriptor, which is
-    open already. Two passphrases may come through one descriptor, the CA's first.
+    open already. Two passphrases may come through one descriptor, the CA's first. ``what`` it is
+    called in messages.
     """
 
     file: Path | None = None
     descriptor: int | None = None
+    what: str = "passphrase"
+
+    @property
+    def is_named(self) -> bool:
+        return self.file is not None or self.descriptor is not None
 
     def read(self) -> Secret[str] | None:
         """The passphrase, None where no option names a place.
@@ -41,14 +47,14 @@ class PassphraseSource:
         nothing of use.
         """
         if self.file is not None:
-            return _in_file(self.file, must_be_private=True)
+            return _in_file(self.file, self.what, must_be_private=True)
         if self.descriptor is None:
             return None
         where = f"descriptor {self.descriptor}"
         try:
-            return _passphrase_in(_line(self.descriptor), where)
+            return _secret_in(_line(self.descriptor), where, self.what)
         except OSError as error:
-            raise _unreadable(where, error) from error
+            raise _unreadable(where, self.what, error) from error
 
 
 NOWHERE = PassphraseSource()
@@ -71,30 +77,30 @@ def _in_credential(environment: Mapping[str, str]) -> Secret[str] | None:
     directory = environment.get(CREDENTIALS_DIRECTORY)
     if not directory or not (Path(directory) / CREDENTIAL).exists():
         return None
-    return _in_file(Path(directory) / CREDENTIAL, must_be_private=False)
+    return _in_file(Path(directory) / CREDENTIAL, "passphrase", must_be_private=False)
 
 
-def _in_file(path: Path, *, must_be_private: bool) -> Secret[str]:
+def _in_file(path: Path, what: str, *, must_be_private: bool) -> Secret[str]:
     where = visible(str(path))
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             if must_be_private:
-                _refuse_open_to_others(path, os.fstat(descriptor))
+                _refuse_open_to_others(path, what, os.fstat(descriptor))
             line = _line(descriptor)
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise _unreadable(where, error) from error
-    return _passphrase_in(line, where)
+        raise _unreadable(where, what, error) from error
+    return _secret_in(line, where, what)
 
 
-def _refuse_open_to_others(path: Path, status: os.stat_result) -> None:
+def _refuse_open_to_others(path: Path, what: str, status: os.stat_result) -> None:
     """A pipe or a terminal keeps nothing that others could read later."""
     mode = stat.S_IMODE(status.st_mode)
     if stat.S_ISREG(status.st_mode) and mode & OPEN_TO_OTHERS:
         raise UsageError(
-            f"{visible(str(path))}: there is a passphrase in it, and other users can open this "
+            f"{visible(str(path))}: there is a {what} in it, and other users can open this "
             f"file (mode {mode:04o})",
             f"Make it private first: chmod 600 {shlex.quote(visible(str(path)))}",
         )
@@ -111,11 +117,11 @@ def _line(descriptor: int) -> bytes:
     return line.rstrip(b"\r\n")
 
 
-def _passphrase_in(line: bytes, where: str) -> Secret[str]:
+def _secret_in(line: bytes, where: str, what: str) -> Secret[str]:
     if len(line) >= LONGEST_LINE:
         raise UsageError(
             f"{where}: the first line has more than {LONGEST_LINE} octets",
-            "The passphrase alone stands in the first line.",
+            f"The {what} alone stands in the first line.",
         )
     try:
         text = line.decode()
@@ -123,17 +129,17 @@ def _passphrase_in(line: bytes, where: str) -> Secret[str]:
         text = None  # its message quotes what it could not read
     if text is None:
         raise UsageError(
-            f"{where}: the first line is not UTF-8", "Write the passphrase as UTF-8 text."
+            f"{where}: the first line is not UTF-8", f"Write the {what} as UTF-8 text."
         )
     if not text:
         raise UsageError(
-            f"{where}: the first line is empty", "Write the passphrase into the first line."
+            f"{where}: the first line is empty", f"Write the {what} into the first line."
         )
     return Secret(text)
 
 
-def _unreadable(where: str, error: OSError) -> UsageError:
-    what = os.strerror(error.errno or 0)
+def _unreadable(where: str, what: str, error: OSError) -> UsageError:
+    why = os.strerror(error.errno or 0)
     return UsageError(
-        f"{where}: the passphrase cannot be read: {what}", "Check the file or the descriptor."
+        f"{where}: the {what} cannot be read: {why}", "Check the file or the descriptor."
     )

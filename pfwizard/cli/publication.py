@@ -1,7 +1,6 @@
 """``pfwizard publish``: what the world has to be told of this server, as it stands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from pfwizard.apply.disk.explained import explained
@@ -11,15 +10,15 @@ from pfwizard.cli.report import Report, Result
 from pfwizard.engine import Job
 from pfwizard.errors import ExitStatus, Failed
 from pfwizard.machine.facts import gather
-from pfwizard.plan.plan import Finding, warning
+from pfwizard.plan.plan import warning
 from pfwizard.publishing.directory import write_documents
 from pfwizard.publishing.documents import documents
 from pfwizard.publishing.publication import (
-    Publication,
     ServedCertificate,
     files_of_publication,
     publication,
 )
+from pfwizard.publishing.published import Published
 from pfwizard.publishing.sections import sections
 
 NOT_SETTLED = warning(
@@ -27,16 +26,6 @@ NOT_SETTLED = warning(
     "a change is under way or on probation: what is said here is of its new state",
     "Publish it when it is confirmed.",
 )
-
-
-@dataclass(frozen=True)
-class Published:
-    """What was found, and the files that were written of it, into ``directory``."""
-
-    publication: Publication
-    directory: Path | None = None
-    written: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
 
 
 def publish(job: Job, given: Arguments) -> Report:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from pfwizard.answers.answers import AuthoritySource
 from pfwizard.answers.reading import load
 from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.history import History
@@ -11,15 +12,16 @@ from pfwizard.apply.ledger_file import read_ledger
 from pfwizard.apply.recovery import refuse_unfinished
 from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.ca_secrets import CaSecrets
-from pfwizard.engine import Job, Planned
+from pfwizard.engine import Job, Planned, read_answers
 from pfwizard.machine.facts import Facts, gather
-from pfwizard.plan.authorities.authority import AuthorityFiles
+from pfwizard.plan.authorities.issuer import AuthorityFiles
 from pfwizard.plan.renewal.renewal import (
     Renewable,
     RenewalRequest,
     files_of_renewal,
     make_renewal_plan,
 )
+from pfwizard.plan.server.server_pair import pairs_of
 
 NOTHING_DUE = "Nothing to do: no certificate is due."
 NEXT_KEY_IS_THERE = "Nothing to do: the next key is waiting already."
@@ -34,7 +36,7 @@ def plan_renewal(job: Job, given: Arguments, secrets: CaSecrets) -> Planned:
     with explained(job.state_directory):
         refuse_unfinished(job.state)
         ledger = read_ledger(job.state_directory)
-        known = known_files(job, given.answers)
+        known = (*known_files(job, given.answers), *_of_the_server(job, given.answers))
     request = RenewalRequest(_what(given), given.force, known)
     facts = gather(job.tree, job.config_directory, ())
     facts = with_files(job, facts, files_of_renewal(request, facts))
@@ -49,11 +51,20 @@ def known_files(job: Job, answers: Path | None) -> tuple[PurePosixPath, ...]:
 
 
 def authority_in(answers: Path | None) -> AuthorityFiles | None:
-    """The files of the CA, as the answers name them; raises InvalidAnswers."""
+    """The files of the CA, as the answers name them, if they want one; raises InvalidAnswers."""
     if answers is None:
         return None
     ca = load(answers).ca
-    return AuthorityFiles(ca.certificate, ca.key)
+    is_wanted = ca.source is not AuthoritySource.NONE
+    return AuthorityFiles(ca.certificate, ca.key) if is_wanted else None
+
+
+def _of_the_server(job: Job, answers: Path | None) -> tuple[PurePosixPath, ...]:
+    """The server's files, as the answers name them; of a chain Postfix itself names one alone."""
+    if answers is None:
+        return ()
+    pairs = pairs_of(read_answers(job, answers).server)
+    return tuple(path for pair in pairs for path in (pair.certificate, pair.key))
 
 
 def with_files(job: Job, facts: Facts, paths: tuple[PurePosixPath, ...]) -> Facts:

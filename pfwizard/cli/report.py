@@ -10,10 +10,12 @@ from pfwizard.expiry.judgement import Level
 
 if TYPE_CHECKING:
     from pfwizard.apply.history import Entry
-    from pfwizard.cli.publication import Published
+    from pfwizard.check.checking import Checked
     from pfwizard.expiry.status import Status
     from pfwizard.plan.clients.client_list import KnownClient
     from pfwizard.plan.plan import Plan
+    from pfwizard.prove.verdict import Outcome
+    from pfwizard.publishing.published import Published
 
 
 class Result(Enum):
@@ -27,9 +29,6 @@ class Result(Enum):
     FAILED = "failed"
 
 
-WAY_BACK = "pfwizard rollback"
-
-
 @dataclass(frozen=True)
 class Report:
     """The end of a run: its plan if one was made, the transaction, what went wrong.
@@ -38,9 +37,11 @@ class Report:
     was asked for, which are listed, and shown as diffs with ``in_full``. ``demonstration`` is the
     temporary tree that a demonstration has left for looking at. ``options`` are those by which
     another run finds the same transactions. ``plan_was_shown``: people have read the plan already,
-    when the change went on probation. ``way_back`` is the command that takes this change back.
+    when the change went on probation. ``undoes`` is the transaction that this one has taken back.
     ``status`` is how the certificates are, whose level is the exit status then. ``clients`` are
-    those that ``client list`` lists, ``published`` what ``publish`` tells.
+    those that ``client list`` lists, ``published`` what ``publish`` tells, ``outcomes`` what probes
+    of the servers have found. ``checked`` is what is wrong in the configuration, ``explanation``
+    the lines that explain a rule of it.
     """
 
     result: Result
@@ -53,11 +54,14 @@ class Report:
     in_full: bool = False
     options: str = ""
     plan_was_shown: bool = False
-    way_back: str = WAY_BACK
+    undoes: str | None = None
     demonstration: Path | None = None
     status: "Status | None" = None
     clients: "tuple[KnownClient, ...] | None" = None
     published: "Published | None" = None
+    checked: "Checked | None" = None
+    explanation: tuple[str, ...] = ()
+    outcomes: "tuple[Outcome, ...]" = ()
 
 
 RESULTS = {

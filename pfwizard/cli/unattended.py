@@ -1,7 +1,7 @@
 """A run that asks nothing: answers applied, a change taken back, a look at the history."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,19 +13,26 @@ from pfwizard.cli.command import Command
 from pfwizard.cli.demonstration import demonstration_answers, fresh_tree, remove_tree
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import Report, Result, failure
-from pfwizard.errors import ExitStatus, Refused
+from pfwizard.errors import ExitStatus, Refused, UsageError
 from pfwizard.expiry.judgement import Level
 from pfwizard.plan.plan import Plan
+from pfwizard.prove.rehearsing.choice import Rehearse
 
 if TYPE_CHECKING:
     from pfwizard.answers.answers import Answers
+    from pfwizard.answers.question import Value
     from pfwizard.apply.manifest import TransactionId
     from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.cli.ca_secrets import CaSecrets
     from pfwizard.cli.client_arguments import ClientOptions
     from pfwizard.engine import Job, Planned
+    from pfwizard.prove.verdict import Outcome
 
 DRY_RUN = "Nothing was changed: this was a dry run."
+
+
+WITH_A_LEVEL = (Command.CHECK, Command.STATUS, Command.VERIFY)
+"""The commands that end with a status for monitoring."""
 
 
 class Unattended:
@@ -36,21 +43,28 @@ class Unattended:
         self._interruption = interruption
         self._plan: Plan | None = None
         self._plan_was_shown = False
+        self._outcomes: tuple[Outcome, ...] = ()
+        """Those of the servers while the change was on probation."""
 
     def report(self) -> Report:
         """Every end of the run as a report, those included that should not happen."""
         try:
             return self._run(self._given)
         except Exception as error:
-            if self._given.command is Command.STATUS:
+            if self._given.command in WITH_A_LEVEL and not isinstance(error, UsageError):
                 return replace(failure(error), exit_status=Level.UNKNOWN)
-            return replace(failure(error), plan=self._plan, plan_was_shown=self._plan_was_shown)
+            return replace(
+                failure(error),
+                plan=self._plan,
+                plan_was_shown=self._plan_was_shown,
+                outcomes=getattr(error, "outcomes", self._outcomes),
+            )
 
     def _run(self, given: Arguments) -> Report:
         if given.demo:
             return self._demonstrate(given)
         if given.command is Command.APPLY and given.answers is not None:
-            answers = load(given.answers)
+            answers = load(given.answers, lambda: _usual_on_this_machine(given))
             return self._apply(_job(given), answers, given)
         return self._command(_job(given), given)
 
@@ -66,8 +80,16 @@ class Unattended:
                 return commands.history(job)
             case Command.SHOW:
                 return commands.show(job, given.transaction or "")
+            case Command.CHECK:
+                from pfwizard.cli.checking import check_configuration, explain
+
+                return check_configuration(job) if given.explain is None else explain(given.explain)
             case Command.STATUS:
                 return commands.status(job, given.limits)
+            case Command.VERIFY:
+                from pfwizard.cli.verification import verify
+
+                return verify(job, given)
             case Command.PUBLISH:
                 from pfwizard.cli.publication import publish
 
@@ -184,18 +206,20 @@ class Unattended:
                 return commands.taken_back(recovered)
         planned = plan_rollback(job, given.transaction)
         if planned.plan.is_empty:
-            words = f"Nothing to do: nothing of transaction {planned.undoes} is in place any more."
-            return Report(Result.UNCHANGED, ExitStatus.DONE, planned.plan, words=words)
+            return commands.nothing_in_place(job, planned, given.place_options)
         report = self._walk(job, planned, given)
-        if given.dry_run:
-            return replace(report, words=DRY_RUN)
-        return replace(report, way_back=f"pfwizard rollback {report.transaction}")
+        return replace(report, words=DRY_RUN) if given.dry_run else report
 
     def _walk(
         self, job: "Job", planned: "Planned", given: Arguments, unchanged: str = ""
     ) -> Report:
         """Carry a plan out, or show it; ``unchanged`` is what to say where it is empty."""
-        from pfwizard.engine import Application, with_obstacles
+        from pfwizard.cli.proof import found_live, proven
+        from pfwizard.cli.rehearsal import rehearsed
+        from pfwizard.cli.verification import login_of, shown_by
+        from pfwizard.engine import Application, refuse_stale, with_obstacles
+        from pfwizard.prove.means import Means
+        from pfwizard.prove.verdict import failures_among, why_taken_back
 
         plan = self._plan = planned.plan
         if plan.refusals:
@@ -203,17 +227,29 @@ class Unattended:
         if plan.is_empty:
             return Report(Result.UNCHANGED, ExitStatus.DONE, plan, words=unchanged)
         if given.dry_run:
-            return Report(Result.PENDING, ExitStatus.PENDING, with_obstacles(job, plan))
+            return self._dry_run(job, replace(planned, plan=with_obstacles(job, plan)), given)
+        refuse_stale(job, plan)
+        login = login_of(given.verification)
+        outcomes = rehearsed(planned, given, login, _announcing(given))
+        means = Means(shown_by(given.verification), login=login)
+
+        def live_for_a_while(event: "OnProbationNow") -> None:
+            self._tell_of_probation(event, given)
+            if login is not None and planned.facts.is_running:
+                self._outcomes = found_live(
+                    job, event.transaction, planned, means, _announcing(given)
+                )
+                if failures := failures_among(self._outcomes):
+                    application.stop(why_taken_back(failures[0]))
+
         application = Application(
-            job,
-            planned,
-            _announcing(given),
-            lambda event: self._tell_of_probation(event, given),
-            given.confirm,
+            job, planned, _announcing(given), live_for_a_while, given.confirm, outcomes
         )
         detaches = given.confirm is not None
         with self._interruption.passed_on(application.stop, detaches=detaches):
             transaction = application.carry_out()
+        if login is not None and given.confirm is None and planned.facts.is_running:
+            outcomes = (*outcomes, *proven(job, transaction, planned, means, _announcing(given)))
         return Report(
             Result.APPLIED,
             ExitStatus.DONE,
@@ -221,7 +257,20 @@ class Unattended:
             transaction,
             options=given.place_options,
             plan_was_shown=self._plan_was_shown,
+            outcomes=(*outcomes, *self._outcomes),
+            undoes=planned.undoes,
         )
+
+    def _dry_run(self, job: "Job", planned: "Planned", given: Arguments) -> Report:
+        """It is rehearsed only where that is asked for: looking is to cost nothing."""
+        from pfwizard.cli.rehearsal import rehearsed
+        from pfwizard.cli.verification import login_of
+
+        outcomes: tuple[Outcome, ...] = ()
+        if given.rehearse is Rehearse.ALWAYS:
+            login = login_of(given.verification)
+            outcomes = rehearsed(planned, given, login, _announcing(given))
+        return Report(Result.PENDING, ExitStatus.PENDING, planned.plan, outcomes=outcomes)
 
     def _tell_of_probation(self, event: "OnProbationNow", given: Arguments) -> None:
         """What was changed is to be read while there is time to decide about it."""
@@ -239,6 +288,13 @@ def _job(given: Arguments) -> "Job":
     from pfwizard.engine import Job  # brings the cryptography library
 
     return Job.on(given.root, given.config_directory, given.state_directory)
+
+
+def _usual_on_this_machine(given: Arguments) -> "Mapping[str, Value]":
+    """Asked for of answers in which nothing is wrong so far."""
+    from pfwizard.engine import usual_on
+
+    return usual_on(_job(given))
 
 
 def _ca_secrets(given: Arguments) -> "CaSecrets":

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.passphrase import given_ca_passphrase
-from pfwizard.cli.report import WAY_BACK, Report, Result
+from pfwizard.cli.report import Report, Result
 from pfwizard.cli.streams import say
 from pfwizard.cli.terminal import is_ascii_only, refuse_without_screen
 from pfwizard.errors import ExitStatus
 from pfwizard.secret import Secret
 from pfwizard.wizard.draft import Draft, draft_file
 from pfwizard.wizard.outcome import Outcome
+from pfwizard.wizard.place import Place
 from pfwizard.wizard.probation import DEFAULT_PROBATION
-from pfwizard.wizard.session import Place, Session
+from pfwizard.wizard.session import Session
 
 if TYPE_CHECKING:
     from pfwizard.answers.reading import Start
@@ -47,6 +48,7 @@ def walk(given: Arguments, interruption: Interruption) -> Report:
         given.confirm or DEFAULT_PROBATION,
         options=given.place_options,
         draft=_draft(given),
+        rehearse=given.rehearse,
     )
     session = Session(place, start, given.load, ca_passphrase=_ca_passphrase(given))
     outcome = _walked(session, given, interruption)
@@ -75,7 +77,7 @@ def _in_a_demonstration(
 
     root = fresh_tree()
     try:
-        place = Place(root, is_demonstration=True)
+        place = Place(root, is_demonstration=True, rehearse=given.rehearse)
         session = Session(
             place,
             start or demonstration_start(),
@@ -89,7 +91,7 @@ def _in_a_demonstration(
     if report.result is not Result.APPLIED:
         remove_tree(root)
         return report
-    return replace(report, demonstration=root, options=f" --root {root}")
+    return replace(report, plan_was_shown=True, demonstration=root, options=f" --root {root}")
 
 
 def _walked(session: Session, given: Arguments, interruption: Interruption) -> Outcome:
@@ -116,5 +118,5 @@ def _report(outcome: Outcome) -> Report:
         transaction=outcome.transaction,
         error=outcome.error,
         words=outcome.words,
-        way_back=outcome.way_back or WAY_BACK,
+        undoes=outcome.undoes,
     )

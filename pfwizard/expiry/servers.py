@@ -10,7 +10,7 @@ from pfwizard.machine.effective import Effective
 from pfwizard.plan.plan import SmtpPort
 from pfwizard.plan.server.served import certificate_paths, paths
 from pfwizard.plan.services import smtp_port, smtp_servers
-from pfwizard.plan.tls import PAIR
+from pfwizard.plan.tls.tls import PAIR
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,10 @@ def tls_servers(master: MasterCf, effective: Effective) -> tuple[TlsServer, ...]
 
 def met_by_clients(master: MasterCf, effective: Effective) -> Iterator[tuple[Service, Effective]]:
     """The services where clients meet smtpd(8), and the parameters that it then goes by."""
-    for service in smtp_servers(master):
-        yield service, effective.of(service)
-    yield from _behind_postscreen(master, effective)
+    direct = ((service, effective.of(service)) for service in smtp_servers(master))
+    for service, parameters in (*direct, *_behind_postscreen(master, effective)):
+        if not effective.of(service).is_disabled:
+            yield service, parameters
 
 
 def _behind_postscreen(
@@ -59,7 +60,10 @@ def port_of(service: Service, effective: Effective) -> SmtpPort | None:
     """The port on which the service is reached; None where it is not reached over TCP."""
     port = service.endpoint.port
     is_on_tcp = service.type == "inet" and isinstance(port, int)
-    return smtp_port(int(port), effective) if is_on_tcp else None
+    if not is_on_tcp:
+        return None
+    proxy = f"{service.command}_upstream_proxy_protocol"
+    return smtp_port(int(port), effective, proxy)
 
 
 def _server(service: Service, effective: Effective) -> TlsServer:

@@ -10,10 +10,7 @@ from pfwizard.expiry.judgement import LEVELS, URGENCY, Judge, Judgement, Level, 
 from pfwizard.expiry.ports import Shown, Socket
 from pfwizard.expiry.servers import TlsServer
 from pfwizard.pki.certificates import Certificate, CertificateFacts
-
-MOST_OF_OUR_OWN = 10
-"""A file with more CAs than these is a distribution's, which looks after it; then only those count
-that our own certificates come from."""
+from pfwizard.plan.authorities.known_authorities import MOST_OF_OUR_OWN
 
 
 class Role(Enum):

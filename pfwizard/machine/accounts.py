@@ -1,7 +1,7 @@
 """Users and groups as the tree's own files name them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,14 @@ class Accounts:
 
     users: Mapping[str, tuple[int, int]]
     groups: tuple[Group, ...]
+
+    def with_member(self, user: str, name: str) -> "Accounts":
+        """The same once the user is a member of the group of this name, where there is one."""
+        groups = (
+            replace(group, members=group.members | {user}) if group.name == name else group
+            for group in self.groups
+        )
+        return replace(self, groups=tuple(groups))
 
     def group(self, identifier: int) -> Group | None:
         """The first group of this number, as getgrgid(3) finds it."""

@@ -1,7 +1,7 @@
 """Everything that is known about the machine, gathered once, as a value."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from pfwizard.cf.lists import split_list
@@ -9,14 +9,15 @@ from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.errors import Failed
 from pfwizard.machine.accounts import Accounts, parse_accounts
-from pfwizard.machine.effective import Effective
-from pfwizard.machine.platforms import Platform, parse_os_release, recognise
-from pfwizard.machine.postfix import Postfix, ask_postfix, master_process, read_postfix
+from pfwizard.machine.checkers import checkers_in_use, files_of_checkers, queue_of
+from pfwizard.machine.effective import Effective, Tolerant
+from pfwizard.machine.platforms.recognition import platform_of
+from pfwizard.machine.platforms.record import Platform
+from pfwizard.machine.postfix import Postfix, ask_postfix, master_process
+from pfwizard.machine.postfix_in_tree import read_postfix
+from pfwizard.machine.resolver_files import files_of_resolver
 from pfwizard.machine.tables import SUFFIXES, Table, tables_in
-from pfwizard.machine.tree import FileState, FileStates, Tree
-
-OS_RELEASE = (PurePosixPath("/etc/os-release"), PurePosixPath("/usr/lib/os-release"))
-"""The first of them that is there counts (os-release(5))."""
+from pfwizard.machine.tree import FileState, FileStates, Tree, Unseen
 
 PASSWD = PurePosixPath("/etc/passwd")
 GROUP = PurePosixPath("/etc/group")
@@ -37,9 +38,9 @@ class Facts:
     """The machine as it was found.
 
     ``files`` holds the state of every file that a plan may read or write, and of the directories
-    above them. ``sasl_plugins`` are the names of Cyrus SASL's installed plug-ins, or None when
-    their directory was not found. ``works_on_a_tree`` is true under ``--root``, where nothing is
-    run or reloaded.
+    above them; ``unseen`` are those that could not be looked at. ``sasl_plugins`` are the names of
+    Cyrus SASL's installed plug-ins, or None when their directory was not found.
+    ``works_on_a_tree`` is true under ``--root``, where nothing is run or reloaded.
     """
 
     platform: Platform
@@ -50,8 +51,12 @@ class Facts:
     sasl_plugins: frozenset[str] | None
     works_on_a_tree: bool
     is_running: bool
+    unseen: Unseen = field(default_factory=dict)
 
     def file(self, path: PurePosixPath) -> FileState:
+        """What stands there; raises Failed for what could not be looked at."""
+        if path in self.unseen:
+            raise self.unseen[path]
         return self.files[path]
 
     @property
@@ -64,15 +69,31 @@ class Facts:
         """Where this Postfix looks for the Cyrus SASL configuration, first match wins."""
         return _smtpd_conf_places(self.platform, self.postfix, self.effective)
 
+    @property
+    def smtpd_conf(self) -> PurePosixPath:
+        """The one of them that wins today, or else the one where a new file belongs."""
+        places = self.smtpd_conf_places
+        there = next((place for place in places if self.file(place).exists), None)
+        if there is not None:
+            return there
+        usual = self.platform.sasl_directory.value.format(config=self.postfix.config_directory)
+        return next((place for place in places if str(place.parent) == usual), places[0])
+
 
 def gather(
-    tree: Tree, config_directory: PurePosixPath | None, named: Iterable[PurePosixPath]
+    tree: Tree,
+    config_directory: PurePosixPath | None,
+    named: Iterable[PurePosixPath],
+    *,
+    goes_on: bool = False,
 ) -> Facts:
     """Look at the machine; ``named`` are the files that the answers speak of.
 
-    Raises Failed when Postfix or its configuration cannot be found or read.
+    Raises Failed when Postfix or its configuration cannot be found or read; another file that
+    cannot be read stops only those who ask for it. A value that Postfix gives up on is a case of
+    the first kind, unless the look ``goes_on`` as if it were empty.
     """
-    platform = _platform(tree)
+    platform = platform_of(tree)
     if tree.is_this_machine:
         postfix = ask_postfix(config_directory)
     else:
@@ -81,26 +102,29 @@ def gather(
         [postfix.config_directory / "main.cf", postfix.config_directory / "master.cf"]
     )
     configuration = _configuration(tree, postfix, own_files)
-    effective = Effective(configuration.main, postfix.defaults)
+    read = Tolerant if goes_on else Effective
+    effective = read(configuration.main, postfix.defaults)
     places = _smtpd_conf_places(platform, postfix, effective)
     networks = _files_of_networks(effective, configuration.master)
-    tables = _files_of_clients(effective, postfix)
+    tables = _files_of_tables(effective, postfix)
+    queue = queue_of(effective)
+    checkers = files_of_checkers(platform, queue)
+    resolver = files_of_resolver(tree, queue)
+    wanted = [*named, *places, *networks, *tables, *checkers, *resolver]
+    files, unseen = tree.look_where_possible(wanted)
+    asked = checkers_in_use(platform, effective, places, files)
+    in_use, hidden = tree.look_where_possible(asked)
     return Facts(
         platform=platform,
         postfix=postfix,
         configuration=configuration,
         accounts=_accounts(tree),
-        files={**tree.look_at([*named, *places, *networks, *tables]), **own_files},
+        files={**files, **in_use, **own_files},
         sasl_plugins=_sasl_plugins(tree, platform),
         works_on_a_tree=not tree.is_this_machine,
         is_running=_is_running(tree, effective),
+        unseen={**unseen, **hidden},
     )
-
-
-def _platform(tree: Tree) -> Platform:
-    contents = [tree.look(path).content for path in OS_RELEASE]
-    content = next((each for each in contents if each is not None), b"")
-    return recognise(parse_os_release(content.decode("utf-8", "replace")))
 
 
 def _configuration(tree: Tree, postfix: Postfix, files: FileStates) -> Configuration:
@@ -148,12 +172,12 @@ def _sasl_directories(
     platform: Platform, postfix: Postfix, effective: Effective
 ) -> list[PurePosixPath]:
     configured = effective.value("cyrus_sasl_config_path")
-    if platform.honours_sasl_path and configured:
+    if platform.honours_sasl_path.value and configured:
         own = [PurePosixPath(part) for part in configured.split(":") if part.startswith("/")]
         if own:
             return own
     config = str(postfix.config_directory)
-    return [PurePosixPath(each.format(config=config)) for each in platform.sasl_directories]
+    return [PurePosixPath(each.format(config=config)) for each in platform.sasl_directories.value]
 
 
 def _files_of_networks(effective: Effective, master: MasterCf) -> list[PurePosixPath]:
@@ -167,12 +191,13 @@ def _files_of_networks(effective: Effective, master: MasterCf) -> list[PurePosix
     ]
 
 
-def _files_of_clients(effective: Effective, postfix: Postfix) -> list[PurePosixPath]:
-    """The tables of the clients that relay by certificate, and where a new one would be."""
-    text = table_of_clients(postfix)
+def _files_of_tables(effective: Effective, postfix: Postfix) -> list[PurePosixPath]:
+    """The tables of clients that relay and of passwords, and where new ones would be."""
+    texts = (table_of_clients(postfix), table_of_passwords(postfix))
     tables = [
         *tables_in(effective.value("relay_clientcerts")),
-        *(Table(kind, text) for kind in SUFFIXES),
+        *tables_in(effective.value("smtp_sasl_password_maps")),
+        *(Table(kind, text) for text in texts for kind in SUFFIXES),
     ]
     return [file for table in tables for file in table.files]
 
@@ -182,10 +207,15 @@ def table_of_clients(postfix: Postfix) -> PurePosixPath:
     return postfix.config_directory / "relay_clientcerts"
 
 
+def table_of_passwords(postfix: Postfix) -> PurePosixPath:
+    """The same for the logins to relay hosts."""
+    return postfix.config_directory / "sasl_passwd"
+
+
 def _sasl_plugins(tree: Tree, platform: Platform) -> frozenset[str] | None:
     found = [
         plugin.name.removeprefix("lib").partition(".so")[0]
-        for pattern in platform.plugin_directories
+        for pattern in platform.plugin_directories.value
         for directory in tree.root.glob(pattern)
         for plugin in directory.glob("lib*.so*")
     ]

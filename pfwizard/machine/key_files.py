@@ -1,6 +1,6 @@
 """Where private keys are found on a machine, whatever the files are called."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from pfwizard.errors import Failed
@@ -33,17 +33,8 @@ def key_files(tree: Tree, directories: Iterable[PurePosixPath]) -> tuple[PurePos
 
     What cannot be read is passed over.
     """
-    found = (path for directory in directories for path in _files_in(tree, directory))
+    found = (path for directory in directories for path in tree.files_in(directory))
     return tuple(path for path in dict.fromkeys(found) if _holds_a_key(tree, path))
-
-
-def _files_in(tree: Tree, directory: PurePosixPath) -> Iterator[PurePosixPath]:
-    try:
-        names = sorted(each.name for each in tree.outside(tree.resolve(directory)).iterdir())
-    except OSError:
-        return
-    for name in names:
-        yield directory / name
 
 
 def _holds_a_key(tree: Tree, path: PurePosixPath) -> bool:

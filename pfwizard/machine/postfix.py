@@ -1,4 +1,4 @@
-"""What Postfix says of itself: by postconf(1), or, in a tree where nothing is run, by its files."""
+"""One Postfix installation, and what it says of itself by postconf(1)."""
 
 import fcntl
 import re
@@ -8,8 +8,6 @@ from pathlib import Path, PurePosixPath
 
 from pfwizard.errors import Failed
 from pfwizard.machine import programs
-from pfwizard.machine.platforms import Platform
-from pfwizard.machine.tree import FileKind, Tree
 
 DEFAULT_CONFIG_DIRECTORY = PurePosixPath("/etc/postfix")
 
@@ -64,6 +62,8 @@ BUILT_IN_DEFAULTS: Mapping[str, str] = {
     "broken_sasl_auth_clients": "no",
     "compatibility_level": "0",
     "cyrus_sasl_config_path": "",
+    "daemon_directory": "/usr/libexec/postfix",
+    "data_directory": "/var/lib/postfix",
     "default_database_type": "hash",
     "inet_interfaces": "all",
     "inet_protocols": "all",
@@ -73,6 +73,17 @@ BUILT_IN_DEFAULTS: Mapping[str, str] = {
     "mynetworks": "127.0.0.0/8",
     "queue_directory": "/var/spool/postfix",
     "relay_clientcerts": "",
+    "relayhost": "",
+    "setgid_group": "postdrop",
+    "smtp_dns_support_level": "",
+    "smtp_sasl_auth_enable": "no",
+    "smtp_sasl_password_maps": "",
+    "smtp_sasl_security_options": "noplaintext, noanonymous",
+    "smtp_sasl_tls_security_options": "$smtp_sasl_security_options",
+    "smtp_tls_CAfile": "",
+    "smtp_tls_CApath": "",
+    "smtp_tls_security_level": "",
+    "smtp_tls_wrappermode": "no",
     "smtpd_client_restrictions": "",
     "smtpd_delay_reject": "yes",
     "smtpd_enforce_tls": "no",
@@ -102,10 +113,14 @@ BUILT_IN_DEFAULTS: Mapping[str, str] = {
     "smtpd_tls_security_level": "",
     "smtpd_tls_wrappermode": "no",
     "smtpd_use_tls": "no",
+    "transport_maps": "",
 }
 """Defaults of postconf(5) for a tree without a Postfix to ask."""
 
-SINCE: Mapping[str, Version] = {"smtpd_tls_chain_files": Version(3, 4)}
+SINCE: Mapping[str, Version] = {
+    "smtpd_tls_chain_files": Version(3, 4),
+    "tls_eecdh_auto_curves": Version(3, 2),
+}
 """Parameters that older releases do not know (postconf(5), "available in Postfix version")."""
 
 
@@ -149,54 +164,6 @@ def _postconf_defaults() -> Mapping[str, str]:
     output = programs.run_successfully(["postconf", "-c", NO_CONFIGURATION, "-d", *names]).stdout
     pairs = (line.partition("=") for line in output.splitlines())
     return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def read_postfix(tree: Tree, platform: Platform, config_directory: PurePosixPath | None) -> Postfix:
-    """Find out from the files of a tree; nothing in it is run."""
-    text, source = _recorded_version(tree) or (
-        platform.postfix_version,
-        f"assumed for {platform.name}",
-    )
-    version = Version.parse(text)
-    newer = {name: "" for name, since in SINCE.items() if version >= since}
-    chosen = config_directory or DEFAULT_CONFIG_DIRECTORY
-    return Postfix(
-        version=version,
-        version_source=source,
-        config_directory=chosen,
-        defaults={**BUILT_IN_DEFAULTS, **newer, "config_directory": str(chosen)},
-        sasl_types=None,
-    )
-
-
-@dataclass(frozen=True)
-class PackageRecord:
-    """Where a package system notes the version of its postfix package."""
-
-    path: PurePosixPath
-    pattern: re.Pattern[str]
-
-
-PACKAGE_RECORDS = (
-    PackageRecord(
-        PurePosixPath("/var/lib/dpkg/status"),
-        re.compile(r"^Package: postfix\n(?:.+\n)*?Version: (?:\d+:)?(\d+\.\d+[\d.]*)", re.M),
-    ),
-    PackageRecord(
-        PurePosixPath("/lib/apk/db/installed"),
-        re.compile(r"^P:postfix\n(?:.+\n)*?V:(\d+\.\d+[\d.]*)", re.M),
-    ),
-)
-
-
-def _recorded_version(tree: Tree) -> tuple[str, str] | None:
-    for record in PACKAGE_RECORDS:
-        state = tree.look(record.path)
-        if state.kind is FileKind.REGULAR and state.content is not None:
-            match = record.pattern.search(state.content.decode("utf-8", "replace"))
-            if match:
-                return match.group(1), str(record.path)
-    return None
 
 
 def master_process(pid_file: Path) -> int | None:

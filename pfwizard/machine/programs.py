@@ -4,11 +4,19 @@ import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import IO
 
 from pfwizard.errors import Failed
 
+DIRECTORIES = (
+    *("/usr/local/sbin", "/usr/local/bin"),  # FreeBSD's and OpenBSD's ports
+    *("/usr/pkg/sbin", "/usr/pkg/bin"),  # pkgsrc, before the Postfix of NetBSD itself
+    *("/usr/sbin", "/usr/bin", "/sbin", "/bin"),
+)
+
 ENVIRONMENT = {
-    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "PATH": ":".join(DIRECTORIES),
     "LC_ALL": "C",
     "HOME": "/",
 }
@@ -36,18 +44,29 @@ class ProgramMissing(Failed):
 def run(arguments: Sequence[str], *, time_limit: float = TIME_LIMIT) -> Finished:
     """Run a program to its end, whatever its exit status.
 
-    Raises ProgramMissing when it is not installed and Failed when it takes too long.
+    What it says goes into files: a daemon that it starts may keep them open for ever, and a pipe
+    would be waited for. Raises ProgramMissing when it is not installed and Failed when it takes
+    too long.
     """
+    with TemporaryFile() as stdout, TemporaryFile() as stderr:
+        status = _status(arguments, stdout, stderr, time_limit)
+        return Finished(status, _text(stdout), _text(stderr))
+
+
+def _status(
+    arguments: Sequence[str], stdout: IO[bytes], stderr: IO[bytes], time_limit: float
+) -> int:
     try:
-        done = subprocess.run(
+        return subprocess.run(
             arguments,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=stdout,
+            stderr=stderr,
             env=ENVIRONMENT,
             timeout=time_limit,
             check=False,
             start_new_session=True,  # Ctrl-C is for us alone: a program is never left half done
-        )
+        ).returncode
     except FileNotFoundError as error:
         raise ProgramMissing(f"{arguments[0]}: this program is not installed") from error
     except OSError as error:
@@ -59,7 +78,6 @@ def run(arguments: Sequence[str], *, time_limit: float = TIME_LIMIT) -> Finished
             f"{' '.join(arguments)}: no end after {time_limit:g} seconds",
             "Run it by hand to see what it waits for.",
         ) from error
-    return Finished(done.returncode, _text(done.stdout), _text(done.stderr))
 
 
 def run_successfully(arguments: Sequence[str], *, time_limit: float = TIME_LIMIT) -> Finished:
@@ -74,5 +92,6 @@ def run_successfully(arguments: Sequence[str], *, time_limit: float = TIME_LIMIT
     return done
 
 
-def _text(output: bytes) -> str:
-    return output.decode("utf-8", "surrogateescape")
+def _text(output: IO[bytes]) -> str:
+    output.seek(0)
+    return output.read().decode("utf-8", "surrogateescape")

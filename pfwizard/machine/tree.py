@@ -14,6 +14,10 @@ from pfwizard.errors import Failed
 MAXIMUM_LINKS = 40
 
 
+class OnlyForRoot(Failed):
+    """Something is there that whoever runs pfwizard may not see."""
+
+
 class FileKind(Enum):
     ABSENT = "absent"
     REGULAR = "regular file"
@@ -45,6 +49,9 @@ class FileState:
 
 
 FileStates = Mapping[PurePosixPath, FileState]
+
+Unseen = Mapping[PurePosixPath, Failed]
+"""What could not be looked at, and why."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +100,19 @@ class Tree:
         except OSError:
             return None
 
+    def files_in(self, directory: PurePosixPath) -> tuple[PurePosixPath, ...]:
+        """What stands in a directory, by name; nothing where it cannot be listed."""
+        try:
+            names = sorted(each.name for each in self.outside(self.resolve(directory)).iterdir())
+        except (OSError, Failed):
+            return ()
+        return tuple(directory / name for name in names)
+
     def look(self, path: PurePosixPath) -> FileState:
         """Read what stands under ``path`` now.
 
-        Raises Failed when it exists and cannot be read.
+        Raises Failed when it exists and cannot be read, and OnlyForRoot when that is a matter of
+        rights.
         """
         real = self.resolve(path)
         try:
@@ -106,7 +122,8 @@ class Tree:
         except OSError as error:
             if error.errno in (errno.ENOENT, errno.ENOTDIR):
                 return FileState(path, real, FileKind.ABSENT)
-            raise Failed(
+            failure = OnlyForRoot if isinstance(error, PermissionError) else Failed
+            raise failure(
                 f"{self.outside(real)}: cannot be read: {os.strerror(error.errno or 0)}",
                 "Run pfwizard as root, or as a user who may read this file.",
             ) from error
@@ -126,6 +143,17 @@ class Tree:
                 states[path] = self.look(path)
                 wanted += [*path.parents, *states[path].real.parents]
         return dict(sorted(states.items()))
+
+    def look_where_possible(self, paths: Iterable[PurePosixPath]) -> tuple[FileStates, Unseen]:
+        """The same, and apart from it what cannot be read."""
+        states: dict[PurePosixPath, FileState] = {}
+        unseen: dict[PurePosixPath, Failed] = {}
+        for path in dict.fromkeys(paths):
+            try:
+                states |= self.look_at([path])
+            except Failed as error:
+                unseen[path] = error
+        return dict(sorted(states.items())), unseen
 
 
 def _kind(mode: int) -> FileKind:

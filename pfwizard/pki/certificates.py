@@ -165,7 +165,7 @@ def extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extensi
 
 
 def _not_a_certificate(data: bytes, what: str) -> NotACertificate:
-    if "CERTIFICATE" in pem.labels(data):
+    if not pem.CERTIFICATE_LABELS.isdisjoint(pem.labels(data)):
         return NotACertificate(what, "is damaged", "Restore it from a backup, or issue another.")
     return NotACertificate(
         what,

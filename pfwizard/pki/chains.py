@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 from pathlib import PurePosixPath
 
+from cryptography import x509
+
 from pfwizard.pki import pem
-from pfwizard.pki.certificates import Certificate, load_certificates
+from pfwizard.pki.certificates import Certificate, extension, load_certificates
 from pfwizard.pki.checks import Defect, Problem, validity_problems
 from pfwizard.pki.errors import NotACertificate, PkiError, UnsupportedKey
 from pfwizard.pki.keys import HasPublicKey, PrivateKey, load_private_key
@@ -74,7 +77,11 @@ def chain_of(certificates: Sequence[Certificate], key: HasPublicKey | None) -> C
     Of several for this key it is the one that lasts longest. Without a key, or when none is for
     it, it is the one that looks like a server's. ``certificates`` must not be empty.
     """
-    leaf = _leaf(certificates, key)
+    return chain_above(_leaf(certificates, key), certificates)
+
+
+def chain_above(leaf: Certificate, certificates: Sequence[Certificate]) -> Chain:
+    """The chain of this certificate, in order; of several issuers it is the first one given."""
     issuers = tuple(_issuers(leaf, certificates))
     root = issuers[-1] if issuers and issuers[-1].is_self_issued else None
     intermediates = issuers[:-1] if root else issuers
@@ -99,6 +106,7 @@ def chain_problems(
     return (
         *_order_problems(chain),
         *(problem for issuer in chain.intermediates for problem in _expiry(issuer, now)),
+        *_role_problems(chain, trusted),
         *_gap_problems(chain, trusted),
     )
 
@@ -175,6 +183,36 @@ def _expiry(issuer: Certificate, now: datetime) -> Iterator[Problem]:
     yield from validity_problems(
         issuer, now, f"the intermediate certificate {issuer.facts.subject}"
     )
+
+
+def _role_problems(chain: Chain, trusted: Sequence[Certificate]) -> Iterator[Problem]:
+    """RFC 5280 section 6.1.4 (k) to (m)."""
+    issuers = list(chain.intermediates)
+    for each in issuers:
+        if not each.facts.is_ca:
+            yield Problem(
+                Defect.NOT_A_CA,
+                f"the certificate of {each.facts.subject} is not one of a CA, and has issued"
+                " another here",
+                "Have the server's certificate issued by a CA.",
+            )
+    known = [each for each in trusted if chain.sent()[-1].is_issued_by(each)]
+    roots = [*known, *([chain.root] if chain.root else [])]
+    for below, each in enumerate((*issuers, *sorted(roots, key=_most_below)[-1:])):
+        if _most_below(each) < below:
+            yield Problem(
+                Defect.PATH_TOO_LONG,
+                f"by its certificate the CA {each.facts.subject} may have {_most_below(each)}"
+                f" other CAs below it, and here there are {below}",
+                "Have the server's certificate issued by this CA itself, or the CA's own anew.",
+            )
+
+
+def _most_below(issuer: Certificate) -> float:
+    """How many CAs may be between this one and a server (RFC 5280 section 4.2.1.9)."""
+    constraints = extension(issuer.parsed, x509.BasicConstraints)
+    limit = None if constraints is None else constraints.path_length
+    return inf if limit is None else limit
 
 
 def _gap_problems(chain: Chain, trusted: Sequence[Certificate]) -> Iterator[Problem]:

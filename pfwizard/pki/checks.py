@@ -27,6 +27,7 @@ class Defect(StrEnum):
     EXPIRED = "expired"
     NOT_YET_VALID = "not-yet-valid"
     NOT_A_CA = "not-a-ca"
+    PATH_TOO_LONG = "path-too-long"
     WRONG_ISSUER = "wrong-issuer"
     WRONG_PURPOSE = "wrong-purpose"
     NAME_NOT_COVERED = "name-not-covered"

@@ -108,6 +108,11 @@ class Ledger:
         found = (each for each in self.entries if isinstance(each, Revoked))
         return next((each for each in found if each.serial == serial), None)
 
+    @property
+    def fingerprints(self) -> frozenset[str]:
+        """Those of every certificate that was issued here."""
+        return frozenset(each.fingerprint for each in self.entries if isinstance(each, Issued))
+
     def in_force(self, now: datetime) -> tuple[Issued, ...]:
         """The certificates that are neither revoked nor expired, in the order of their issue."""
         revoked = {each.serial for each in self.entries if isinstance(each, Revoked)}

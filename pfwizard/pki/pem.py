@@ -23,6 +23,9 @@ _CONTENTS = {
     "PKCS7": "a PKCS #7 bundle",
 }
 
+CERTIFICATE_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE"})
+"""Under which programs take a certificate (RFC 7468 section 5)."""
+
 _ASN1_SEQUENCE = 0x30
 _ASN1_LENGTHS_OF_SOME_SIZE = (0x81, 0x82, 0x83)
 

@@ -25,14 +25,16 @@ _NO_PASSWORD = Secret("")
 class Request:
     """A request whose signature is right: who made it holds the private key.
 
-    ``subject`` is on one line; ``names`` are the host names and addresses it asks for.
+    ``subject`` is on one line; ``names`` are the host names and addresses it asks for. The two
+    attributes of the guide's prompts are empty where there are none.
     """
 
     parsed: x509.CertificateSigningRequest = field(repr=False)
     public_key: PublicKey
     subject: str
     names: tuple[str, ...]
-    has_challenge_password: bool
+    challenge_password: Secret[str] = _NO_PASSWORD
+    company_name: str = ""
 
     def pem(self) -> Secret[bytes]:
         """RFC 7468 section 7. Secret, since a challenge password is legible inside; without one
@@ -90,7 +92,8 @@ def _examined(request: x509.CertificateSigningRequest, what: str) -> Request:
             public_key=public_key_of(request.public_key()),
             subject=distinguished_name.shown(request.subject),
             names=_requested_names(request),
-            has_challenge_password=_has_challenge_password(request),
+            challenge_password=Secret(_attribute(request, AttributeOID.CHALLENGE_PASSWORD)),
+            company_name=_attribute(request, AttributeOID.UNSTRUCTURED_NAME),
         )
     except (
         KeyError,
@@ -114,8 +117,9 @@ def _requested_names(request: x509.CertificateSigningRequest) -> tuple[str, ...]
     )
 
 
-def _has_challenge_password(request: x509.CertificateSigningRequest) -> bool:
-    return any(a.oid == AttributeOID.CHALLENGE_PASSWORD for a in request.attributes)
+def _attribute(request: x509.CertificateSigningRequest, oid: x509.ObjectIdentifier) -> str:
+    found = (each.value for each in request.attributes if each.oid == oid)
+    return next(found, b"").decode("utf-8", "replace")
 
 
 def _not_a_request(data: bytes, what: str) -> NotARequest:

@@ -12,6 +12,9 @@ BACKDATED = timedelta(hours=1)
 # A hundred years; the dates of X.509 end with the year 9999 (RFC 5280 section 4.1.2.5).
 LONGEST_DAYS = 36500
 
+LONGEST_FOR_APPLE = 825
+"""Days; iOS and macOS refuse longer server certificates of private CAs too (Apple HT210176)."""
+
 
 def check_days(days: int) -> int:
     """A lifetime in days: 1 to 36500.

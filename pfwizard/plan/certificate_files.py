@@ -1,30 +1,83 @@
 """Files that hold certificates and keys: read, judged, planned, and described in words."""
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from pfwizard.pki import checks, keys
-from pfwizard.pki.certificates import Certificate, load_certificate
+from pfwizard.pki import checks, keys, pem
+from pfwizard.pki.certificates import Certificate, load_certificate, load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.ledger_entries import Issued, Role
-from pfwizard.plan.draft import PUBLIC_FILE, AnySketch, Sketch
+from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, AnySketch, Sketch
 from pfwizard.plan.plan import Finding, Severity, refusal, warning
+from pfwizard.private_file import OPEN_TO_OTHERS
 from pfwizard.secret import Secret
 
-OPEN_TO_OTHERS = 0o077
-
 CERTIFICATES = re.compile(
-    rb"^-----BEGIN CERTIFICATE-----$.*?^-----END CERTIFICATE-----\r?$\n?", re.M | re.S
+    rb"-----BEGIN ((?:X509 |TRUSTED )?)CERTIFICATE-----[^-]*"
+    rb"-----END \1CERTIFICATE-----[ \t\r]*\n?"
 )
-"""The certificates in a PEM file (RFC 7468)."""
+"""The certificates in a PEM file, under each label that OpenSSL has for them (RFC 7468)."""
+
+CURVES = re.compile(rb"-----BEGIN EC PARAMETERS-----[^-]*-----END EC PARAMETERS-----[ \t\r]*\n?")
+"""What older programs write before a key; Postfix gives up on a chain file that has it."""
+
+GLUED = b"----------BEGIN "
+"""Two blocks without a line end between them, which OpenSSL does not tell apart."""
 
 
 def with_certificate(
     draft: AnySketch, path: PurePosixPath, certificate: Certificate, mode: int = PUBLIC_FILE
 ) -> AnySketch:
     """Plan a certificate's file, and say in words what it is."""
-    return draft.with_file(path, certificate.pem(), mode, summary=certificate_summary(certificate))
+    return with_certificates(draft, path, [certificate], mode)
+
+
+def with_certificates(
+    draft: AnySketch,
+    path: PurePosixPath,
+    certificates: Sequence[Certificate],
+    mode: int = PUBLIC_FILE,
+    key: PrivateKey | None = None,
+) -> AnySketch:
+    """Plan a file with these certificates; a private key that is in it, such as ``key``, stays."""
+    content = content_of(draft, path)
+    summary = tuple(line for each in certificates for line in certificate_summary(each))
+    if not any(label.endswith("PRIVATE KEY") for label in pem.labels(content)):
+        after = b"".join(each.pem() for each in certificates)
+        return draft.with_file(path, after, mode, summary=summary)
+    after = chain_file(content, certificates)
+    summary = (*(() if key is None else key_summary(key)), *summary)
+    return draft.with_file(path, after, PRIVATE_FILE, secret=True, summary=summary)
+
+
+def chain_file(content: bytes, certificates: Sequence[Certificate]) -> bytes:
+    """The file of a key with these certificates behind it, as smtpd_tls_chain_files wants it.
+
+    One that is such a file already is left as it is, whatever further certificates it has.
+    """
+    if _is_chain_of(content, certificates):
+        return content
+    alone = key_alone(content).removesuffix(b"\n") + b"\n"
+    return alone + b"".join(each.pem() for each in certificates)
+
+
+def key_alone(content: bytes) -> bytes:
+    """What is in the file of a key besides certificates."""
+    return CURVES.sub(b"", CERTIFICATES.sub(b"", content))
+
+
+def _is_chain_of(content: bytes, certificates: Sequence[Certificate]) -> bool:
+    """Whether the key comes first and these certificates next."""
+    first, *others = pem.labels(content) or ("",)
+    is_alone = first.endswith("PRIVATE KEY") and pem.CERTIFICATE_LABELS.issuperset(others)
+    if not is_alone or GLUED in content:
+        return False
+    try:
+        return load_certificates(content)[: len(certificates)] == tuple(certificates)
+    except PkiError:
+        return False
 
 
 def certificate_summary(certificate: Certificate) -> tuple[str, ...]:

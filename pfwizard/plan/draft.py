@@ -7,22 +7,24 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from pfwizard.answers.answers import Answers
+from pfwizard.cf.expansion import BadExpansion, references
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.cf.service import Service
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.parameter_names import is_known
 from pfwizard.machine.tables import Build
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.ledger import Ledger
 from pfwizard.pki.ledger_entries import Entry
-from pfwizard.plan.plan import Change, ChangeKind, Finding, JoinGroup, Severity
+from pfwizard.plan.plan import Change, ChangeKind, Finding, JoinGroup, RestartDaemon, Severity
 from pfwizard.secret import Secret
 
 if TYPE_CHECKING:
     from pfwizard.pki.keys import PrivateKey  # brings the whole cryptography library
-    from pfwizard.plan.authorities.authority import Issuer
-    from pfwizard.plan.authorities.ca_key import BroughtKey
+    from pfwizard.plan.authorities.brought_key import BroughtKey
+    from pfwizard.plan.authorities.issuer import Issuer
 
 PUBLIC_FILE = 0o644
 PRIVATE_FILE = 0o600
@@ -58,6 +60,7 @@ class Sketch:
     master: MasterCf
     changes: tuple[Change, ...] = ()
     joins: tuple[JoinGroup, ...] = ()
+    daemons: tuple[RestartDaemon, ...] = ()
     findings: tuple[Finding, ...] = ()
     entries: tuple[Entry, ...] = ()
 
@@ -80,7 +83,34 @@ class Sketch:
         return replace(self, findings=(*self.findings, finding))
 
     def with_setting(self, name: str, value: str) -> Self:
+        """Plan what main.cf says; nothing where it comes to that by the operator's own parameters.
+
+        By Postfix's parameters it may come to something else before the plan is finished.
+        """
+        if self._rests_on_own_parameters(name) and self.effective.value(name) == value:
+            return self
         return replace(self, main=self.main.set(name, value))
+
+    def _rests_on_own_parameters(self, name: str) -> bool:
+        mentioned = self._mentioned_by(name)
+        return bool(mentioned) and not any(map(is_known, mentioned))
+
+    def _mentioned_by(self, name: str) -> frozenset[str]:
+        """The parameters to which a value in main.cf leads, at whatever distance."""
+        found: set[str] = set()
+        wanted = [name]
+        while wanted:
+            try:
+                mentioned = set(references(self.main.get(wanted.pop()) or "")) - found
+            except BadExpansion:
+                continue
+            found |= mentioned
+            wanted += mentioned
+        return frozenset(found)
+
+    def without_setting(self, name: str) -> Self:
+        """Plan that main.cf does not set the parameter, so that its default holds."""
+        return replace(self, main=self.main.without(name))
 
     def with_option(self, service: Service, name: str, value: str) -> Self:
         """Plan a ``-o`` option of a service."""
@@ -103,18 +133,25 @@ class Sketch:
         *,
         secret: bool = False,
         summary: tuple[str, ...] = (),
+        sets_mode: bool = False,
     ) -> Self:
         """Plan a file's new content; nothing when it has that content already.
 
-        ``mode`` is for a file that is created; one that is replaced keeps its own.
+        ``mode`` is for a file that is created; one that is replaced keeps its own, unless the
+        change ``sets_mode``.
         """
         state = self.facts.file(path)
         if state.content == content:
             return self
         kind = ChangeKind.REPLACE if state.exists else ChangeKind.CREATE
-        change = Change(kind, path, state.real, mode, state.content, content, secret, summary)
+        before = state.content
+        change = Change(kind, path, state.real, mode, before, content, secret, summary, sets_mode)
         draft = self._with_directories(state.real.parent)
         return replace(draft, changes=(*draft.changes, change))
+
+    def with_directory(self, directory: PurePosixPath) -> Self:
+        """Plan a directory, with those above it that are missing."""
+        return self._with_directories(directory)
 
     def _with_directories(self, directory: PurePosixPath) -> Self:
         planned = {change.real for change in self.changes}

@@ -21,8 +21,9 @@ class Change:
     """One file or directory, before and after.
 
     ``path`` is the name the operator knows, ``real`` where its symbolic links lead. ``mode`` is
-    given to what is created; a file that is replaced keeps its own. A secret is never shown.
-    ``summary`` says in lines for a person what encoded content, such as a certificate, is.
+    given to what is created; a file that is replaced keeps its own, unless the change
+    ``sets_mode``. A secret is never shown. ``summary`` says in lines for a person what encoded
+    content, such as a certificate, is.
     """
 
     kind: ChangeKind
@@ -33,6 +34,7 @@ class Change:
     after: bytes | None = field(default=None, repr=False)
     secret: bool = False
     summary: tuple[str, ...] = ()
+    sets_mode: bool = False
 
     @property
     def is_about_a_file(self) -> bool:
@@ -59,12 +61,14 @@ class SmtpPort:
     """A port on which an SMTP server should answer.
 
     ``greets``: it speaks first, in clear; a port with TLS from the first byte does not.
-    ``offers_tls``: a handshake must succeed on it, at once or after STARTTLS.
+    ``offers_tls``: a handshake must succeed on it, at once or after STARTTLS. ``behind_proxy``: it
+    is a proxy that speaks first, and tells of the client (smtpd_upstream_proxy_protocol).
     """
 
     port: int
     greets: bool
     offers_tls: bool = False
+    behind_proxy: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,26 @@ class Restart:
 
     ports: tuple[SmtpPort, ...]
     because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RestartDaemon:
+    """Make a daemon that checks passwords use its new configuration.
+
+    ``service`` is what the service manager calls it. On the way forward it comes before Postfix
+    is told of anything, and is only over when somebody answers at the ``socket``; on the way back
+    it comes last, and there may be none.
+    """
+
+    service: str
+    socket: PurePosixPath | None
+
+
+@dataclass(frozen=True)
+class StopDaemon:
+    """Stop a daemon that checks passwords, and that did not run before what is taken back."""
+
+    service: str
 
 
 @dataclass(frozen=True)
@@ -111,7 +135,7 @@ class EnterInLedger:
     entry: Entry
 
 
-Action = Reload | Restart | JoinGroup | LeaveGroup | EnterInLedger
+Action = Reload | Restart | RestartDaemon | StopDaemon | JoinGroup | LeaveGroup | EnterInLedger
 
 
 class Severity(Enum):

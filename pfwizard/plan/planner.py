@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from pfwizard.answers.answers import Answers, AuthoritySource, CertificateSource
+from pfwizard.answers.answers import Answers, AuthoritySource
 from pfwizard.cf.problem import Problem, Severity
 from pfwizard.errors import Failed
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.managed import SIGNS_OF_MANAGERS
 from pfwizard.machine.postfix import Version
 from pfwizard.machine.tables import tables_in
 from pfwizard.machine.tree import FileKind
 from pfwizard.plan.certificates import plan_certificates
 from pfwizard.plan.clients.client_access import TABLES
+from pfwizard.plan.clients.client_certificates import plan_client_certificates
 from pfwizard.plan.clients.clients import new_clients, plan_clients
 from pfwizard.plan.clock import judge_clock
+from pfwizard.plan.disabled import judge_disabled
 from pfwizard.plan.draft import (
     PRIVATE_DIRECTORY,
     PRIVATE_FILE,
@@ -24,6 +27,9 @@ from pfwizard.plan.draft import (
     Draft,
     Sketch,
 )
+from pfwizard.plan.managers import judge_managers
+from pfwizard.plan.outgoing.outgoing import plan_outgoing
+from pfwizard.plan.outgoing.relay_password import PASSWORD_MAPS
 from pfwizard.plan.overrides import judge_overrides
 from pfwizard.plan.plan import (
     Action,
@@ -36,30 +42,37 @@ from pfwizard.plan.plan import (
     refusal,
     warning,
 )
+from pfwizard.plan.platform import judge_platform
+from pfwizard.plan.postscreen import plan_postscreen
+from pfwizard.plan.references import judge_references
 from pfwizard.plan.relay.relay_policy import plan_relay_policy
 from pfwizard.plan.restart import going_live
-from pfwizard.plan.sasl import plan_sasl, smtpd_conf_path
+from pfwizard.plan.sasl.checker import files_named_for_logins
+from pfwizard.plan.sasl.sasl import files_written_for_logins, plan_sasl
 from pfwizard.plan.server.foreign_chain import BUNDLES
 from pfwizard.plan.server.server_source import files_of_the_server
 from pfwizard.plan.services import plan_services, ports_of
-from pfwizard.plan.tls import plan_tls
+from pfwizard.plan.tls.tls import plan_tls
 
 OLDEST = Version(3, 0)
 """Older releases lack what the result relies on, and no platform supports them any more."""
 
 SUBJECTS = (
     plan_services,
+    judge_disabled,
     plan_tls,
+    plan_postscreen,
+    plan_client_certificates,
     plan_sasl,
     plan_relay_policy,
     plan_clients,
+    plan_outgoing,
 )
 
 
 def files_of_interest(answers: Answers) -> tuple[PurePosixPath, ...]:
     """The files that a plan for these answers looks at, besides Postfix's own."""
-    is_judged_by_roots = answers.server.source is not CertificateSource.CA
-    return (*_files_of_the_plan(answers), *(BUNDLES if is_judged_by_roots else ()))
+    return (*_files_of_the_plan(answers), *BUNDLES, *SIGNS_OF_MANAGERS)
 
 
 def _files_of_the_plan(answers: Answers) -> tuple[PurePosixPath, ...]:
@@ -67,9 +80,11 @@ def _files_of_the_plan(answers: Answers) -> tuple[PurePosixPath, ...]:
     ca = answers.ca
     of_the_ca = [] if ca.source is AuthoritySource.NONE else [ca.certificate, ca.key]
     of_clients = [path for client in new_clients(answers) for path in client.files.all]
-    ca_files = [] if answers.tls.ca_file is None else [answers.tls.ca_file]
+    outgoing = answers.outgoing
+    others = (answers.tls.ca_file, outgoing.ca_file, outgoing.relay_password_file)
+    ca_files = [path for path in others if path is not None]
     of_server = files_of_the_server(answers)
-    return (*of_the_ca, *of_server, answers.sasl.socket, *of_clients, *ca_files)
+    return (*of_the_ca, *of_server, *files_named_for_logins(answers.sasl), *of_clients, *ca_files)
 
 
 def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> Plan:
@@ -80,15 +95,15 @@ def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> P
     refuse_unreadable(facts)
     configuration = facts.configuration
     draft = Draft(facts, circumstances, configuration.main, configuration.master, answers=answers)
-    draft = _judge_surroundings(draft)
+    draft = judge_platform(_judge_surroundings(draft))
     draft = plan_certificates(draft)
     looked_at = _files_of_the_plan(answers)
     if draft.awaits_certificate:
         return _without_postfix(finished(draft, looked_at))
     for subject in SUBJECTS:
         draft = subject(draft)
-    draft = judge_overrides(draft)
-    return finished(draft, [*looked_at, smtpd_conf_path(draft)])
+    draft = judge_references(judge_overrides(draft))
+    return finished(draft, [*looked_at, *files_written_for_logins(draft)])
 
 
 def _without_postfix(plan: Plan) -> Plan:
@@ -136,7 +151,8 @@ def _with_private_directories(changes: tuple[Change, ...]) -> tuple[Change, ...]
 def _premises(draft: Sketch, looked_at: Iterable[PurePosixPath]) -> tuple[Premise, ...]:
     """Everything that the plan was made from, whether it is changed or not."""
     configuration = draft.facts.configuration
-    tables = tables_in(draft.effective.value(TABLES))
+    names = (TABLES, PASSWORD_MAPS)
+    tables = [table for name in names for table in tables_in(draft.effective.value(name))]
     paths = [
         *looked_at,
         *(file for table in tables for file in table.files),
@@ -192,7 +208,7 @@ def _judge_surroundings(draft: Draft) -> Draft:
                 "Start it when you are ready: postfix start.",
             )
         )
-    return _judge_files(draft)
+    return _judge_files(judge_managers(draft))
 
 
 def _judge_files(draft: Draft) -> Draft:
@@ -201,7 +217,7 @@ def _judge_files(draft: Draft) -> Draft:
     socket = answers.sasl.socket
     files = [path for path in _files_of_the_plan(answers) if path != socket]
     if answers.sasl.enabled:
-        files.append(smtpd_conf_path(draft))
+        files += files_written_for_logins(draft)
     for path in dict.fromkeys(files):
         if draft.facts.file(path).kind not in (FileKind.ABSENT, FileKind.REGULAR):
             draft = draft.with_finding(
@@ -221,7 +237,8 @@ def _judge_files(draft: Draft) -> Draft:
 
 def _actions(draft: Sketch) -> tuple[Action, ...]:
     entered = map(EnterInLedger, draft.entries)
-    first: tuple[Action, ...] = (*entered, *draft.joins)
+    daemons = () if draft.facts.works_on_a_tree else draft.daemons
+    first: tuple[Action, ...] = (*entered, *draft.joins, *daemons)
     if not draft.changes and not draft.joins:
         return first
     if draft.facts.works_on_a_tree or not draft.facts.is_running:

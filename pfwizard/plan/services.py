@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from pfwizard.cf.endpoint import SUBMISSION, SUBMISSIONS, Endpoint
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.cf.service import NewService, Option, Service, ServiceField
+from pfwizard.enumeration import listed
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.postfix import Version
 from pfwizard.plan.draft import Draft
-from pfwizard.plan.plan import SmtpPort, note, refusal
-from pfwizard.plan.tls import LEVELS, level_of
+from pfwizard.plan.plan import SmtpPort, note, refusal, warning
+from pfwizard.plan.submission_template import template_options
+from pfwizard.plan.tls.tls import LEVELS, level_of
 
 LOGGED_IN = "permit_sasl_authenticated"
 RESTRICTIONS = re.compile(r"smtpd_\w+_restrictions")
+
+BEHIND_A_PROXY = "smtpd_upstream_proxy_protocol"
 
 NAMES_OF_ITS_OWN = Version(3, 6)
 """From here on Postfix knows ``submissions`` by itself (known_tcp_ports of postconf(5))."""
@@ -48,7 +52,7 @@ def plan_services(draft: Draft) -> Draft:
         draft = _plan_service(draft, TLS_FROM_THE_FIRST_BYTE)
     if draft.answers.services.submission:
         draft = _plan_service(draft, WITH_STARTTLS)
-    return _note_what_is_left_alone(draft)
+    return _judge_wrapper_mode(_note_what_is_left_alone(draft))
 
 
 def _note_what_is_left_alone(draft: Draft) -> Draft:
@@ -65,6 +69,28 @@ def _note_what_is_left_alone(draft: Draft) -> Draft:
                 )
             )
     return draft
+
+
+def _judge_wrapper_mode(draft: Draft) -> Draft:
+    """Whoever begins in clear gets no answer where main.cf has TLS begin with the first byte."""
+    mode = TLS_FROM_THE_FIRST_BYTE.security
+    if not draft.effective.is_on(mode.name):
+        return draft
+    reached = [
+        service.name
+        for service in smtp_servers(draft.master)
+        if service.option(mode.name) is None and service.endpoint.port != SUBMISSIONS.port
+    ]
+    if not reached:
+        return draft
+    return draft.with_finding(
+        warning(
+            "wrapper-mode-everywhere",
+            f"{mode.name} = yes in main.cf is for every server: nobody who begins in clear, as "
+            f"other mail servers do on port 25, reaches {listed(reached)}",
+            f"Take it out of main.cf, and write -o {mode.name}=yes for port 465 in master.cf.",
+        )
+    )
 
 
 def _plan_service(draft: Draft, wanted: Submission) -> Draft:
@@ -165,17 +191,22 @@ def _without_undefined(draft: Draft, service: Service) -> Iterator[Option]:
 
 
 def _added(draft: Draft, wanted: Submission) -> Draft:
-    label = wanted.label_for(draft.facts.postfix.version)
+    version = draft.facts.postfix.version
+    label = wanted.label_for(version)
     service = NewService(
         name=label,
         type="inet",
         private="n",
         command="smtpd",
-        options=(Option("syslog_name", f"postfix/{label}"), *_options(draft, wanted)),
+        options=template_options(label, wanted.security, version),
     )
-    draft = replace(draft, master=draft.master.with_new_service(service, _neighbour(draft.master)))
-    return draft.with_finding(
-        note("service-added", f"master.cf has no template for {label}; the service is written anew")
+    master = draft.master.with_new_service(service, _neighbour(draft.master))
+    return _from_template(replace(draft, master=master), wanted).with_finding(
+        note(
+            "service-added",
+            f"master.cf has no template for {label}; the service is written as the master.cf of "
+            "this release would have it",
+        )
     )
 
 
@@ -215,16 +246,20 @@ def ports_of(master: MasterCf, effective: Effective) -> tuple[SmtpPort, ...]:
     """The ports on which a server answers with this configuration."""
     ports: dict[int, SmtpPort] = {}
     for service in smtp_servers(master):
-        port = service.endpoint.port
-        if service.type == "inet" and isinstance(port, int):
-            ports[port] = _on_both(ports.get(port), smtp_port(port, effective.of(service)))
+        port, its_own = service.endpoint.port, effective.of(service)
+        if service.type == "inet" and isinstance(port, int) and not its_own.is_disabled:
+            ports[port] = _on_both(ports.get(port), smtp_port(port, its_own))
     return tuple(ports.values())
 
 
-def smtp_port(port: int, effective: Effective) -> SmtpPort:
-    """What clients meet on this port of a service with these parameters."""
+def smtp_port(port: int, effective: Effective, proxy: str = BEHIND_A_PROXY) -> SmtpPort:
+    """What clients meet on this port of a service with these parameters.
+
+    ``proxy`` is the parameter by which it is behind one.
+    """
     greets = not effective.is_on("smtpd_tls_wrappermode")
-    return SmtpPort(port, greets, offers_tls=not greets or _offers_starttls(effective))
+    offers_tls = not greets or _offers_starttls(effective)
+    return SmtpPort(port, greets, offers_tls, behind_proxy=effective.value(proxy) != "")
 
 
 def _on_both(earlier: SmtpPort | None, later: SmtpPort) -> SmtpPort:

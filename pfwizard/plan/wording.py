@@ -14,6 +14,8 @@ from pfwizard.plan.plan import (
     JoinGroup,
     LeaveGroup,
     Restart,
+    RestartDaemon,
+    StopDaemon,
 )
 
 VERBS = {
@@ -30,7 +32,7 @@ def headline(change: Change) -> str:
     place = "" if change.is_about_a_file else "the directory "
     leads_to = "" if change.path == change.real else f" (a link to {change.real})"
     is_made = change.kind in (ChangeKind.CREATE, ChangeKind.MKDIR)
-    mode = f", mode {change.mode:04o}" if is_made else ""
+    mode = f", mode {change.mode:04o}" if is_made or change.sets_mode else ""
     return f"{VERBS[change.kind]} {place}{change.path}{leads_to}{mode}"
 
 
@@ -52,6 +54,11 @@ def described(action: Action) -> str:
         return f"make {action.user} a member of the group {action.group}"
     if isinstance(action, LeaveGroup):
         return f"take {action.user} out of the group {action.group}"
+    if isinstance(action, RestartDaemon):
+        waiting = "" if action.socket is None else f", and wait for its socket {action.socket}"
+        return f"restart {action.service}{waiting}"
+    if isinstance(action, StopDaemon):
+        return f"stop {action.service}, which did not run before"
     if isinstance(action, EnterInLedger):
         entry = action.entry
         if isinstance(entry, Issued):

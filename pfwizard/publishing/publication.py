@@ -9,7 +9,6 @@ from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.expiry.servers import met_by_clients, port_of
 from pfwizard.expiry.status import NOTHING_TO_WATCH, SNI
-from pfwizard.expiry.watched import MOST_OF_OUR_OWN
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileKind, FileState, FileStates
 from pfwizard.pki import pem
@@ -18,7 +17,11 @@ from pfwizard.pki.chains import chain_of
 from pfwizard.pki.key_type import family_of
 from pfwizard.pki.keys import PublicKey
 from pfwizard.pki.tlsa import Usage, tlsa_records
-from pfwizard.plan.authorities.known_authorities import FoundCertificate, found_keys
+from pfwizard.plan.authorities.known_authorities import (
+    MOST_OF_OUR_OWN,
+    FoundCertificate,
+    found_keys,
+)
 from pfwizard.plan.authorities.signing_authority import files_of_authorities
 from pfwizard.plan.plan import Finding, Plan, note, warning
 from pfwizard.plan.renewal.next_key import next_key_path

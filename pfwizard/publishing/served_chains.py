@@ -10,7 +10,7 @@ from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.plan.server.served import paths
-from pfwizard.plan.tls import PAIR
+from pfwizard.plan.tls.tls import PAIR
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pfwizard.answers.answers import Answers, AuthoritySource, CertificateSource
+from pfwizard.answers.sasl_answers import SaslBackend
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
@@ -43,6 +44,7 @@ def aftermath(
     is_ours = answers.server.source is CertificateSource.CA
     ca = answers.ca.certificate
     sections = (
+        Section("To enter a user", tuple(_entering_a_user(effective, answers))),
         Section("Try it from another machine", tuple(_trials(answers, ports))),
         Section("What clients need", tuple(_for_clients(answers))),
         Section("Certificates", tuple(_certificates(after, answers, now))),
@@ -96,7 +98,7 @@ def aftermath_of_rollback(
         Section(
             "What next",
             (
-                "Send and fetch mail, and log in if users could before.",
+                "Send mail, and log in if users could before.",
                 "Set back clients that were set up for what is gone.",
                 f"pfwizard history{options} lists every change, pfwizard{options} makes a new one.",
             ),
@@ -129,6 +131,16 @@ def _trials(answers: Answers, ports: tuple[SmtpPort, ...]) -> Iterator[str]:
     elif answers.sasl.enabled:
         number = 587 if answers.services.submission else 25
         yield from in_lines(f"swaks --server {host}:{number}", "--tls", *LOGIN)
+
+
+def _entering_a_user(effective: Effective, answers: Answers) -> Iterator[str]:
+    """saslpasswd2(8), for the realm of a login without a domain; nothing else fills sasldb."""
+    if not answers.sasl.enabled or answers.sasl.backend is not SaslBackend.SASLDB:
+        return
+    realm = effective.value("smtpd_sasl_local_domain") or effective.value("myhostname")
+    database = answers.sasl.database
+    file = (f"-f {database}",) if database else ()
+    yield from in_lines("saslpasswd2 -c", *file, f"-u {realm} USER")
 
 
 def _for_clients(answers: Answers) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.errors import PkiError
 from pfwizard.plan.server.served import paths
-from pfwizard.plan.tls import PAIR
+from pfwizard.plan.tls.tls import PAIR
 
 CHAIN_FILES = "smtpd_tls_chain_files"
 

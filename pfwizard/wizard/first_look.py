@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from pfwizard.plan.plan import Severity
 from pfwizard.quoting import harmless
+from pfwizard.wizard.found import Found
 from pfwizard.wizard.lines import Line, Style
 from pfwizard.wizard.review import FINDING_STYLES
-from pfwizard.wizard.session import PREVIEW, Found
+from pfwizard.wizard.session import PREVIEW
 from pfwizard.wizard.surroundings import Observation
 
 WORTH_A_WORD = (Severity.WARNING, Severity.REFUSAL)

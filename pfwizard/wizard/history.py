@@ -13,15 +13,20 @@ def summary(entry: "Entry") -> str:
     manifest = entry.manifest
     what = f"rollback of {manifest.undoes}, " if manifest.undoes else ""
     later = f", taken back by {entry.undone_by}" if entry.undone_by else ""
-    return f"{manifest.transaction}  {_moment(manifest.time)}  {what}{entry.result}{later}"
+    return f"{manifest.transaction}  {_written(manifest.time)}  {what}{entry.result}{later}"
 
 
-def _moment(written: str) -> str:
-    """The time of a record as a person writes it; what is no time stays as it is."""
+def moment(time: datetime) -> str:
+    """As a person writes it."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _written(time: str) -> str:
+    """That of a record; what is no time stays as it is."""
     try:
-        return f"{datetime.fromisoformat(written).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return moment(datetime.fromisoformat(time))
     except ValueError:
-        return written
+        return time
 
 
 def why_not_taken_back(entry: "Entry", *, may_apply: bool) -> str:

@@ -16,8 +16,8 @@ class Outcome:
     """What the shell is told, and what stays to be read when the screen is gone.
 
     ``plan`` is the one that was applied as ``transaction``, or that took one back. ``afterwards``
-    are the lines of the last page, with commands that are to be copied whole. ``way_back`` is the
-    command that takes this change back, where it is not the usual one.
+    are the lines of the last page, with commands that are to be copied whole. ``undoes`` is the
+    transaction that was taken back, if it was a rollback.
     """
 
     exit_status: ExitStatus
@@ -26,7 +26,7 @@ class Outcome:
     transaction: str | None = None
     error: PfwizardError | None = None
     afterwards: tuple[str, ...] = ()
-    way_back: str = ""
+    undoes: str | None = None
 
 
 def left(saved_as: str = "") -> Outcome:

@@ -15,6 +15,7 @@ from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.tree import FileKind, FileState, Tree
 from pfwizard.plan.plan import Action, Change, Finding, JoinGroup, warning
 from pfwizard.plan.planner import files_of_interest
+from pfwizard.plan.sasl.checker import socket_of
 from pfwizard.plan.server.others_certificate import files_beside
 from pfwizard.plan.server.server_pair import pairs_of
 from pfwizard.secret import Secret
@@ -83,7 +84,7 @@ def plan_in_part(job: Job, answers: Answers, ca_passphrase: Secret[str] | None =
         findings.append(_state_not_read(job))
     seen = TreeInPart(job.tree.root)
     facts = gather(seen, job.config_directory, files_of_interest(answers))
-    assumed = _assumptions(answers, facts.files, frozenset(seen.unread))
+    assumed = _assumptions(answers, facts, frozenset(seen.unread))
     findings += _not_read(assumed, seen.unread)
     tree = TreeInPart(job.tree.root, assumed.states())
     made = _as_if_made(answers, assumed.right)
@@ -142,18 +143,15 @@ def _is_missing(job: Job) -> bool:
     return False
 
 
-def _assumptions(
-    answers: Answers,
-    files: Mapping[PurePosixPath, FileState],
-    unread: frozenset[PurePosixPath],
-) -> _Assumptions:
+def _assumptions(answers: Answers, facts: Facts, unread: frozenset[PurePosixPath]) -> _Assumptions:
     right = [
         path
         for certificate, key, *others in _belonging_together(answers)
-        if files[certificate].exists and key in unread
+        if facts.file(certificate).exists and key in unread
         for path in (certificate, key, *others)
     ]
-    socket = answers.sasl.socket if answers.sasl.socket in unread else None
+    used = socket_of(facts, answers.sasl)
+    socket = used if used in unread else None
     missing = sorted(unread.difference(right, [socket] if socket else []))
     return _Assumptions(tuple(right), tuple(missing), socket)
 

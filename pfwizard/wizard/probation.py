@@ -15,6 +15,11 @@ IF_THE_LINE_DROPS = (
     "pfwizard, or pfwizard confirm."
 )
 
+TRY_IT = (
+    "The {change} is live. Now try it from another window: send mail, and log in if users do. Then "
+    "keep it or roll it back."
+)
+
 NOT_AT_BOOT = (
     "A restart of this machine counts as not confirmed, but nothing here takes the change back "
     "before Postfix starts (pfwizard-recover.service would): run pfwizard recover then."

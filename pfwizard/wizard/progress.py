@@ -10,6 +10,7 @@ class StepState(Enum):
     RUNNING = ".."
     DONE = "ok"
     FAILED = "!!"
+    SKIPPED = "--"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ class Progress:
     def fail(self, now: float) -> None:
         """The step that runs, if any, has failed."""
         self._close(StepState.FAILED, now)
+
+    def skip(self, now: float) -> None:
+        """The step that runs, if any, was not possible."""
+        self._close(StepState.SKIPPED, now)
 
     def _close(self, state: StepState, now: float) -> None:
         if self.steps and self.steps[-1].state is StepState.RUNNING:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pfwizard.answers.question import Value
@@ -19,9 +19,10 @@ from pfwizard.pki.errors import WrongPassphrase
 from pfwizard.plan.authorities.ca_passphrase import UnusablePassphrase
 from pfwizard.secret import Secret
 from pfwizard.wizard.course import Course
-from pfwizard.wizard.draft import Draft
+from pfwizard.wizard.found import Found, Waiting
 from pfwizard.wizard.outcome import NOTHING_CHANGED, Outcome, left
-from pfwizard.wizard.probation import DEFAULT_PROBATION, probation_of
+from pfwizard.wizard.place import Place
+from pfwizard.wizard.probation import probation_of
 from pfwizard.wizard.sheet import AnswerSheet
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.engine import Application, Job, Planned
     from pfwizard.machine.facts import Facts
+    from pfwizard.prove.mechanisms import Login
+    from pfwizard.prove.rehearsing.dress_rehearsal import DressRehearsal
+    from pfwizard.prove.verdict import Outcome as Probed
     from pfwizard.wizard.aftermath import Section
-    from pfwizard.wizard.surroundings import Observation
 
 BY_HAND = "it was taken back by hand"
 
@@ -43,68 +46,13 @@ PREVIEW = (
 )
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the walk works: as the options of the command line say it.
-
-    ``is_demonstration``: the tree is temporary, and whoever started the walk removes it.
-    ``options`` are those, each with a blank before it, by which another run works on the same.
-    ``draft`` is where the answers are kept as long as the walk goes on, ``host`` how the machine
-    calls itself.
-    """
-
-    root: Path = Path("/")
-    config_directory: PurePosixPath | None = None
-    state_directory: Path | None = None
-    probation: float = DEFAULT_PROBATION
-    is_demonstration: bool = False
-    options: str = ""
-    draft: Draft | None = None
-    host: str = field(default_factory=lambda: os.uname().nodename)
-
-    @property
-    def job(self) -> "Job":
-        from pfwizard.engine import Job
-
-        return Job.on(self.root, self.config_directory, self.state_directory)
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A change on probation that an earlier run has left; ``seconds`` are still to go.
-
-    ``undoes`` is the transaction that it takes back, if it is a rollback.
-    """
-
-    transaction: "TransactionId"
-    seconds: float
-    undoes: "TransactionId | None" = None
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the first look has found: the machine, or a change that waits.
-
-    ``taken_back`` is a transaction that an earlier run had left unfinished, ``draft`` the time from
-    which there are answers of a walk that was cut off, ``decided`` what became of a change that
-    waited before, ``mistakes`` those of the answers file, ``unread`` what only root may read.
-    """
-
-    observations: "tuple[Observation, ...]" = ()
-    waiting: Waiting | None = None
-    taken_back: "TransactionId | None" = None
-    draft: datetime | None = None
-    decided: str = ""
-    mistakes: tuple[str, ...] = ()
-    unread: tuple[Path, ...] = ()
-
-
 @dataclass
 class Session:
     """A walk: its place, its answers, and the last plan that was made of them.
 
     ``start`` is what the answers file ``file`` gave. ``clock`` counts seconds, from whenever.
-    ``ca_passphrase`` was given on the command line, or typed when a plan needed it.
+    ``ca_passphrase`` was given on the command line, or typed when a plan needed it. ``login`` is
+    whoever was named to prove the change.
     """
 
     place: Place
@@ -112,6 +60,7 @@ class Session:
     file: Path | None = None
     clock: Callable[[], float] = time.monotonic
     ca_passphrase: Secret[str] | None = field(default=None, repr=False)
+    login: "Login | None" = field(default=None, repr=False)
     sheet: AnswerSheet = field(init=False)
     course: Course = field(init=False)
     outcome: Outcome = field(default=Outcome(ExitStatus.FAILED, NOTHING_CHANGED), init=False)
@@ -143,6 +92,7 @@ class Session:
 
         Raises PfwizardError where the machine cannot be read, or only a person can go on.
         """
+        from pfwizard.plan.usual_answers import usual_answers
         from pfwizard.wizard import suggestions, surroundings
 
         self.forget_plan()
@@ -155,7 +105,9 @@ class Session:
             self.outcome = self._applied or left()
         taken_back = self._recover(job) if self.may_apply else None
         facts, unread = self._looked(job)
-        self.sheet.suggest(suggestions.suggest(facts), suggestions.host_name(facts))
+        self.sheet.suggest(
+            suggestions.suggest(facts), suggestions.host_name(facts), usual_answers(facts)
+        )
         observations = surroundings.observe(facts, _now())
         mistakes = () if self.start is None else tuple(map(str, self.start.mistakes))
         return Found(observations, None, taken_back, self.draft, self._decided, mistakes, unread)
@@ -256,19 +208,55 @@ class Session:
 
         return plan_rollback(self.place.job, transaction)
 
+    def rehearsal(self, planned: "Planned") -> "DressRehearsal":
+        """What the plan has to pass before it is carried out."""
+        from pfwizard.engine import refuse_stale
+        from pfwizard.prove.means import Means
+        from pfwizard.prove.rehearsing.dress_rehearsal import DressRehearsal
+
+        means, plan = Means(login=self.login), planned.plan
+        return DressRehearsal(
+            plan,
+            planned.facts,
+            self.place.rehearse,
+            means,
+            lambda: refuse_stale(self.place.job, plan),
+        )
+
+    def asks_for_login(self, planned: "Planned") -> bool:
+        """Whether somebody who logs in would prove anything."""
+        from pfwizard.prove.live_proof import offers_logins
+
+        return offers_logins(planned.plan, planned.facts)
+
+    def prove(self, planned: "Planned", transaction: "TransactionId") -> "tuple[Probed, ...]":
+        """Talk to the servers with the plan live, and log in; takes seconds.
+
+        The history keeps what was found. Raises PfwizardError.
+        """
+        from pfwizard.prove.live_proof import proved_for_history
+        from pfwizard.prove.means import Means
+
+        plan, facts, state = planned.plan, planned.facts, self.place.job.state
+        return proved_for_history(state, transaction, plan, facts, Means(login=self.login))
+
     def application(
         self,
         planned: "Planned",
         announce: Callable[[str], None],
         tell_of_probation: "Callable[[OnProbationNow], None]",
+        rehearsed: "tuple[Probed, ...]" = (),
     ) -> "Application":
-        """The plan, ready to be carried out by an engine in a process of its own."""
+        """The plan, ready to be carried out by an engine in a process of its own.
+
+        ``rehearsed`` is what its rehearsal has found, which the history keeps.
+        """
         from pfwizard.engine import Application
 
         seconds = probation_of(planned.plan, self.place.probation)
         if seconds is not None:
             self.await_confirmation()
-        return Application(self.place.job, planned, announce, tell_of_probation, seconds)
+        return Application(self.place.job, planned, announce, tell_of_probation, seconds, rehearsed)
 
     def await_confirmation(self) -> None:
         """From now on there is a change that nobody has confirmed, whatever becomes of the walk."""
@@ -320,13 +308,12 @@ class Session:
             for section in self.aftermath(planned)
             for line in (section.title, *(f"    {text}" for text in section.lines), "")
         ]
-        way_back = f"pfwizard rollback {transaction}" if planned.undoes else ""
         self.outcome = self._applied = Outcome(
             ExitStatus.DONE,
             plan=planned.plan,
             transaction=transaction,
             afterwards=tuple(lines),
-            way_back=way_back,
+            undoes=planned.undoes,
         )
         self.applied_plan = planned
         self.forget_plan()
@@ -384,7 +371,7 @@ class Session:
 
         start = "" if self.start is None else self.start.text
         saved = self.sheet.to_be_saved()
-        save(path, written(saved, start))
+        save(path, written(saved, start, self.sheet.usual))
         self.file, self._saved = path, saved
 
 

@@ -55,8 +55,9 @@ class Answered:
 class AnswerSheet:
     """All answers of a walk. Whatever is typed stays, right or wrong.
 
-    ``suggested`` are values taken from the machine. ``start`` is what an answers file gives: where
-    there is one, what it leaves out has the value that an unattended run would give it.
+    ``suggested`` are values taken from the machine, and ``usual`` its platform's in place of
+    defaults. ``start`` is what an answers file gives: where there is one, what it leaves out has
+    the value that an unattended run would give it.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class AnswerSheet:
         start: Mapping[str, object] | None = None,
     ) -> None:
         self._suggested = suggested or {}
+        self.usual: Mapping[str, Value] = {}
         self._start = start
         self._host_name = NOWHERE
         self._typed: dict[str, str] = {}
@@ -85,9 +87,15 @@ class AnswerSheet:
             for key, text in self._typed.items()
         )
 
-    def suggest(self, suggested: Mapping[str, Value], host_name: HostName = NOWHERE) -> None:
+    def suggest(
+        self,
+        suggested: Mapping[str, Value],
+        host_name: HostName = NOWHERE,
+        usual: Mapping[str, Value] | None = None,
+    ) -> None:
         """Take over what is known of the machine; what is typed already stays."""
         self._suggested = suggested
+        self.usual = usual or {}
         self._host_name = host_name
         self._problems = None
 
@@ -118,7 +126,7 @@ class AnswerSheet:
         if self._start is None or question.is_required:
             value = self._suggested.get(question.key, self._usual(question))
         else:
-            value = question.default
+            value = self.usual.get(question.key, question.default)
         return "" if value is None else typed_text(question, value)
 
     def implied(self, key: str) -> str:
@@ -160,7 +168,7 @@ class AnswerSheet:
             if not is_relevant(question, known):
                 known.pop(question.key, None)
                 if question.default is not None:
-                    known[question.key] = question.default
+                    known[question.key] = self.usual.get(question.key, question.default)
         return known
 
     def _right(self) -> dict[str, Value]:

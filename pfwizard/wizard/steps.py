@@ -15,6 +15,7 @@ class StepName(Enum):
     TLS = "tls"
     SERVICES = "services"
     SASL = "sasl"
+    OUTGOING = "outgoing"
     REVIEW = "review"
     APPLY = "apply"
     DONE = "done"
@@ -115,7 +116,14 @@ STEPS = (
         "TLS",
         "TLS",
         "How Postfix offers TLS on port 25, where other mail servers deliver.",
-        _keys("tls.security_level", "tls.minimum_version", "tls.log_level", "tls.random_source"),
+        _keys(
+            "tls.security_level",
+            "tls.profile",
+            "tls.minimum_version",
+            "tls.migrate_obsolete",
+            "tls.log_level",
+            "tls.random_source",
+        ),
     ),
     Step(
         StepName.SERVICES,
@@ -135,11 +143,25 @@ STEPS = (
             "tls.auth_only",
             "sasl.backend",
             "sasl.socket",
+            "sasl.database",
+            "sasl.saslauthd.*",
+            "sasl.sql.*",
+            "sasl.ldapdb.*",
+            "sasl.dovecot.*",
             "sasl.mechanisms",
+            "sasl.chroot",
             "sasl.local_domain",
             "sasl.broken_clients",
             "sasl.recipient_restrictions",
         ),
+    ),
+    Step(
+        StepName.OUTGOING,
+        "Outgoing mail",
+        "Outgoing",
+        "How mail leaves this server: directly, or all of it through a relay host. What you leave "
+        "empty stays as it is.",
+        _keys("outgoing.*"),
     ),
     Step(StepName.REVIEW, "Review", "Review", "What would change. Nothing has been changed yet."),
     Step(StepName.APPLY, "Apply", "Apply", ""),

@@ -8,28 +8,41 @@ from pathlib import PurePosixPath
 from pfwizard.answers.question import Value
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.platforms.recognition import PLATFORMS
+from pfwizard.machine.postfix import DEFAULT_CONFIG_DIRECTORY
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.distinguished_name import decoded
 from pfwizard.pki.errors import PkiError
 from pfwizard.pki.requests import load_request
 from pfwizard.pki.subject import Subject
-from pfwizard.plan.server.deploy_hook import LIVE
-from pfwizard.plan.tls import PLACEHOLDERS
+from pfwizard.plan.server.deploy_hook import lineage_of
+from pfwizard.plan.tls.tls import PLACEHOLDERS
+from pfwizard.plan.usual_answers import usual_answers
 from pfwizard.wizard.certificates_in_use import InUse, certificate_in, certificates_in_use
 
 _DEFAULTS = {question.key: question.default for question in QUESTIONS}
 
 
-def _usual(key: str) -> PurePosixPath:
+def _default(key: str) -> PurePosixPath:
     return PurePosixPath(str(_DEFAULTS[key]))
 
 
-CA, CA_KEY = _usual("ca.certificate"), _usual("ca.key")
-SERVER, SERVER_KEY = _usual("server.certificate"), _usual("server.key")
-REQUEST = _usual("server.request")
+CA, CA_KEY = _default("ca.certificate"), _default("ca.key")
 
-PUBLIC = (CA, SERVER)
+BESIDE_POSTFIX = _default("server.certificate").relative_to(DEFAULT_CONFIG_DIRECTORY)
+
+PLACES = tuple(
+    dict.fromkeys(place for each in PLATFORMS for place in each.config_directories.value)
+)
+"""Where some platform has Postfix's own files, and an earlier run has put the server's beside."""
+
+PUBLIC = (CA, *(place / BESIDE_POSTFIX for place in PLACES))
 """What has to be among the facts."""
+
+
+def _usual(facts: Facts, key: str) -> PurePosixPath:
+    return PurePosixPath(str(usual_answers(facts).get(key, _DEFAULTS[key])))
+
 
 Suggested = Iterator[tuple[str, Value]]
 
@@ -37,7 +50,8 @@ Suggested = Iterator[tuple[str, Value]]
 def private_files(facts: Facts) -> tuple[PurePosixPath, ...]:
     """What has to be there too, as far as it belongs to what is found; only root can see it."""
     keys = (CA_KEY,) if facts.file(CA).exists else ()
-    requests = () if facts.file(SERVER).exists else (SERVER_KEY, REQUEST)
+    is_there = facts.file(_usual(facts, "server.certificate")).exists
+    requests = () if is_there else (_usual(facts, "server.key"), _usual(facts, "server.request"))
     return (*keys, *requests)
 
 
@@ -56,8 +70,9 @@ def server(facts: Facts) -> Suggested:
         yield from _signed_by(Signer.ANOTHER_BY_REQUEST, facts)
         yield from _requested(facts)
         return
-    in_use, made = certificates_in_use(facts), certificate_in(facts, SERVER)
-    for used in (in_use, (InUse(SERVER, SERVER_KEY, made),)):
+    certificate, key = _usual(facts, "server.certificate"), _usual(facts, "server.key")
+    in_use, made = certificates_in_use(facts), certificate_in(facts, certificate)
+    for used in (in_use, (InUse(certificate, key, made),)):
         signer = _signer(facts, used[0]) if used else None
         if signer is not None:
             yield from _signed_by(signer, facts)
@@ -87,13 +102,14 @@ def _signer(facts: Facts, used: InUse) -> Signer | None:
     certificate, ca = used.certificate, certificate_in(facts, CA)
     if str(used.path) in PLACEHOLDERS:
         return None
-    if used.path.is_relative_to(LIVE):
+    if lineage_of(facts, used.path) is not None:
         return Signer.ANOTHER
     if certificate is None or certificate.is_issued_by(certificate):
         return None
     if ca is not None and certificate.is_issued_by(ca):
         return Signer.OUR_CA
-    return Signer.ANOTHER_BY_REQUEST if used.key == SERVER_KEY else Signer.ANOTHER
+    is_ours = used.key == _usual(facts, "server.key")
+    return Signer.ANOTHER_BY_REQUEST if is_ours else Signer.ANOTHER
 
 
 def _signed_by(signer: Signer, facts: Facts) -> Suggested:
@@ -104,14 +120,15 @@ def _signed_by(signer: Signer, facts: Facts) -> Suggested:
 
 def _is_awaited(facts: Facts) -> bool:
     """Whether a request was made, and its certificate has not come."""
-    if facts.file(SERVER).exists:
+    if facts.file(_usual(facts, "server.certificate")).exists:
         return False
-    return facts.file(SERVER_KEY).exists and facts.file(REQUEST).exists
+    made = ("server.key", "server.request")
+    return all(facts.file(_usual(facts, key)).exists for key in made)
 
 
 def _requested(facts: Facts) -> Suggested:
     try:
-        request = load_request(facts.file(REQUEST).content or b"")
+        request = load_request(facts.file(_usual(facts, "server.request")).content or b"")
     except PkiError:
         return
     yield from _subject(decoded(request.parsed.subject), "server.subject")

@@ -5,26 +5,22 @@ from pathlib import PurePosixPath
 
 from pfwizard.answers.question import Value
 from pfwizard.answers.questions import QUESTIONS
+from pfwizard.answers.services_answers import ClientCertificates
+from pfwizard.cf.endpoint import SUBMISSION, SUBMISSIONS
 from pfwizard.errors import InputProblem
+from pfwizard.machine.authdaemond_sockets import SOCKETS, found_sockets
 from pfwizard.machine.facts import Facts
-from pfwizard.machine.tree import FileKind
-from pfwizard.plan.services import ports_of
+from pfwizard.plan.clients.client_certificates import asks_today
+from pfwizard.plan.outgoing.levels import outgoing_level
+from pfwizard.plan.outgoing.relay_password import login_today
+from pfwizard.plan.overrides import lacks_tlsproxy
+from pfwizard.plan.services import on_port, ports_of
+from pfwizard.plan.tls.obsolete import obsolete_settings
+from pfwizard.plan.usual_answers import usual_answers
 from pfwizard.wizard import suggested_certificates
 from pfwizard.wizard.sheet import HostName
 from pfwizard.wizard.suggested_certificates import Suggested
-
-SOCKETS = tuple(
-    PurePosixPath(path)
-    for path in (
-        "/run/courier/authdaemon/socket",
-        "/var/run/courier/authdaemon/socket",
-        "/var/run/courier-auth/socket",
-        "/run/courier-auth/socket",
-        "/var/spool/authdaemon/socket",
-        "/usr/local/var/spool/authdaemon/socket",
-    )
-)
-"""Where packages and authlib's own installation put authdaemond's socket."""
+from pfwizard.wizard.suggested_logins import logins
 
 _BY_KEY = {question.key: question for question in QUESTIONS}
 
@@ -64,6 +60,8 @@ TODAY = {
     "tls.log_level": "smtpd_tls_loglevel",
     "tls.ca_file": "smtpd_tls_CAfile",
     "tls.random_source": "tls_random_source",
+    "outgoing.ca_file": "smtp_tls_CAfile",
+    "outgoing.relay_host": "relayhost",
     "sasl.local_domain": "smtpd_sasl_local_domain",
 }
 """Settings whose present value, if main.cf has one, is the answer."""
@@ -85,25 +83,58 @@ def _settings(facts: Facts) -> Suggested:
             yield key, effective.is_on(parameter)
     if effective.value("smtpd_tls_security_level") == "encrypt":
         yield "tls.security_level", "encrypt"  # what is stricter than our default stays
+    if obsolete_settings(facts):
+        yield "tls.migrate_obsolete", True
+
+
+CERTIFICATES = {
+    SUBMISSIONS: "services.smtps_client_certificates",
+    SUBMISSION: "services.submission_client_certificates",
+}
 
 
 def _services(facts: Facts) -> Suggested:
     ports = {each.port for each in ports_of(facts.configuration.master, facts.effective)}
     if 587 in ports:
         yield "services.submission", True
+    for endpoint, key in CERTIFICATES.items():
+        for service in on_port(facts.configuration.master, endpoint):
+            asked = asks_today(facts.effective.of(service))
+            if asked is not ClientCertificates.UNCHANGED:
+                yield key, asked.value
+    if lacks_tlsproxy(facts.configuration.master):
+        yield "services.tlsproxy", True
+
+
+def _outgoing(facts: Facts) -> Suggested:
+    user = login_today(facts, facts.effective.value("relayhost"))
+    if user:
+        yield "outgoing.relay_user", user
+    level = outgoing_level(facts.effective)
+    if level in ("encrypt", "secure") or (level in ("may", "dane") and not user):
+        yield "outgoing.tls_security_level", level
 
 
 def _socket(facts: Facts) -> Suggested:
-    found = [path for path in SOCKETS if facts.file(path).kind is FileKind.SOCKET]
-    if found:
-        yield "sasl.socket", str(found[0])
+    """Nothing where its package puts it: an empty answer is right for every other checker too."""
+    usual = facts.file(facts.platform.authdaemond_socket.value.path)
+    for socket in found_sockets(facts)[:1]:
+        if facts.file(socket).real != usual.real:
+            yield "sasl.socket", str(socket)
+
+
+def _usual(facts: Facts) -> Suggested:
+    yield from usual_answers(facts).items()
 
 
 SUBJECTS = (
     _names,
+    _usual,
     suggested_certificates.authority,
     suggested_certificates.server,
     _settings,
     _services,
+    _outgoing,
     _socket,
+    logins,
 )

@@ -6,22 +6,26 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from pfwizard.answers.sasl_answers import SaslBackend
 from pfwizard.cf.problem import Severity as Weight
 from pfwizard.enumeration import listed
 from pfwizard.expiry.limits import USUAL
+from pfwizard.machine.authdaemond_sockets import found_sockets, states_of_sockets
 from pfwizard.machine.effective import Smtpd
 from pfwizard.machine.facts import Facts, gather
+from pfwizard.machine.platforms.record import Need
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.pki.certificates import load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.plan.plan import Severity, SmtpPort
 from pfwizard.plan.planner import OLDEST
 from pfwizard.plan.relay.open_relay import is_closed
-from pfwizard.plan.sasl import takes_passwords_in_clear
+from pfwizard.plan.sasl.security import takes_passwords_in_clear
 from pfwizard.plan.services import ports_of, smtp_servers
 from pfwizard.wizard.certificates_in_use import files_in_use
 from pfwizard.wizard.suggested_certificates import private_files
-from pfwizard.wizard.suggestions import SOCKETS, files_to_look_at
+from pfwizard.wizard.suggested_logins import logins
+from pfwizard.wizard.suggestions import files_to_look_at
 
 if TYPE_CHECKING:
     from pfwizard.engine import Job
@@ -63,8 +67,23 @@ def observe(facts: Facts, now: datetime) -> tuple[Observation, ...]:
 
 
 def _platform(facts: Facts, now: datetime) -> Iterator[Observation]:
-    if facts.platform.is_known:
-        yield Observation("Platform", facts.platform.name)
+    platform = facts.platform
+    if platform.assumed_for:
+        yield Observation(
+            "Platform",
+            f"{platform.assumed_for}, taken for {platform.name}",
+            "Where it has files elsewhere, correct the paths.",
+            Severity.NOTE,
+        )
+    elif platform.is_known and platform.sasl_directories.is_verified:
+        yield Observation("Platform", platform.name)
+    elif platform.is_known:
+        yield Observation(
+            "Platform",
+            platform.name,
+            "Where smtpd.conf belongs was not seen in its package; look at it in the review.",
+            Severity.NOTE,
+        )
     else:
         yield Observation(
             "Platform",
@@ -145,17 +164,23 @@ def _logins(facts: Facts, now: datetime) -> Iterator[Observation]:
 
 
 def _password_checker(facts: Facts, now: datetime) -> Iterator[Observation]:
-    states = [facts.file(path) for path in SOCKETS]
-    found = [state.path for state in states if state.kind is FileKind.SOCKET]
+    today = dict(logins(facts)).get("sasl.backend")
+    if today not in (None, SaslBackend.AUTHDAEMOND.value):
+        yield Observation("Password checker", str(today))
+        return
+    found = found_sockets(facts)
     if found:
         yield Observation("authdaemond", f"its socket is {found[0]}")
-    elif any(state.kind is FileKind.OTHER for state in states):
+    elif any(state.kind is FileKind.OTHER for state in states_of_sockets(facts)):
         yield Observation("authdaemond", "only root can see where its socket is")
+    elif facts.platform.lacks(Need.AUTHDAEMOND):
+        yield Observation("authdaemond", f"{facts.platform.name} has no package of it")
     else:
+        package = facts.platform.package(Need.AUTHDAEMOND)
         yield Observation(
             "authdaemond",
             "no socket was found where it is expected",
-            f"For logins through it, install and start {facts.platform.authdaemond_package}.",
+            f"For logins through it, install and start {package}.",
             Severity.NOTE,
         )
 
@@ -165,12 +190,13 @@ def _plugins(facts: Facts, now: datetime) -> Iterator[Observation]:
         yield Observation(
             "SASL plug-ins",
             "none were found",
-            f"Install {facts.platform.plugin_package}.",
+            facts.platform.how_to_install((Need.PLAIN, Need.LOGIN)),
             Severity.WARNING,
         )
     else:
         known = sorted(name for name in facts.sasl_plugins if name in ("plain", "login"))
-        yield Observation("SASL plug-ins", listed(known) if known else "neither plain nor login")
+        state = f"{listed(known)}, for passwords" if known else "neither plain nor login"
+        yield Observation("SASL plug-ins", state)
 
 
 def _certificates(facts: Facts, now: datetime) -> Iterator[Observation]:

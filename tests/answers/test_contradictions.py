@@ -47,15 +47,11 @@ def test_logins_on_submission_only_need_a_submission_service() -> None:
     assert "Switch one" in mistake.remedy
 
 
-def test_logins_need_a_mechanism() -> None:
-    mistake = the_mistake_in(answers_file({"sasl.mechanisms": "[]"}))
-    assert mistake.key == "sasl.mechanisms"
-    assert "sasl.enabled = false" in mistake.remedy
-
-
 def test_a_contradiction_is_reported_together_with_other_mistakes() -> None:
-    found = mistakes_in(answers_file({"sasl.mechanisms": "[]", "ca.days": "0"}))
-    assert {mistake.key for mistake in found} == {"sasl.mechanisms", "ca.days"}
+    found = mistakes_in(
+        answers_file({"server.ecdsa": "true", "server.source": '"request"', "ca.days": "0"})
+    )
+    assert {mistake.key for mistake in found} == {"server.ecdsa", "ca.days"}
 
 
 def test_what_depends_on_a_wrong_answer_is_not_judged() -> None:

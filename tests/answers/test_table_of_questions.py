@@ -121,3 +121,7 @@ def test_a_number_has_a_range_that_holds_its_default(question: Question) -> None
             assert question.minimum <= question.default <= question.maximum
     else:
         assert (question.minimum, question.maximum) == (0, 0)
+
+
+def test_the_explanation_of_a_profile_says_that_mail_going_out_is_concerned() -> None:
+    assert "mail that goes out" in EXPLANATIONS["tls.profile"]

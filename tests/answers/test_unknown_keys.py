@@ -26,7 +26,7 @@ def test_a_mistyped_key_is_asked_whether_another_was_meant(written: str, meant: 
 def test_a_key_like_no_other_is_told_the_keys_of_its_table() -> None:
     remedy = the_mistake_with("services.qqq", "true").remedy
     assert "[services]" in remedy
-    assert "smtps, submission" in remedy
+    assert "smtps, smtps_client_certificates, submission" in remedy
 
 
 def test_a_mistyped_table_is_one_mistake_and_not_one_for_each_of_its_keys() -> None:
@@ -38,7 +38,7 @@ def test_a_mistyped_table_is_one_mistake_and_not_one_for_each_of_its_keys() -> N
 
 def test_a_table_like_no_other_is_told_the_tables() -> None:
     remedy = the_mistake_in(answers_file().decode() + "[zzz]\n").remedy
-    assert "ca, ca.subject, clients, sasl" in remedy
+    assert "ca, ca.subject, clients, outgoing, sasl, sasl.dovecot" in remedy
 
 
 @pytest.mark.parametrize("value", ["5", '"x"', "[]", "[{}]"])

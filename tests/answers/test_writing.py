@@ -28,6 +28,15 @@ REQUIRED: Mapping[str, Value] = {
     "server.names": ("mail.example.org",),
     "server.subject.common_name": "mail.example.org",
 }
+OF_ONE_BACK_END: Mapping[str, Value] = {
+    "sasl.saslauthd.ldap_search_base": "dc=example,dc=org",
+    "sasl.saslauthd.rimap_host": "imap.example.org",
+    "sasl.sql.database": "mail",
+    "sasl.sql.select": "SELECT password FROM users WHERE name = '%u'",
+    "sasl.ldapdb.uri": "ldap://ldap.example.org",
+    "sasl.ldapdb.id": "postfix",
+}
+"""What has to be answered where this back end is chosen."""
 
 
 def said(text: str, key: str) -> object:
@@ -56,7 +65,7 @@ def answers_in(text: str) -> Mapping[str, Value]:
 
 # --- a fresh file -------------------------------------------------------------------------------
 
-EVERY_ANSWER: Mapping[str, Value] = {**DEFAULTS, **REQUIRED}
+EVERY_ANSWER: Mapping[str, Value] = {**DEFAULTS, **REQUIRED, **OF_ONE_BACK_END}
 
 
 def test_a_fresh_file_says_in_its_first_line_what_it_is_for() -> None:
@@ -128,6 +137,7 @@ CLIENT_NAMES = st.sampled_from(["o'hara+#@example.org", "relay.example.org"])
 RESTRICTIONS = st.sampled_from(
     ["permit_mynetworks", "reject", "check_client_access hash:/etc/postfix/a", "sleep 1"]
 )
+LDAP_URLS = st.sampled_from(["ldap://ldap.example.org", "ldaps://ldap.example.org:636"])
 TEXTS = st.text("aB1 .,:;#=$[]{}'\"\\éß€漢😀", max_size=10).map(lambda text: f"xx{text}xx")
 FILE_NAMES = st.text("aB1._-+@[]'\"\\é", max_size=10).map(lambda text: f"x{text}")
 
@@ -141,6 +151,14 @@ PARTICULAR: Mapping[str, st.SearchStrategy[Value]] = {
     "server.subject.email": st.sampled_from(["", "postmaster@example.org"]),
     "tls.random_source": st.sampled_from(["", "dev:/dev/urandom", "/run/random"]),
     "sasl.local_domain": st.sampled_from(["", "$mydomain", "${a}# $$'\"\\"]),
+    "sasl.saslauthd.ldap_servers": st.lists(LDAP_URLS, min_size=1, unique=True).map(tuple),
+    "sasl.saslauthd.rimap_host": st.sampled_from(["imap.example.org", "imap.example.org/1143"]),
+    "sasl.sql.hosts": st.sampled_from([("127.0.0.1",), ("sql.example.org:5432", "localhost")]),
+    "sasl.sql.select": st.just("SELECT password FROM users WHERE name = '%u' AND realm = '%r'"),
+    "sasl.ldapdb.uri": LDAP_URLS,
+    "sasl.ldapdb.mechanism": st.sampled_from(["SCRAM-SHA-256", "EXTERNAL"]),
+    "outgoing.relay_host": st.sampled_from(["", "[smtp.example.org]:587", "example.org"]),
+    "outgoing.relay_user": st.sampled_from(["", "postfix@example.org"]),
     "sasl.mechanisms": st.sampled_from([("PLAIN",), ("LOGIN", "PLAIN")]),
     "sasl.recipient_restrictions": st.lists(RESTRICTIONS, unique=True).map(tuple),
 }
@@ -233,6 +251,21 @@ def guide_with(key: str, value: Value) -> list[tuple[str, str]]:
 
 def test_where_nothing_has_changed_the_text_is_the_same() -> None:
     assert written(answers_in(guide.ANSWERS), guide.ANSWERS) == guide.ANSWERS
+
+
+def test_the_default_is_written_where_something_else_is_usual_on_the_machine() -> None:
+    start, default = "format = 1\n", {"sasl.backend": "authdaemond"}
+
+    assert written(default, start) == start
+    assert said(written(default, start, {"sasl.backend": "saslauthd"}), "sasl.backend") == (
+        "authdaemond"
+    )
+
+
+def test_what_is_usual_on_the_machine_is_not_written() -> None:
+    usual: Mapping[str, Value] = {"sasl.backend": "saslauthd"}
+
+    assert written(usual, "format = 1\n", usual) == "format = 1\n"
 
 
 def test_where_nothing_has_changed_not_even_a_line_end_is_added() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from pfwizard.apply.ending import Ending
 from pfwizard.apply.journal import Journal, StateDirectory
 from pfwizard.apply.live.instance import Instance
+from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import Transaction
 from pfwizard.errors import Failed
 from pfwizard.machine.tree import Tree
@@ -122,6 +123,7 @@ class ObedientMailSystem:
     main_cf_at: dict[str, bytes] = field(default_factory=dict)
     meanwhile: dict[str, Callable[[], None]] = field(default_factory=dict)
     groups: tuple[str, ...] = ("mail",)
+    running: set[str] = field(default_factory=set)
 
     def _called(self, name: str) -> None:
         self.calls.append(name)
@@ -149,6 +151,22 @@ class ObedientMailSystem:
     def leave_group(self, user: str, group: str) -> None:
         self._called("leave_group")
         self.groups = tuple(each for each in self.groups if each != group)
+
+    def daemon_is_running(self, service: str) -> bool:
+        return service in self.running
+
+    def release_daemon(self, service: str) -> None:
+        if service in self.running:
+            self._called("release_daemon")
+            self.running.remove(service)
+
+    def restart_daemon(self, service: str, socket: PurePosixPath | None) -> None:
+        self._called("restart_daemon" if socket else "restart_daemon_back")
+        self.running.add(service)
+
+    def stop_daemon(self, service: str) -> None:
+        self._called("stop_daemon")
+        self.running.discard(service)
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         self._called("reload")
@@ -184,6 +202,7 @@ def transaction(
     *,
     probation: float | None = None,
     announce: Callable[[str], None] = lambda words: None,
+    undoes: TransactionId | None = None,
 ) -> Transaction:
     return Transaction(
         ending=ending_of(tree, mail_system),
@@ -191,4 +210,5 @@ def transaction(
         now=NOW,
         announce=announce,
         probation=probation,
+        undoes=undoes,
     )

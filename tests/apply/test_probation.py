@@ -167,7 +167,7 @@ def test_a_change_that_is_being_taken_back_cannot_be_confirmed_any_more(
     """Whoever took it back has died in the middle."""
     on_probation(tree, mail_system, 120)
 
-    def die(tree: Tree, journal: Journal) -> None:
+    def die(*arguments: object) -> None:
         raise KeyboardInterrupt
 
     ending = ending_of(tree, mail_system)

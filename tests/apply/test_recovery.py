@@ -308,7 +308,9 @@ def test_a_conflict_touches_nothing_and_is_told_every_time(
     before = stock(tree.root)
 
     for _ in range(2):
-        with pytest.raises(NeedsHuman, match=r'it is "theirs" now, and was not set before'):
+        with pytest.raises(
+            NeedsHuman, match=r'now it is "theirs", and before the change it was not set'
+        ):
             recovered(tree, mail_system)
 
     assert stock(tree.root) == before
@@ -393,7 +395,7 @@ def test_an_edit_in_any_encoding_is_told_as_a_conflict(
     (tree.root / "etc/postfix/main.cf").write_bytes(b"new = caf\xe9\n")
 
     for _ in range(2):
-        with pytest.raises(Conflict, match="new was set by this change"):
+        with pytest.raises(Conflict, match="new was edited by somebody else"):
             recovered(tree, mail_system)
 
 

@@ -72,6 +72,15 @@ def test_everything_is_as_before_the_change(tree: Tree) -> None:
     assert contents(tree) == before
 
 
+def test_a_mode_that_was_changed_is_as_before_too(tree: Tree) -> None:
+    before = contents(tree)
+    apply(tree, (with_other(replace(MAIN, OLD_MAIN, NEW_MAIN), mode=0o600, sets_mode=True),))
+
+    roll_back(tree)
+
+    assert contents(tree) == before
+
+
 def test_what_went_live_last_goes_back_first(tree: Tree) -> None:
     apply(tree)
 
@@ -136,10 +145,38 @@ def test_a_conflict_names_the_line_and_both_values_and_touches_nothing(tree: Tre
         roll_back(tree)
 
     assert caught.value.message == (
-        "/etc/postfix/main.cf: line 2: new was set by this change and edited by somebody else "
-        'since; it is "theirs" now, and was not set before the change'
+        "/etc/postfix/main.cf: line 2: new was edited by somebody else since: this change left it "
+        '"main", now it is "theirs", and before the change it was not set'
+    )
+    assert caught.value.remedy == (
+        "Nothing was touched. Give what is named here the value again that the change left it "
+        "with, or the one from before the change, and run it again."
     )
     assert stock(tree.root) == before
+
+
+def test_a_conflict_in_a_service_that_was_added_names_the_column_and_its_value(tree: Tree) -> None:
+    added = OLD_MASTER + b"465 inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes\n"
+    apply(tree, (replace(MASTER, OLD_MASTER, added),))
+    tree.outside(MASTER).write_bytes(added.replace(b"- n -", b"- y -"))
+
+    with pytest.raises(RollbackConflict) as caught:
+        roll_back(tree)
+
+    assert caught.value.message == (
+        "/etc/postfix/master.cf: line 2: 465/inet chroot was edited by somebody else since: this "
+        'change left it "n", now it is "y", and before the change it was not set'
+    )
+
+
+def test_with_the_value_of_the_change_again_there_is_no_conflict(tree: Tree) -> None:
+    added = OLD_MASTER + b"465 inet n - n - - smtpd\n"
+    apply(tree, (replace(MASTER, OLD_MASTER, added),))
+    tree.outside(MASTER).write_bytes(added.replace(b"465 inet", b"465  inet"))
+
+    roll_back(tree)
+
+    assert tree.outside(MASTER).read_bytes() == OLD_MASTER
 
 
 TABLE = PurePosixPath("/etc/postfix/relay_clientcerts")

@@ -8,10 +8,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from pfwizard.apply.disk.attributes import ACCESS_LIST
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.errors import ExitStatus, Failed, NeedsHuman
 from pfwizard.machine.tree import Tree
 from pfwizard.plan.plan import JoinGroup, Premise, Reload, SmtpPort
+from tests.apply.access_list import GENEROUS
 from tests.apply.builders import (
     CHANGES,
     KEY,
@@ -93,6 +95,19 @@ def test_what_is_replaced_keeps_its_mode_and_extended_attributes(
 
     assert master.stat().st_mode & 0o7777 == 0o640
     assert os.getxattr(master, "user.note") == b"by hand"
+
+
+def test_what_is_to_get_another_mode_loses_the_list_that_would_widen_it(
+    tree: Tree, mail_system: ObedientMailSystem
+) -> None:
+    place = tree.outside(MAIN)
+    os.setxattr(place, ACCESS_LIST, GENEROUS)
+    closed = dataclasses.replace(replace(MAIN, OLD_MAIN, NEW_MAIN), mode=0o600, sets_mode=True)
+
+    transaction(tree, mail_system).apply(plan_of([closed]))
+
+    assert place.stat().st_mode & 0o7777 == 0o600
+    assert ACCESS_LIST not in os.listxattr(place)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -401,7 +416,9 @@ def test_an_edit_of_the_same_lines_keeps_everything_as_it_is(
     mail_system.meanwhile["reload"] = lambda: edit_the_same_line(file)
     mail_system.fails_at = "reload"
 
-    with pytest.raises(NeedsHuman, match=r"main\.cf: line 1: new was set by this change") as caught:
+    with pytest.raises(
+        NeedsHuman, match=r"main\.cf: line 1: new was edited by somebody else"
+    ) as caught:
         transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
 
     assert file.read_bytes() == b"new = theirs\n"
@@ -440,7 +457,7 @@ def test_what_could_not_be_put_back_is_reported_again_by_the_next_run(
     with pytest.raises(NeedsHuman):
         transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
 
-    with pytest.raises(NeedsHuman, match="new was set by this change"):
+    with pytest.raises(NeedsHuman, match="new was edited by somebody else"):
         transaction(tree, mail_system).apply(plan_of())
 
     assert file.read_bytes() == b"new = theirs\n"

@@ -13,6 +13,7 @@ from tests.bench import (
     large_file,
     line_bytes,
     over_ssh,
+    rehearsal,
     second_run,
 )
 from tests.bench.table import Comparison, rendered
@@ -30,6 +31,7 @@ class Entry:
 ENTRIES = {
     "first-run": Entry(first_run.compare, 9),
     "second-run": Entry(second_run.compare, 5),
+    "rehearsal": Entry(rehearsal.compare, 5),
     "large-file": Entry(large_file.compare, 5),
     "first-frame": Entry(first_frame.compare, 15),
     "key-latency": Entry(key_latency.compare, 300),

@@ -132,3 +132,17 @@ def test_prose_is_no_service(prose: str) -> None:
 def test_options_end_at_a_blank_line_or_another_service(between: str) -> None:
     text = f"#smtps inet n - y - - smtpd\n{between}#  -o x=y\n"
     assert commented(master_cf(text), SUBMISSIONS).service.options == ()
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "#smtps inet n - y - - smtpd # nobody uses it\n#  -o smtpd_tls_wrappermode=yes\n",
+        "#smtps inet n - y - - smtpd\n#  -o smtpd_tls_wrappermode=yes  # RFC 8314\n",
+        "#smtps inet n - y - - smtpd\n#  -o smtpd_tls_wrappermode = yes\n",
+        "#smtps inet n - y - - smtpd\n#  -o smtpd_client_restrictions=permit_mynetworks, reject\n",
+        "#smtps inet y - y - - smtpd\n#  -o smtpd_tls_wrappermode=yes\n",
+    ],
+)
+def test_what_postfix_would_refuse_without_the_signs_is_no_service(entry: str) -> None:
+    assert master_cf(entry).commented_services == ()

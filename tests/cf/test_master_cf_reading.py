@@ -76,7 +76,13 @@ def test_options_below_a_commented_service_belong_to_the_one_above() -> None:
     [problem] = document.problems()
     assert problem.severity is Severity.WARNING
     assert problem.line == 2
-    assert '"-o x=y" belongs to smtp/inet' in problem.message
+    assert '"-o x=y" in line 3 belongs to smtp/inet' in problem.message
+
+
+def test_of_several_commented_services_the_one_right_above_the_options_is_half_commented() -> None:
+    commented = "#smtpd pass - - y - - smtpd\n#smtps inet n - y - - smtpd\n# words\n"
+    [problem] = master_cf(f"{SMTPD}\n{commented}  -o x=y\n").problems()
+    assert problem.line == 3
 
 
 def test_a_commented_alternative_of_the_same_service_is_no_reason_to_warn() -> None:

@@ -119,18 +119,22 @@ def test_a_removed_setting_comes_back_although_its_surroundings_are_gone() -> No
 def test_our_own_setting_with_another_value_is_a_conflict() -> None:
     theirs = edited(BASE, "level = may", "level = encrypt")
     assert conflicts(BASE, OURS, theirs) == (
-        Conflict("smtpd_tls_security_level", 6, "encrypt", "none"),
+        Conflict("smtpd_tls_security_level", 6, "encrypt", "none", base="may"),
     )
 
 
 def test_a_setting_that_we_changed_and_somebody_took_out_is_a_conflict() -> None:
     theirs = edited(BASE, "smtpd_tls_security_level = may\n", "")
-    assert conflicts(BASE, OURS, theirs) == (Conflict("smtpd_tls_security_level", 0, None, "none"),)
+    assert conflicts(BASE, OURS, theirs) == (
+        Conflict("smtpd_tls_security_level", 0, None, "none", base="may"),
+    )
 
 
 def test_a_setting_that_we_added_and_somebody_changed_is_a_conflict() -> None:
     theirs = edited(BASE, "loglevel = 1", "loglevel = 2")
-    assert conflicts(BASE, OURS, theirs) == (Conflict("smtpd_tls_loglevel", 8, "2", None),)
+    assert conflicts(BASE, OURS, theirs) == (
+        Conflict("smtpd_tls_loglevel", 8, "2", None, base="1"),
+    )
 
 
 def test_all_conflicts_are_told_by_line() -> None:
@@ -142,7 +146,7 @@ def test_all_conflicts_are_told_by_line() -> None:
 def test_a_setting_of_ours_that_can_no_longer_be_read_is_a_conflict() -> None:
     theirs = edited(BASE, "loglevel = 1", "loglevel 2")
     assert conflicts(BASE, OURS, theirs) == (
-        Conflict("smtpd_tls_loglevel", 8, "smtpd_tls_loglevel 2", None),
+        Conflict("smtpd_tls_loglevel", 8, "smtpd_tls_loglevel 2", None, base="1"),
     )
 
 
@@ -168,7 +172,7 @@ def test_the_last_entry_is_the_one_that_goes_back() -> None:
 
 def test_an_overriding_entry_with_another_value_is_a_conflict() -> None:
     assert conflicts(BASE, OURS, f"{BASE}smtpd_tls_loglevel = 2\n") == (
-        Conflict("smtpd_tls_loglevel", 10, "2", None),
+        Conflict("smtpd_tls_loglevel", 10, "2", None, base="1"),
     )
 
 
@@ -178,7 +182,7 @@ def test_an_overriding_entry_with_our_value_goes_back_with_ours() -> None:
 
 def test_an_entry_of_theirs_that_ours_hides_is_not_lost() -> None:
     assert conflicts(BASE, OURS, f"smtpd_tls_loglevel = 4\n{BASE}") == (
-        Conflict("smtpd_tls_loglevel", 9, "1", None),
+        Conflict("smtpd_tls_loglevel", 9, "1", None, base="1"),
     )
 
 

@@ -21,6 +21,7 @@ pickup    unix  n       -       y       60      1       pickup
 SMTP_LINE = "smtp      inet  n       -       y       -       -       smtpd\n"
 SMTPS_TEMPLATE = OURS[OURS.index("#smtps") : OURS.index("#628")]
 NEW = NewService("submissions", "inet", "smtpd", private="n", chroot="n")
+ADDED = "submissions inet n - n - - smtpd"
 
 
 def with_smtps(text: str) -> str:
@@ -134,14 +135,13 @@ def test_a_file_in_which_everything_is_put_back_already_is_left_alone() -> None:
 def test_an_option_added_to_the_service_that_we_switched_on_is_a_conflict() -> None:
     theirs = with_option(BASE, "smtpd_banner", "x", port=465)
     assert conflicts(BASE, OURS, theirs) == (
-        Conflict(
-            "smtps/inet",
-            3,
-            "smtps inet n - y - - smtpd -o syslog_name=postfix/smtps -o smtpd_tls_wrappermode=yes"
-            " -o smtpd_sasl_auth_enable=yes -o smtpd_banner=x",
-            None,
-        ),
+        Conflict("smtps/inet -o smtpd_banner", 8, "x", None, base=None),
     )
+
+
+def test_a_column_of_the_service_that_we_switched_on_is_a_conflict_of_that_column() -> None:
+    theirs = with_chroot(BASE, "n", port=465)
+    assert conflicts(BASE, OURS, theirs) == (Conflict("smtps/inet chroot", 3, "n", None, base="y"),)
 
 
 # A service that we added
@@ -163,14 +163,14 @@ def test_an_added_service_goes_and_its_surroundings_stay() -> None:
 def test_an_added_service_by_another_name_for_its_port_is_the_same_service() -> None:
     base = with_new_service(OURS)
     [conflict] = conflicts(base, OURS, edited(base, "submissions", "465        "))
-    assert (conflict.name, conflict.line) == ("465/inet", 3)
+    assert (conflict.name, conflict.line) == ("465/inet service", 3)
 
 
 def test_a_second_entry_for_the_service_that_we_added_is_a_conflict() -> None:
     base = with_new_service(OURS)
     second = "smtps inet n - y - - smtpd\n"
     assert conflicts(base, OURS, base + second) == (
-        Conflict("smtps/inet", 10, "smtps inet n - y - - smtpd", None),
+        Conflict("smtps/inet", 10, "smtps inet n - y - - smtpd", None, base=ADDED),
     )
 
 
@@ -179,7 +179,9 @@ def test_a_service_that_we_added_in_a_line_that_cannot_be_read_now_is_a_conflict
     theirs = edited(
         base, "submissions inet n      -       n       -       -       smtpd", "465 inet"
     )
-    assert conflicts(base, OURS, theirs) == (Conflict("submissions/inet", 3, "465 inet", None),)
+    assert conflicts(base, OURS, theirs) == (
+        Conflict("submissions/inet", 3, "465 inet", None, base=ADDED),
+    )
 
 
 def test_somebody_elses_unreadable_line_stays() -> None:
@@ -252,32 +254,32 @@ def test_an_option_with_a_blank_in_its_value_goes_back() -> None:
 def test_the_same_option_with_another_value_is_a_conflict() -> None:
     theirs = edited(CHANGED, "auth_enable=yes", "auth_enable=$x")
     assert conflicts(CHANGED, OURS, theirs) == (
-        Conflict("smtp/inet -o smtpd_sasl_auth_enable", 3, "$x", None),
+        Conflict("smtp/inet -o smtpd_sasl_auth_enable", 3, "$x", None, base="yes"),
     )
 
 
 def test_an_option_that_we_changed_and_somebody_took_out_is_a_conflict() -> None:
     ours, base = with_option(OURS, "x", "1"), with_option(OURS, "x", "2")
-    assert conflicts(base, ours, OURS) == (Conflict("smtp/inet -o x", 0, None, "1"),)
+    assert conflicts(base, ours, OURS) == (Conflict("smtp/inet -o x", 0, None, "1", base="2"),)
 
 
 def test_the_same_option_a_second_time_is_a_conflict() -> None:
     theirs = edited(CHANGED, "smtpd\n  -o", "smtpd -o smtpd_sasl_auth_enable=no\n  -o")
     assert conflicts(CHANGED, OURS, theirs) == (
-        Conflict("smtp/inet -o smtpd_sasl_auth_enable", 3, "yes", None),
+        Conflict("smtp/inet -o smtpd_sasl_auth_enable", 3, "yes", None, base="yes"),
     )
 
 
 def test_the_same_column_with_another_value_is_a_conflict() -> None:
     assert conflicts(CHANGED, OURS, with_chroot(CHANGED, "-")) == (
-        Conflict("smtp/inet chroot", 2, "-", "y"),
+        Conflict("smtp/inet chroot", 2, "-", "y", base="n"),
     )
 
 
 def test_other_arguments_on_both_sides_are_a_conflict() -> None:
     head = "smtp inet n - y - - smtpd"
     assert conflicts(f"{head} -v\n", f"{head}\n", f"{head} -D\n") == (
-        Conflict("smtp/inet arguments", 1, "-D", None),
+        Conflict("smtp/inet arguments", 1, "-D", None, base="-v"),
     )
 
 
@@ -295,14 +297,26 @@ def test_our_arguments_go_back_in_a_file_with_other_line_ends() -> None:
 def test_our_arguments_in_an_entry_that_was_laid_out_anew_are_a_conflict() -> None:
     base, ours = "x unix - n n - - pipe argv=/z\n", "x unix - n n - - pipe argv=/y\n"
     assert conflicts(base, ours, "x  unix - n y - - pipe argv=/z\n") == (
-        Conflict("x/unix", 1, "x unix - n y - - pipe argv=/z", "x unix - n n - - pipe argv=/y"),
+        Conflict(
+            "x/unix",
+            1,
+            "x unix - n y - - pipe argv=/z",
+            "x unix - n n - - pipe argv=/y",
+            base="x unix - n n - - pipe argv=/z",
+        ),
     )
 
 
 def test_a_service_that_we_changed_and_somebody_took_out_is_a_conflict() -> None:
     theirs = edited(CHANGED, CHANGED[CHANGED.index("smtp ") : CHANGED.index("#smtps")], "")
     assert conflicts(CHANGED, OURS, theirs) == (
-        Conflict("smtp/inet", 0, None, "smtp inet n - y - - smtpd"),
+        Conflict(
+            "smtp/inet",
+            0,
+            None,
+            "smtp inet n - y - - smtpd",
+            base="smtp inet n - n - - smtpd -o smtpd_sasl_auth_enable=yes",
+        ),
     )
 
 

@@ -61,8 +61,12 @@ def test_an_option_is_changed_where_it_stands_or_added(before: str, after: str) 
 
 
 def test_the_same_value_leaves_the_document_alone() -> None:
-    document = smtpd_conf("a: PLAIN  LOGIN\n")
+    document = smtpd_conf("a:  PLAIN LOGIN \n")
     assert document.set("a", "PLAIN LOGIN") is document
+
+
+def test_a_value_with_other_blanks_in_it_is_another_value() -> None:
+    assert text_of(smtpd_conf("sql_passwd: a  b\n").set("sql_passwd", "a b")) == "sql_passwd: a b\n"
 
 
 @pytest.mark.parametrize(("key", "value"), [("a", ""), ("a", " "), ("a", "1\n2"), ("a b", "1")])

@@ -25,7 +25,8 @@ from tests.cli.program import (
     sabotaged,
     the_object_in,
 )
-from tests.cli.test_plain_terminal import wait_for
+from tests.cli.test_plain_terminal import said, wait_for
+from tests.pki import builders as pki
 from tests.screens.on_a_terminal import OnTerminal, opened_terminals
 from tests.waiting import wait_until
 
@@ -193,11 +194,79 @@ def test_on_a_terminal_the_passphrase_is_asked_for_twice(
     assert load_private_key(moved, passphrase=Secret(PASSPHRASE))
 
 
+OTHER_KEY = "etc/ssl/private/cakey.pem"
+
+
+def with_another(machine: Machine, key: bytes) -> None:
+    """Beside the CA's key, which is locked, lies that of another, whose certificate is here too."""
+    (machine.root / OTHER_KEY).write_bytes(pki.key("other").pem().reveal())
+    certificate = machine.root / "etc/ssl/ca.crt"
+    certificate.write_bytes(certificate.read_bytes() + pki.ca(whose="other").pem())
+    (machine.root / KEY).write_bytes(key)
+
+
+def locked(key: PrivateKey) -> bytes:
+    return encrypted_pem(key, Secret(PASSPHRASE), os.urandom).reveal()
+
+
+def test_after_a_slip_no_other_key_goes_in_its_place(
+    server: Machine, medium: Path, start: OnTerminal
+) -> None:
+    with_another(server, locked(key_of(server)))
+    before = contents(server.root)
+
+    terminal = start("ca", "move-key", medium / "ca.key", "--root", server.root)
+    for times in (1, 2, 3):
+        wait_for(terminal, f"Passphrase of the CA's key /{KEY}:", times=times)
+        terminal.type("correct horse batterx\n")
+
+    assert terminal.wait() == 1
+    assert "does not open with this passphrase" in said(terminal)
+    assert contents(server.root) == before
+    assert list(medium.iterdir()) == []
+
+
+def test_a_passphrase_that_has_opened_what_is_no_cas_is_not_put_on_the_cas(
+    server: Machine, medium: Path, start: OnTerminal
+) -> None:
+    key = key_of(server)
+    (server.root / KEY).write_bytes(locked(pki.key("stray")))
+    (server.root / OTHER_KEY).write_bytes(key.pem().reveal())
+    (server.root / "etc/postfix/ssl/server.crt").unlink()
+
+    terminal = start("ca", "move-key", medium / "ca.key", "--root", server.root)
+    wait_for(terminal, f"Passphrase of the CA's key /{KEY}:")
+    terminal.type(f"{PASSPHRASE}\n")
+    for prompt in ("New passphrase for the CA's key", "The same again"):
+        wait_for(terminal, prompt)
+        terminal.type("quite another staple\n")
+
+    assert terminal.wait() == 0
+    moved = Secret((medium / "ca.key").read_bytes())
+    assert load_private_key(moved, passphrase=Secret("quite another staple")).matches(key)
+
+
+def test_a_key_that_delivers_mail_stays(
+    server: Machine, medium: Path, passphrase: tuple[str, Path]
+) -> None:
+    alias = server.root / "etc/postfix/relay.key"
+    alias.symlink_to(f"/{KEY}")
+    main_cf = server.root / "etc/postfix/main.cf"
+    main_cf.write_text(main_cf.read_text() + "smtp_tls_key_file = /etc/postfix/relay.key\n")
+    before = contents(server.root)
+
+    done = move(server, medium / "ca.key", *passphrase)
+
+    assert done.returncode == 1
+    assert "smtp_tls_key_file in main.cf names it" in done.stderr
+    assert contents(server.root) == before
+
+
 def test_an_encrypted_key_is_moved_as_it_is_behind_the_passphrase_that_it_has(
     server: Machine, medium: Path, passphrase: tuple[str, Path]
 ) -> None:
-    locked = encrypted_pem(key_of(server), Secret(PASSPHRASE), os.urandom).reveal()
-    (server.root / KEY).write_bytes(locked)
+    content = locked(key_of(server))
+    (server.root / KEY).write_bytes(content)
     wrong = medium.parent / "wrong"
     wrong.write_text("correct horse batterx\n")
     wrong.chmod(0o600)
@@ -207,7 +276,7 @@ def test_an_encrypted_key_is_moved_as_it_is_behind_the_passphrase_that_it_has(
 
     assert (refused.returncode, done.returncode) == (1, 0)
     assert "does not open with this passphrase" in refused.stderr
-    assert (medium / "ca.key").read_bytes() == locked
+    assert (medium / "ca.key").read_bytes() == content
     assert not (server.root / KEY).exists()
 
 

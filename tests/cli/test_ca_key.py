@@ -110,6 +110,24 @@ def test_the_key_may_come_out_of_a_pipe(machine: Machine, medium: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o600])
+@pytest.mark.parametrize(
+    "words", [("renew",), ("renew", "--ca"), ("client", "add", ANNA)], ids=" ".join
+)
+def test_a_key_on_a_medium_that_others_can_read_is_warned_of(
+    words: tuple[str, ...], mode: int, machine: Machine, medium: Path
+) -> None:
+    give_certificate(machine, 20)
+    taken_away(machine, medium)
+    medium.chmod(mode)
+
+    done = pfwizard_process(*words, "--root", machine.root, "--ca-key", medium)
+
+    assert done.returncode == 0, done.stderr
+    is_warned = f"warning: {medium}: this private key can be used by more users" in done.stderr
+    assert is_warned is (mode == 0o644)
+
+
 def test_the_wizard_takes_no_such_key() -> None:
     done = pfwizard_process("--plain", "--ca-key", "x")
 

@@ -63,23 +63,26 @@ def test_a_new_key_is_encrypted_with_the_passphrase_from(
     assert not opens(key, WRONG)
 
 
-def test_a_file_comes_before_a_descriptor_and_that_before_a_credential(
-    machine: Machine, tmp_path: Path
-) -> None:
+def test_an_option_comes_before_a_credential(machine: Machine, tmp_path: Path) -> None:
     with_locked_key(machine)
     renew = ("renew", "--root", machine.root, "--force")
-    descriptor = ("--ca-passphrase-fd", "FD")
+    wrong = credentials(tmp_path, WRONG)
 
-    first = through_descriptor(
-        WRONG,
-        *(*renew, *descriptor, "--ca-passphrase-file", private(tmp_path, "passphrase")),
-        **credentials(tmp_path, WRONG),
-    )
-    second = through_descriptor(
-        PASSPHRASE, *renew, *descriptor, CREDENTIALS_DIRECTORY=str(tmp_path / "credentials")
+    by_file = pfwizard_process(*renew, *given(tmp_path), environment=wrong)
+    by_descriptor = through_descriptor(PASSPHRASE, *renew, "--ca-passphrase-fd", "FD", **wrong)
+
+    assert (by_file.returncode, by_descriptor.returncode) == (0, 0), by_file.stderr
+
+
+def test_a_file_and_a_descriptor_at_once_are_wrong_usage(machine: Machine, tmp_path: Path) -> None:
+    done = through_descriptor(
+        PASSPHRASE,
+        *("renew", "--root", machine.root, "--ca-passphrase-fd", "FD"),
+        *("--ca-passphrase-file", private(tmp_path, "passphrase")),
     )
 
-    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert done.returncode == 2
+    assert "--ca-passphrase-file and --ca-passphrase-fd cannot be done at once" in done.stderr
 
 
 def test_two_passphrases_may_come_through_one_descriptor_the_cas_first(machine: Machine) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
+from pfwizard.cli.renewal import authority_in
+from pfwizard.pki.certificates import load_certificate
 from tests.cli.program import Machine, contents, pfwizard_process, the_object_in
+from tests.pki import builders as pki
 
 ANNA, RELAY = "anna@kernel-panic.it", "relay.kernel-panic.it"
 PASSPHRASE = "correct horse battery"
@@ -225,6 +228,29 @@ def test_a_client_that_cannot_be_put_in_place_is_in_the_ledger_all_the_same(
     assert done.returncode == 1
     assert not (server.root / PLACE).exists()
     assert [each["in_table"] for each in listed(server)] == [False]
+
+
+def test_the_ca_that_the_answers_name_signs(server: Machine) -> None:
+    other = pki.ca(whose="other", subject=pki.CLIENT_SUBJECT)
+    (server.root / "srv").mkdir(exist_ok=True)
+    (server.root / "srv/other.crt").write_bytes(other.pem())
+    (server.root / "srv/other.key").write_bytes(pki.key("other").pem().reveal())
+    server.answer('"/etc/ssl/ca.crt"', '"/srv/other.crt"')
+    server.answer('"/etc/ssl/private/ca.key"', '"/srv/other.key"')
+
+    added(server, ANNA, "--answers", server.answers)
+
+    certificate = server.root / f"srv/clients/{ANNA}/{ANNA}.crt"
+    assert load_certificate(certificate.read_bytes()).is_issued_by(other)
+
+
+def test_answers_that_want_no_ca_name_none(machine: Machine) -> None:
+    assert authority_in(machine.answers) is not None
+
+    machine.answer('source = "create"', 'source = "none"')
+    machine.answer('source = "ca"', 'source = "files"')
+
+    assert authority_in(machine.answers) is None
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from tests.cli.program import (
 
 COMPLETE = b"smtpd_tls_security_level = may"
 
+ANOTHER_LEVEL = "log_level = 1", "log_level = 2"
+
 DYING = """
 import os
 from pfwizard.apply import transaction
@@ -34,6 +36,10 @@ engine_process.start_watchdog = lambda *arguments: 0
 def applied(machine: Machine) -> Machine:
     assert machine.pfwizard().returncode == 0
     return machine
+
+
+def transactions(machine: Machine) -> list[str]:
+    return sorted(each.name for each in (machine.state / "history").iterdir())
 
 
 def command(machine: Machine, *words: str) -> "tuple[int, str, str]":
@@ -95,6 +101,18 @@ def test_a_rollback_brings_everything_back(machine: Machine) -> None:
     assert contents(machine.root) == before
 
 
+def test_after_a_rollback_it_is_told_what_was_taken_back_and_how_it_comes_again(
+    applied: Machine,
+) -> None:
+    _, _, errors = command(applied, "rollback")
+
+    done, bring_back, way = errors.splitlines()[-3:]
+    undone, rollback = transactions(applied)
+    assert done == f"Done: 8 files changed, as transaction {rollback}, which takes back {undone}."
+    assert bring_back == "  To bring that change back:"
+    assert way.startswith(f"    pfwizard rollback {rollback}")
+
+
 def test_a_rollback_can_be_looked_at_first(applied: Machine) -> None:
     before = traces(applied.root)
 
@@ -128,6 +146,20 @@ def test_a_rollback_with_nothing_left_to_do_says_so(applied: Machine) -> None:
 
     assert status == 0
     assert "nothing of transaction 0001-" in errors
+    assert "pfwizard rollback" not in errors
+
+
+def test_a_rollback_with_nothing_left_to_do_names_the_change_before(applied: Machine) -> None:
+    main_cf = applied.root / "etc/postfix/main.cf"
+    before = main_cf.read_bytes()
+    applied.answer(*ANOTHER_LEVEL)
+    assert applied.pfwizard().returncode == 0
+    main_cf.write_bytes(before)
+
+    _, _, errors = command(applied, "rollback")
+
+    first, _ = transactions(applied)
+    assert f"    pfwizard rollback {first}" in errors
 
 
 def test_after_a_rollback_of_a_rollback_the_change_can_be_taken_back_again(
@@ -171,8 +203,8 @@ def test_a_conflict_has_a_status_of_its_own_and_names_the_line(applied: Machine)
     status, _, errors = command(applied, "rollback")
 
     assert status == 5
-    assert "smtpd_tls_loglevel was set by this change" in errors
-    assert 'it is "2" now' in errors
+    assert "smtpd_tls_loglevel was edited by somebody else" in errors
+    assert 'now it is "2"' in errors
     assert traces(applied.root) == before
 
 

@@ -1,12 +1,18 @@
 """``--demo``: everything without Postfix, without privilege, in a tree of its own."""
 
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
+from pfwizard.cli import walk
+from pfwizard.cli.arguments import parse_arguments
+from pfwizard.cli.interruption import Interruption
+from pfwizard.errors import ExitStatus
+from pfwizard.wizard.outcome import Outcome
 from tests.cli.program import ANSWERS, STOCK, contents, pfwizard_process, the_object_in
 
 
@@ -83,3 +89,15 @@ def test_a_refused_plan_leaves_nothing_behind(
     (tmp_path / "answers.toml").write_text(ANSWERS.replace("/etc/ssl/ca.crt", "/etc/passwd"))
     assert demonstrations.run("--answers", tmp_path / "answers.toml").returncode == 1
     assert demonstrations.trees() == []
+
+
+def test_a_walk_has_shown_its_changes_and_they_are_not_printed_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(walk, "_walked", lambda *_: Outcome(ExitStatus.DONE))
+
+    report = walk.walk(parse_arguments(["--demo", "--plain"]), Interruption())
+
+    assert report.plan_was_shown
+    assert [report.demonstration] == list(tmp_path.iterdir())

@@ -10,8 +10,22 @@ from pfwizard.errors import UsageError
 
 FOR_ALL = {"--help", "--version", "--json", "--config-dir", "--root", "--state-dir"}
 
-VALUES = {"--answers": "file", "--warn": "30", "--critical": "7", "--confirm": "60"}
+VALUES = {
+    "--answers": "file",
+    "--warn": "30",
+    "--critical": "7",
+    "--confirm": "60",
+    "--port": "25",
+    "--rehearse": "never",
+}
 """Of options that check theirs; what every other one takes is free, or a number, or nothing."""
+
+COMPANIONS = {
+    "--password-file": ["--user=name"],
+    "--password-fd": ["--user=name"],
+    "--client-key": ["--client-certificate=file"],
+}
+"""What has to be there too, where an option is taken."""
 
 OPERANDS = {Operand.NOTHING: (), Operand.ID_OR_NOTHING: (), Operand.DIRECTORY_OR_NOTHING: ()}
 
@@ -48,15 +62,17 @@ def test_every_other_command_refuses_it_by_its_name(option: str) -> None:
 @pytest.mark.parametrize("option", OPTIONS)
 def test_its_commands_take_it(option: str) -> None:
     for command in set(COMMANDS) & set(OPTIONS[option].commands):
-        assert parse_arguments(typed(command, option)).command is command
+        words = [*typed(command, option), *COMPANIONS.get(option, [])]
+        assert parse_arguments(words).command is command
 
 
 @pytest.mark.parametrize(
     "pair", [(options[0], each) for options, _ in EXCLUSIVE for each in options[1:]]
 )
 def test_of_two_that_exclude_each_other_both_are_named(pair: tuple[str, str]) -> None:
-    command = next(iter(OPTIONS[pair[0]].commands))
-    words = [] if command in WITHOUT_A_NAME else typed(command, pair[0])[:-1]
+    commands = OPTIONS[pair[0]].commands
+    named = [each for each in commands if each not in WITHOUT_A_NAME]
+    words = typed(named[0], pair[0])[:-1] if named else []
     given = [typed(Command.STATUS, option)[-1] for option in pair]
 
     with pytest.raises(UsageError) as raised:

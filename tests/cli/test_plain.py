@@ -4,10 +4,13 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pfwizard.answers.question import Value
 from pfwizard.answers.questions import QUESTIONS
+from pfwizard.answers.relevance import is_relevant
 from pfwizard.wizard.steps import ASKING
 from pfwizard.wizard.typed_text import typed_text
 from tests.cli.program import ENVIRONMENT, Machine, contents, pfwizard_process, traces
@@ -35,13 +38,19 @@ def plain(machine: Machine, lines: Iterable[str], *arguments: str | Path) -> tup
     return done.returncode, done.stdout
 
 
+DEFAULTS: dict[str, Value] = {
+    question.key: question.default for question in QUESTIONS if question.default is not None
+}
+
+
 def as_the_guide_answers() -> Iterator[str]:
     """One line for each question that is asked, in its order; keys are those made at once."""
-    values = {**started().values, "ca.key_type": "ec:p256", "server.key_type": "ec:p256"}
+    quick = {"ca.key_type": "ec:p256", "server.key_type": "ec:p256"}
+    values: dict[str, Any] = {**DEFAULTS, **started().values, **quick}
     values["sasl.socket"] = "/run/courier/authdaemon/socket"
     for step in ASKING:
         for question in step.questions:
-            if len(question.choices) != 1:
+            if is_relevant(question, values):
                 value = values.get(question.key, question.default)
                 yield typed_text(question, value) or "-"
 

@@ -16,7 +16,8 @@ from pfwizard.engine import Planned
 from pfwizard.errors import Failed
 from pfwizard.plan.plan import refusal
 from pfwizard.wizard.draft import Draft
-from pfwizard.wizard.session import PREVIEW, Found
+from pfwizard.wizard.found import Found
+from pfwizard.wizard.session import PREVIEW
 from pfwizard.wizard.steps import StepName
 from tests.screens.stage import Act, StagedSession, started
 
@@ -242,8 +243,8 @@ def test_back_at_the_review_leads_to_the_last_step_of_questions() -> None:
 
     operator = play(session, "back")
 
-    assert session.course.here is StepName.SASL
-    assert operator.asked(": Logins (SASL)\n") == 1
+    assert session.course.here is StepName.OUTGOING
+    assert operator.asked(": Outgoing mail\n") == 1
 
 
 def test_one_can_go_back_from_a_plan_that_cannot_be_made() -> None:
@@ -256,7 +257,7 @@ def test_one_can_go_back_from_a_plan_that_cannot_be_made() -> None:
     operator = play(session, "back")
 
     assert operator.asked("Error: the machine cannot be read") == 1
-    assert session.course.here is StepName.SASL
+    assert session.course.here is StepName.OUTGOING
 
 
 @pytest.mark.parametrize("word", ["applyy", "x", "", "yes"])

@@ -4,7 +4,8 @@ import pytest
 
 from pfwizard.apply.history import Entry
 from pfwizard.errors import Failed
-from pfwizard.wizard.session import Place, Session
+from pfwizard.wizard.place import Place
+from pfwizard.wizard.session import Session
 from tests.cli.program import Machine, contents, pfwizard_process
 from tests.cli.test_plain import plain
 from tests.cli.test_plain_dialogue import play

@@ -9,9 +9,10 @@ from pfwizard.apply.transaction import RolledBack
 from pfwizard.cli.plain.applying import NOBODY_ANSWERS, TAKING_BACK
 from pfwizard.cli.plain.deciding import NOT_IN_PLACE
 from pfwizard.errors import ExitStatus, Failed
+from pfwizard.wizard.found import Waiting
 from pfwizard.wizard.outcome import NOTHING_CHANGED
 from pfwizard.wizard.probation import NOT_AT_BOOT
-from pfwizard.wizard.session import BY_HAND, Waiting
+from pfwizard.wizard.session import BY_HAND
 from pfwizard.wizard.steps import StepName
 from tests.cli.test_plain_dialogue import Operator, Turn, at, at_the_review, play, sends
 from tests.screens.stage import TRANSACTION, Act, StagedSession, started
@@ -57,7 +58,7 @@ def test_after_a_failure_one_can_go_back_to_the_questions() -> None:
 
     play(session, "apply", "rollback", "back")
 
-    assert session.course.here is StepName.SASL
+    assert session.course.here is StepName.OUTGOING
 
 
 def test_a_second_probation_is_about_the_second_change() -> None:

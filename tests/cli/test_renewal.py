@@ -179,3 +179,21 @@ def test_options_that_make_no_sense_are_refused(arguments: list[str], words: str
 
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_in_a_chain_the_file_that_the_answers_name_has_the_new_one_too(machine: Machine) -> None:
+    """Where it was set up by somebody else, and no history tells of the file."""
+    machine.answer('layout = "pair"', 'layout = "chain"')
+    machine.pfwizard()
+    files = [
+        machine.root / "etc/postfix/ssl" / name for name in ("server.crt", "private/server.key")
+    ]
+    old = load_certificate(files[0].read_bytes())
+
+    done = renew(
+        machine, "--answers", machine.answers, "--state-dir", machine.root / "other", "--force"
+    )
+
+    assert done.returncode == 0, done.stderr
+    new, behind_the_key = (load_certificate(file.read_bytes()) for file in files)
+    assert new == behind_the_key != old

@@ -16,6 +16,7 @@ from tests.pki import builders as pki
 from tests.pki.issuers import issuing
 
 CERTIFICATE, KEY = "etc/mail/server.pem", "etc/mail/private/server.pem"
+NO_PASSWORD = 'challenge_password = ""'
 REQUEST = "etc/postfix/ssl/private/server.csr"
 
 
@@ -37,33 +38,38 @@ class Requesting:
             assert old in text, old
             text = text.replace(old, new)
         machine.answers.write_text(text)
-        self.authority = issuing("root", now=datetime.now(UTC))
 
     def run(self, *arguments: str | Path) -> CompletedProcess[str]:
         return pfwizard_process("--root", self.root, "--answers", self.answers, *arguments)
 
     def sent_for(self, key: bytes) -> Path:
         """What the CA sends for this key."""
-        own = load_private_key(Secret(key))
-        leaf = sign_server(
-            own.public_key,
-            pki.SERVER_SUBJECT,
-            [pki.HOST],
-            ca_certificate=self.authority,
-            ca_key=pki.key("root"),
-            days=90,
-            now=datetime.now(UTC),
-            serial=1,
-        )
-        file = self.answers.parent / "sent.pem"
-        file.write_bytes(self.authority.pem() + leaf.pem())
-        return file
+        return sent_for(key, self.answers.parent)
 
     def read(self, path: str) -> bytes:
         return (self.root / path).read_bytes()
 
     def certificates(self, path: str) -> tuple[Certificate, ...]:
         return load_certificates(self.read(path))
+
+
+def sent_for(key: bytes, directory: Path) -> Path:
+    """What another CA sends for this key, the certificate of the CA before it."""
+    now = datetime.now(UTC)
+    authority = issuing("root", now=now)
+    leaf = sign_server(
+        load_private_key(Secret(key)).public_key,
+        pki.SERVER_SUBJECT,
+        [pki.HOST],
+        ca_certificate=authority,
+        ca_key=pki.key("root"),
+        days=90,
+        now=now,
+        serial=1,
+    )
+    file = directory / "sent.pem"
+    file.write_bytes(authority.pem() + leaf.pem())
+    return file
 
 
 @pytest.fixture
@@ -155,3 +161,58 @@ def test_answers_that_have_it_otherwise_are_refused(requesting: Requesting) -> N
 
     assert done.returncode == 1
     assert 'Set server.source = "request"' in done.stderr
+
+
+def test_a_password_that_is_added_closes_the_request_and_a_rollback_opens_it(
+    requesting: Requesting,
+) -> None:
+    requesting.run()
+    file = requesting.root / REQUEST
+    text = requesting.answers.read_text()
+    assert NO_PASSWORD in text
+    requesting.answers.write_text(text.replace(NO_PASSWORD, 'challenge_password = "sesame"'))
+
+    done = requesting.run()
+
+    assert done.returncode == 0, done.stderr
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert pfwizard_process("rollback", "--root", requesting.root).returncode == 0
+    assert file.stat().st_mode & 0o777 == 0o644
+
+
+def test_the_certificate_of_our_own_ca_stays_until_that_of_another_has_come(
+    machine: Machine,
+) -> None:
+    machine.answer('layout = "pair"', 'layout = "chain"')
+    machine.pfwizard()
+    before = contents(machine.root)
+    machine.answer('source = "ca"', 'source = "request"')
+
+    asked = machine.pfwizard()
+
+    assert asked.returncode == 0, asked.stderr
+    assert "was issued by your own CA" in asked.stderr
+    assert contents(machine.root) == before
+    key = machine.root / "etc/postfix/ssl/private/server.key"
+    sent = sent_for(key.read_bytes(), machine.root.parent)
+    came = machine.pfwizard("install-certificate", sent)
+    assert came.returncode == 0, came.stderr
+    (leaf,) = load_certificates(key.read_bytes())
+    assert leaf in load_certificates(sent.read_bytes())
+    assert "Nothing to do" in machine.pfwizard().stderr
+
+
+def test_without_the_answers_it_goes_into_both_files_too_where_they_were_made_here(
+    requesting: Requesting,
+) -> None:
+    requesting.run()
+    requesting.run("install-certificate", requesting.sent_for(requesting.read(KEY)))
+    requesting.run()
+    sent = requesting.sent_for(requesting.read(KEY))
+
+    done = pfwizard_process("install-certificate", "--root", requesting.root, sent, "--force")
+
+    assert done.returncode == 0, done.stderr
+    assert requesting.certificates(CERTIFICATE) == requesting.certificates(KEY)
+    assert set(requesting.certificates(KEY)) < set(load_certificates(sent.read_bytes()))
+    assert "Nothing to do" in requesting.run().stderr

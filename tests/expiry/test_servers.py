@@ -34,6 +34,23 @@ def test_an_option_of_the_service_beats_main_cf() -> None:
     assert files(PAIR, SMTP + own) == [["/etc/server.crt"], ["/etc/other.crt"]]
 
 
+def test_what_the_master_does_not_start_meets_nobody() -> None:
+    main = f"{PAIR}master_service_disable = smtp/inet\n"
+
+    assert [each.smtp_port for each in servers(main, SMTP + SMTPS)] == [
+        SmtpPort(465, greets=False, offers_tls=True)
+    ]
+
+
+def test_a_postscreen_that_the_master_does_not_start_meets_nobody() -> None:
+    screened = "smtp inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd\n"
+
+    assert all(
+        each.smtp_port is None
+        for each in servers(f"{PAIR}master_service_disable = inet\n", screened)
+    )
+
+
 def test_chain_files_beat_certificate_files() -> None:
     assert files(f"{PAIR}smtpd_tls_chain_files = /etc/rsa.pem, /etc/ec.pem\n") == [
         ["/etc/rsa.pem", "/etc/ec.pem"]

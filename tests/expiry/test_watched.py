@@ -10,7 +10,6 @@ from pfwizard.expiry.judgement import Judge, Judgement, Level
 from pfwizard.expiry.ports import Shown, Socket
 from pfwizard.expiry.servers import TlsServer
 from pfwizard.expiry.watched import (
-    MOST_OF_OUR_OWN,
     OtherFiles,
     Role,
     WatchedCertificate,
@@ -19,6 +18,7 @@ from pfwizard.expiry.watched import (
 from pfwizard.expiry.wording import findings_of
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.subject import Subject
+from pfwizard.plan.authorities.known_authorities import MOST_OF_OUR_OWN
 from pfwizard.plan.plan import SmtpPort
 from tests.pki import builders as pki
 from tests.pki.issuers import issuing

@@ -156,7 +156,8 @@ def test_the_name_of_smtpd_conf_is_that_of_the_cyrus_path(
     [
         (DEBIAN_12, "", "/etc/postfix/sasl"),
         (DEBIAN_12, "cyrus_sasl_config_path = /etc/other\n", "/etc/postfix/sasl"),
-        ("ID=debian\n", "", "/etc/postfix/sasl"),
+        ("ID=debian\n", "cyrus_sasl_config_path = /etc/postfix/sasl\n", "/etc/postfix/sasl"),
+        ("ID=debian\n", "", "/etc/sasl2"),
         ("ID=debian\n", "cyrus_sasl_config_path = /etc/other:/x\n", "/etc/other"),
         ("ID=debian\n", "cyrus_sasl_config_path = $config_directory/own\n", "/etc/postfix/own"),
         ("ID=plan9\n", "", "/usr/lib/sasl2"),
@@ -198,3 +199,37 @@ def test_the_accounts_are_those_of_the_tree(image: Image) -> None:
     image.write("/etc/passwd", "postfix:x:4711:12::/:\n")
 
     assert image.facts().accounts.users == {"postfix": (4711, 12)}
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "named"),
+    [
+        (
+            "/etc/default/saslauthd",
+            'OPTIONS="-c -m /srv/saslauthd"\n',
+            "/srv/saslauthd/mux",
+        ),
+        (
+            "/etc/default/saslauthd",
+            'OPTIONS="-c -m /srv/saslauthd"\n',
+            "/var/spool/postfix/srv/saslauthd/mux",
+        ),
+        (
+            "/etc/postfix/main.cf",
+            "smtpd_sasl_type = dovecot\nsmtpd_sasl_path = /run/dovecot/smtp\n",
+            "/run/dovecot/smtp",
+        ),
+        ("/etc/postfix/sasl/smtpd.conf", "sasldb_path: /srv/sasldb\n", "/srv/sasldb.db"),
+        (
+            "/etc/postfix/main.cf",
+            "smtpd_sasl_type = dovecot\nsmtpd_sasl_path = unix:public/auth\n",
+            "/var/spool/postfix/public/auth",
+        ),
+    ],
+)
+def test_what_the_configuration_of_today_names_is_looked_at(
+    image: Image, path: str, content: str, named: str
+) -> None:
+    facts = image.write("/etc/os-release", DEBIAN_12).write(path, content).facts()
+
+    assert not facts.file(PurePosixPath(named)).exists

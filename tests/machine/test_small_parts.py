@@ -1,4 +1,4 @@
-"""Versions, accounts, platforms and other programs."""
+"""Versions, accounts and other programs."""
 
 import fcntl
 import os
@@ -9,7 +9,6 @@ import pytest
 from pfwizard.errors import Failed
 from pfwizard.machine import programs
 from pfwizard.machine.accounts import parse_accounts
-from pfwizard.machine.platforms import parse_os_release, recognise
 from pfwizard.machine.postfix import Version, master_process
 
 
@@ -53,29 +52,6 @@ def test_a_user_whom_nobody_knows_has_no_groups() -> None:
 def test_malformed_lines_are_passed_over() -> None:
     assert set(ACCOUNTS.users) == {"root", "postfix"}
     assert [group.identifier for group in ACCOUNTS.groups] == [0, 103, 110]
-
-
-@pytest.mark.parametrize(
-    ("content", "name"),
-    [
-        ('ID=debian\nVERSION_ID="11"\n', "Debian 11"),
-        ("ID=debian\nVERSION_ID='12'\n", "Debian 12"),
-        ("ID=debian\nVERSION_ID=12.5\n", "Debian 12"),
-        ('ID=debian\nVERSION_ID="13"\n', "Debian 13 or later"),
-        ("ID=debian\n", "Debian 13 or later"),
-        ("ID=debian\nVERSION_ID=\u00b2\n", "Debian 13 or later"),
-        ("# a comment\n\nID=debian\n", "Debian 13 or later"),
-        ("ID=plan9\n", "an unknown platform"),
-        ("", "an unknown platform"),
-    ],
-)
-def test_a_platform_is_recognised(content: str, name: str) -> None:
-    assert recognise(parse_os_release(content)).name == name
-
-
-def test_only_a_recognised_platform_is_known() -> None:
-    assert recognise({"ID": "debian"}).is_known
-    assert not recognise({}).is_known
 
 
 def test_a_program_runs_in_a_clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,3 +121,12 @@ def test_the_directories_above_the_end_of_a_link_are_looked_at_too(tree: Tree) -
 
 def test_content_is_not_in_the_representation(tree: Tree) -> None:
     assert "inside" not in repr(tree.look(PurePosixPath("/etc/postfix/main.cf")))
+
+
+def test_what_cannot_be_read_does_not_keep_from_the_rest(tree: Tree) -> None:
+    circle, main_cf = link(tree, "/loop", "/loop"), PurePosixPath("/etc/postfix/main.cf")
+
+    states, unseen = tree.look_where_possible([circle, main_cf])
+
+    assert main_cf in states
+    assert set(unseen) == {circle}

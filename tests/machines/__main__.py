@@ -54,8 +54,10 @@ def prepare(suite: Suite) -> None:
 
 def open_shell(suite: Suite) -> int:
     """Opens a shell on the terminal; leaving it ends the machine."""
+    print(f"{suite.name}: getting ready, which takes minutes the first time", flush=True)
     with Machine(suite) as machine:
-        print(f"{machine.hostname}, {suite.name}; `postfix start` starts Postfix", flush=True)
+        print(f"{machine.hostname}: `postfix start` starts Postfix", end="")
+        print(", `python3 -m pfwizard` pfwizard" if suite.runs_pfwizard_inside else "", flush=True)
         return machine.shell()
 
 

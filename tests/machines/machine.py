@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-from tests.machines import cache, roots, runtime, snapshot, systemd
+from tests.machines import cache, newer_python, roots, runtime, snapshot, systemd
 from tests.machines.authdaemond import Authdaemond
 from tests.machines.boot import Blueprint
 from tests.machines.cgroups import fresh_cgroup
@@ -78,10 +78,14 @@ class Machine:
         shown = {SOURCE_PLACE: str(runtime.CHECKOUT)}
         if self.suite.runs_pfwizard_inside:
             shown[RUNTIME_PLACE] = str(runtime.packages(self.suite))
+        else:
+            shown |= newer_python.shown()
         base = cache.home() / "base"  # one for all: each mounts its own tmpfs there, unseen
         base.mkdir(exist_ok=True)
         with ExitStack() as life:
             life.enter_context(cache.in_use(place))
+            if not self.suite.runs_pfwizard_inside:
+                life.enter_context(cache.in_use(roots.root(newer_python.SUITE)))
             disk = str(life.enter_context(fresh_disk())) if self.survives_reboot else None
             cgroup = str(life.enter_context(fresh_cgroup())) if self.with_systemd else None
             root = str(place / "root")
@@ -89,6 +93,8 @@ class Machine:
             self.namespaces = life.enter_context(Namespaces(blueprint))
             self._await_units()
             self._name_itself()
+            if not self.suite.runs_pfwizard_inside:
+                self.run(["sh", "-ec", newer_python.INSTALL])
             if self._log_to_file:
                 self.postfix.log_to_file()
             self._life = life.pop_all()
@@ -177,7 +183,8 @@ class Machine:
 
     def shell(self) -> int:
         """An interactive shell in the machine, on the terminal of the caller."""
-        environment = {**ENVIRONMENT, "TERM": os.environ.get("TERM", "dumb")}
+        terminal = {"TERM": os.environ.get("TERM", "dumb")}
+        environment = {**ENVIRONMENT, **self.python_paths(), **terminal}
         command = self.namespaces.entering_root(["bash", "-l"])
         return subprocess.run(command, env=environment).returncode
 
@@ -201,6 +208,15 @@ class Machine:
             run, argv = self.run_outside, [sys.executable, "-m", "pfwizard", root, *arguments]
         environment = {**self.python_paths(), **(env or {})}
         return run(argv, input=input, timeout=timeout, check=check, env=environment, umask=umask)
+
+    def pfwizard_inside(self, *arguments: str, timeout: float = 120) -> Completed:
+        """Runs it in the machine in any case, if need be with a newer Python beside its own."""
+        is_new = self.suite.runs_pfwizard_inside
+        python = "python3" if is_new else newer_python.PROGRAM
+        packages = RUNTIME_PLACE if is_new else newer_python.PACKAGES_PLACE
+        path = {"PYTHONPATH": f"{SOURCE_PLACE}:{packages}", "PYTHONDONTWRITEBYTECODE": "1"}
+        argv = [python, "-m", "pfwizard", *arguments]
+        return self.run(argv, timeout=timeout, check=False, env=path)
 
     def python_paths(self) -> dict[str, str]:
         """Environment with which the Python that runs pfwizard here finds it and its packages."""

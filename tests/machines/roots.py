@@ -34,6 +34,20 @@ PACKAGES = (
     "e2fsprogs",  # chattr; sid and trixie no longer bring it
 )
 
+PASSWORD_STORES = (
+    "libsasl2-modules-db",
+    "libsasl2-modules-sql",
+    "libsasl2-modules-ldap",
+    "sqlite3",
+    "postgresql",
+    "slapd",
+    "ldap-utils",
+)
+"""What may check passwords, besides Courier, saslauthd and Dovecot.
+
+Machines with systemd do without: it would start all of them at every boot.
+"""
+
 ETC_HOSTS = f"""\
 127.0.0.1 localhost
 127.0.1.1 {HOSTNAME} mail
@@ -58,7 +72,7 @@ LANES = 2
 
 def root(suite: Suite, *, with_systemd: bool = False) -> Path:
     """The directory (kept in the cache) whose `root` is this suite's root file system."""
-    options = _options(suite, ("systemd",) if with_systemd else suite.without_systemd)
+    options = _options(suite, with_systemd=with_systemd)
     name = f"systemd-{suite.name}" if with_systemd else suite.name
     lane = f"roots-{list(SUITES).index(suite.name) % LANES}"
 
@@ -68,13 +82,20 @@ def root(suite: Suite, *, with_systemd: bool = False) -> Path:
     return cache.obtain(name, "\n".join(options), build, lane=lane, owning=owning_roots)
 
 
-def _options(suite: Suite, init: tuple[str, ...]) -> list[str]:
-    packages = ",".join([*PACKAGES, *suite.extra_packages, *init])
+def _options(suite: Suite, *, with_systemd: bool) -> list[str]:
+    packages = ",".join(_packages(suite, with_systemd=with_systemd))
     mode = "root" if os.geteuid() == 0 else "unshare"
     options = ["--variant=apt", f"--mode={mode}", f"--include={packages}"]
     if not suite.check_valid_until:
         options.append('--aptopt=Acquire::Check-Valid-Until "false"')
     return [*options, f"--essential-hook={BEFORE_POSTFIX}"]
+
+
+def _packages(suite: Suite, *, with_systemd: bool) -> tuple[str, ...]:
+    if with_systemd:
+        return (*PACKAGES, *suite.extra_packages, "systemd")
+    stores = (*suite.extra_packages, *suite.more_password_stores)
+    return (*PACKAGES, *PASSWORD_STORES, *stores, *suite.without_systemd)
 
 
 def _build(suite: Suite, options: list[str], place: Path, log: Path) -> None:

@@ -29,6 +29,8 @@ class Suite:
     """What this suite needs beside the packages that all of them have."""
     without_systemd: tuple[str, ...] = ()
     """What its packages need in systemd's place."""
+    more_password_stores: tuple[str, ...] = ()
+    """Besides those that all machines without systemd have."""
     before_postfix_start: tuple[str, ...] = ()
     """What the package's unit runs first; later packages have it inside `postfix start`."""
     check_valid_until: bool = True
@@ -57,11 +59,14 @@ SUITES = {
             check_valid_until=False,
         ),
         # smtpd.conf's path is compiled in; `postconf -e` glues a line that lacks its newline.
+        # MariaDB is in this one only: it is larger than half of the rest.
+        # Of IMAP servers, which saslauthd may ask, there is one here and in trixie.
         Suite(
             "bookworm",
             "3.7",
             "3.11",
             ("courier-authlib-userdb",),
+            more_password_stores=("mariadb-server", "dovecot-imapd"),
             before_postfix_start=CONFIGURE_INSTANCE,
         ),
         # cyrus_sasl_config_path is honoured; Dovecot 2.4.
@@ -73,6 +78,7 @@ SUITES = {
             "3.13",
             ("courier-authlib-userdb", "default-jre-headless"),
             without_systemd=("systemd-standalone-sysusers",),
+            more_password_stores=("dovecot-imapd",),
         ),
         # Nothing is chrooted; the Courier modules are all in courier-authlib, and its maintainer
         # scripts want systemd-tmpfiles and systemd-sysusers, of which the standalone ones do.

@@ -17,8 +17,13 @@ def issuing(
     *,
     days: int = 1000,
     now: datetime = NOW,
+    is_ca: bool = True,
+    path_length: int | None = None,
 ) -> Certificate:
-    """A CA called after its key; self-issued, or below the CA with the other key."""
+    """A CA called after its key; self-issued, or below the CA with the other key.
+
+    ``path_length`` is how many CAs may be between it and a server (RFC 5280 section 4.2.1.9).
+    """
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, whose)])
     return examined(
         x509.CertificateBuilder()
@@ -28,6 +33,6 @@ def issuing(
         .not_valid_before(now - timedelta(days=10))
         .not_valid_after(now + timedelta(days=days))
         .serial_number(int.from_bytes(os.urandom(8), "big"))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(is_ca, path_length), critical=True)
         .sign(key(issuer[1] if issuer else whose).parsed, hashes.SHA256())
     )

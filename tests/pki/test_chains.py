@@ -1,6 +1,7 @@
 """Certificates of somebody else's CA, in whatever state they arrive."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from pathlib import PurePosixPath
@@ -146,6 +147,47 @@ def test_an_intermediate_that_has_expired_is_named() -> None:
     (problem,) = chain_problems(chain, trusted=[ROOT], now=NOW + timedelta(days=6))
     assert problem.defect is Defect.EXPIRED
     assert "the intermediate certificate /CN=upper expired" in problem.message
+
+
+@pytest.mark.parametrize(("of_the_root", "of_the_upper"), [(1, None), (None, 0), (0, 0)])
+def test_a_ca_below_one_that_may_have_none_below_it_is_found(
+    of_the_root: int | None, of_the_upper: int | None
+) -> None:
+    root = issuing("root", path_length=of_the_root)
+    upper = issuing("upper", (root, "root"), path_length=of_the_upper)
+    lower = issuing("lower", (upper, "upper"))
+    chain = chain_of([server(lower, ca_key=key("lower")), lower, upper], key("server"))
+
+    for given, trusted in ((chain, [root]), (replace(chain, root=root), [])):
+        problems = chain_problems(given, trusted=trusted, now=NOW)
+        assert {problem.defect for problem in problems} == {Defect.PATH_TOO_LONG}
+        assert all(problem.blocking for problem in problems)
+
+
+def test_of_several_certificates_of_a_root_clients_take_the_one_that_will_do() -> None:
+    strict = issuing("root", path_length=0)
+    chain = chain_of([LEAF, LOWER, UPPER, strict], key("server"))
+
+    assert defects(chain, trusted=(strict, ROOT)) == []
+
+
+def test_as_many_cas_as_are_allowed_may_be_below_one() -> None:
+    root = issuing("root", path_length=2)
+    upper = issuing("upper", (root, "root"), path_length=1)
+    lower = issuing("lower", (upper, "upper"), path_length=0)
+    chain = chain_of([server(lower, ca_key=key("lower")), lower, upper], key("server"))
+
+    assert defects(chain, trusted=(root,)) == []
+
+
+def test_an_issuer_that_is_no_ca_is_named() -> None:
+    lower = issuing("lower", (UPPER, "upper"), is_ca=False)
+    chain = chain_of([LEAF, lower, UPPER], key("server"))
+
+    (problem,) = chain_problems(chain, trusted=[ROOT], now=NOW)
+
+    assert problem.defect is Defect.NOT_A_CA
+    assert "/CN=lower" in problem.message
 
 
 def test_two_cas_that_signed_each_other_make_no_endless_chain() -> None:

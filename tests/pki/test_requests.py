@@ -79,9 +79,15 @@ def test_a_request_that_is_read_back_tells_the_same() -> None:
     assert load_request(written.pem().reveal()) == written
 
 
-def test_a_request_tells_whether_a_password_is_legible_inside() -> None:
-    assert request(password="sesame").has_challenge_password
-    assert not request().has_challenge_password
+def test_a_request_tells_the_attributes_of_the_guides_prompts() -> None:
+    it = request(password="sésame", company="Überpost S.p.A.")
+    assert it.challenge_password == Secret("sésame")
+    assert it.company_name == "Überpost S.p.A."
+
+
+def test_a_request_without_these_attributes_tells_that_there_are_none() -> None:
+    assert not request().challenge_password
+    assert not request().company_name
 
 
 def test_showing_a_request_does_not_show_the_password() -> None:

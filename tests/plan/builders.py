@@ -15,7 +15,8 @@ from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.machine.accounts import Accounts, parse_accounts
 from pfwizard.machine.facts import Configuration, Facts
-from pfwizard.machine.platforms import Platform, recognise
+from pfwizard.machine.platforms.recognition import recognise
+from pfwizard.machine.platforms.record import Platform
 from pfwizard.machine.postfix import BUILT_IN_DEFAULTS, SINCE, Postfix, Version
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.pki.key_type import KeyType
@@ -77,13 +78,14 @@ def answers(**overrides: object) -> Answers:
     """The guide's answers; ``tls__auth_only=True`` answers tls.auth_only differently."""
     given = dict(_flat(tomllib.loads(ANSWERS), ""))
     given.update({name.replace("__", "."): value for name, value in overrides.items()})
-    return assemble({question.key: _answer(question, given) for question in QUESTIONS})
+    found = {question.key: _answer(question, given) for question in QUESTIONS}
+    return assemble({key: value for key, value in found.items() if value is not None})
 
 
-def _answer(question: Question, given: Mapping[str, object]) -> Value:
+def _answer(question: Question, given: Mapping[str, object]) -> Value | None:
+    """None for one that has no default, and that nobody asks here."""
     if question.key in given:
         return question.validated(given[question.key])
-    assert question.default is not None, question.key
     return question.default
 
 
@@ -242,7 +244,7 @@ def applied(facts: Facts, plan: Plan) -> Facts:
 
 def _state_after(before: FileState, change: Change) -> FileState:
     kind = FileKind.DIRECTORY if change.kind is ChangeKind.MKDIR else FileKind.REGULAR
-    mode = before.mode if before.exists else change.mode
+    mode = before.mode if before.exists and not change.sets_mode else change.mode
     return replace(before, real=change.real, kind=kind, mode=mode, content=change.after)
 
 

@@ -10,8 +10,8 @@ from pfwizard.machine.tree import FileState
 from pfwizard.pki.ledger import Ledger
 from pfwizard.pki.ledger_entries import Issued, Revoked
 from pfwizard.pki.pkcs12 import Pkcs12Profile
-from pfwizard.plan.authorities.authority import AuthorityFiles
-from pfwizard.plan.authorities.ca_key import BroughtKey
+from pfwizard.plan.authorities.brought_key import BroughtKey
+from pfwizard.plan.authorities.issuer import AuthorityFiles
 from pfwizard.plan.clients.client_plan import AddClient, RevokeClient, make_client_plan
 from pfwizard.plan.clients.client_table import clients_in
 from pfwizard.plan.clients.clients import ClientFiles, NewClient

@@ -96,6 +96,10 @@ def certbot(
     )
 
 
+OWN_LINK = replace(file(PurePosixPath("/etc/postfix/mail.pem"), CHAIN), real=certbot()[-3].real)
+"""A link of the operator's own to the certificate that certbot keeps."""
+
+
 def naming(
     *files: FileState,
     main_cf: str = STOCK_MAIN,

@@ -10,7 +10,7 @@ from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.key_encryption import encrypted_pem
-from pfwizard.plan.authorities.ca_key import BroughtKey
+from pfwizard.plan.authorities.brought_key import BroughtKey
 from pfwizard.plan.plan import Plan
 from pfwizard.plan.renewal.renewal import Renewable, RenewalRequest, make_renewal_plan
 from pfwizard.secret import Secret

@@ -12,13 +12,12 @@ from tests.plan.renewals import DAY, ENCRYPTED, renewing, server, with_next_key
 from tests.plan.server.test_installation import (
     BESIDE,
     COMPLETE,
-    OWN,
-    PAIR,
     ROOT,
     installing,
-    requesting,
     with_key,
 )
+from tests.plan.server.test_installation_in_use import submission_broken
+from tests.plan.server.test_installation_place import OWN, PAIR, requesting
 from tests.plan.test_clock import EPOCH, OVERFLOWN, by_the_clock, ledger_of
 from tests.plan.test_findings import FOUND_LATER, NOTE, PLANS, REFUSAL, WARNING, identifiers_in
 
@@ -63,13 +62,21 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
         WARNING,
         installing(*COMPLETE, facts=with_key(main_cf=f"{STOCK_MAIN}smtpd_tls_eccert_file={OWN}\n")),
     ),
+    "pair-would-not-fit": (REFUSAL, submission_broken()),
     "unrelated": (NOTE, installing(*COMPLETE, pki.ca(whose="stranger"))),
     "validity-shortened": (NOTE, renewing(server(server=pki.server(days=2000).pem()), force=True)),
     "wrong-order": (NOTE, installing(*reversed(COMPLETE))),
 }
 
-TRIED_ELSEWHERE = {"cannot-be-renewed", "issuer-named-by-serial", "key-elsewhere-too"}
-"""In test_renewal_authority, of certificates that pfwizard does not make; in test_departing_key."""
+TRIED_ELSEWHERE = {
+    "ca-due-too",
+    "ca-in-a-bundle",
+    "cannot-be-renewed",
+    "issuer-named-by-serial",
+    "key-elsewhere-too",
+}
+"""In test_renewal_authority, of several CAs, and of certificates that pfwizard does not make; in
+test_departing_key."""
 
 
 @pytest.mark.parametrize("identifier", RAISED)

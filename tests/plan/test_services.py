@@ -182,6 +182,21 @@ def test_the_ports_to_answer_are_those_of_the_smtp_servers() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("options", "behind_proxy"),
+    [
+        ("-o smtpd_upstream_proxy_protocol=haproxy", True),
+        ("-o smtpd_upstream_proxy_protocol=", False),
+    ],
+)
+def test_a_server_that_waits_for_a_proxy_to_speak_is_asked_by_one(
+    options: str, behind_proxy: bool
+) -> None:
+    found = ports(plan(f"{STOCK_MASTER}10025 inet n - n - - smtpd {options}\n"))
+
+    assert next(each.behind_proxy for each in found if each.port == 10025) is behind_proxy
+
+
 def offers_tls(port: int, options: str, main_cf: str = "") -> bool:
     master_cf = f"{STOCK_MASTER}{port} inet n - n - - smtpd {options}\n"
     found = ports(plan_for(machine(STOCK_MAIN + main_cf, master_cf)))
@@ -244,7 +259,7 @@ def test_where_nothing_is_delayed_a_client_may_connect_before_it_logs_in() -> No
     found = plan(BARE_MASTER, main="smtpd_delay_reject = no\n")
 
     (service,) = on(465, found)
-    assert service.option("smtpd_client_restrictions") is None
+    assert service.option("smtpd_client_restrictions") == ""
     assert service.option("smtpd_recipient_restrictions") == "permit_sasl_authenticated,reject"
 
 
@@ -257,3 +272,25 @@ def test_a_list_that_the_operator_has_defined_for_the_template_stays() -> None:
 
     (service,) = on(465, found)
     assert service.option("smtpd_client_restrictions") == "$mua_client_restrictions"
+
+
+WRAPPED = "smtpd_tls_wrappermode = yes\n"
+
+
+@pytest.mark.parametrize(
+    ("main", "options", "is_told"),
+    [
+        (WRAPPED, "", True),
+        (WRAPPED, " -o smtpd_tls_wrappermode=no", False),
+        (WRAPPED, " -o smtpd_tls_wrappermode=yes", False),
+        ("", "", False),
+    ],
+)
+def test_tls_from_the_first_byte_for_every_server_is_warned_of(
+    main: str, options: str, is_told: bool
+) -> None:
+    master = f"smtp inet n - y - - smtpd{options}\nsmtps inet n - y - - smtpd\n"
+
+    found = plan(master, main=main, services__submission=False)
+
+    assert ("wrapper-mode-everywhere" in identifiers(found)) is is_told

@@ -11,6 +11,7 @@ from tests.cli.program import ANSWERS
 from tests.machines.machine import Completed, Machine
 from tests.machines.suites import SUITES
 from tests.real.conftest import OpenMachine
+from tests.real.guide_machine import PASSWORD, USER
 
 pytestmark = pytest.mark.machine
 
@@ -43,6 +44,7 @@ def server(open_machine: OpenMachine) -> Machine:
     machine = open_machine(Machine(SUITES["bookworm"]))
     machine.write("/root/answers.toml", ANSWERS, 0o600)
     machine.write(PASSPHRASE_FILE, f"{PASSPHRASE}\n", 0o600)
+    machine.start_authdaemond({USER: PASSWORD})
     machine.start_postfix()
     machine.pfwizard("--answers", "/root/answers.toml", check=True)
     machine.pfwizard("rollback", check=True)

@@ -26,7 +26,7 @@ def test_without_any_plugin_it_refuses_and_mail_goes_on_coming_in(server: GuideM
 
     assert done.returncode == 1
     assert "refusal: no SASL plug-in for PLAIN and LOGIN is installed" in done.stderr
-    assert "Install libsasl2-modules." in done.stderr
+    assert "apt-get install libsasl2-modules." in done.stderr
     assert server.machine.snapshot(["/etc"]) == before
     assert server.machine.postfix.greeting().startswith("220 ")
 

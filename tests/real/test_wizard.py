@@ -7,11 +7,13 @@ from typing import Protocol
 
 import pytest
 
+from tests.guide import answers_with_socket
+from tests.machines.authdaemond import SOCKET
 from tests.machines.machine import ENVIRONMENT, Machine
 from tests.machines.suites import SUITES
 from tests.machines.tmux import CLIENT, ENDED, TmuxWindow
 from tests.real.conftest import OpenMachine
-from tests.real.guide_machine import ANSWERS_FILE, PASSWORD, GuideMachine
+from tests.real.guide_machine import ANSWERS_FILE, PASSWORD, USER, WRONG_PASSWORD, GuideMachine
 from tests.real.mail_server import MailServer, history, wait_until_no_process_is_left
 from tests.terminal import CTRL_U, ENTER, F4, F8, TAB, Terminal
 from tests.waiting import wait_until
@@ -69,17 +71,27 @@ def walked_to_the_review(terminal: Screen) -> None:
     """From the first page to the plan."""
     terminal.wait_for("Port 25 (mail): on")
     terminal.type(F8)
-    for number in range(3, 8):
-        terminal.wait_for(f"Step {number - 1} of 10")
+    for number in range(3, 9):
+        terminal.wait_for(f"Step {number - 1} of 11")
         terminal.type(F8)
-        terminal.wait_for(f"Step {number} of 10")
+        terminal.wait_for(f"Step {number} of 11")
     terminal.type(F8)
     terminal.wait_for("Summary  smtpd.conf")
 
 
-def applied(terminal: Screen) -> None:
-    """From the plan to a change that is live."""
+def rehearsing(terminal: Screen, *login: str) -> None:
+    """From the plan past the question for somebody who logs in: a user and the password."""
     terminal.type(F8, ENTER)
+    terminal.wait_for("A user to log in with")
+    for answer in login:
+        terminal.type(*answer, ENTER)
+    if not login:
+        terminal.type(ENTER)
+
+
+def applied(terminal: Screen, *login: str) -> None:
+    """From the plan to a change that is live."""
+    rehearsing(terminal, *login)
     terminal.wait_for("[ Keep ]")
 
 
@@ -129,6 +141,90 @@ def test_a_walk_on_a_terminal_ends_with_a_server_that_serves_tls_and_logins(
     assert terminal.wait() == 0
     assert "confirmed" in history(server.machine)
     assert serves_logins(server)
+
+
+def test_the_wizard_rehearses_the_change_and_logs_in_before_and_after_it_is_live(
+    open_machine: OpenMachine, on_terminal: OnTerminal
+) -> None:
+    server = GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
+    terminal = on_terminal(server.machine, STARTED)
+    walked_to_the_review(terminal)
+    resized(terminal, 120, 60)
+    applied(terminal, USER, PASSWORD)
+    terminal.wait_for("login-refused at 127.0.0.1:465 PLAIN")
+    assert "FAILED" not in terminal.text
+
+    kept(terminal)
+
+    assert terminal.wait() == 0
+    shown = server.machine.pfwizard("show", "1").stdout
+    for heading in ("# Rehearsed before", "# Proved when it was live"):
+        _, _, found = shown.partition(heading)
+        assert f"{USER} can log in" in found
+    assert PASSWORD not in shown
+
+
+def test_a_change_with_which_nobody_can_log_in_stops_at_its_rehearsal(
+    open_machine: OpenMachine, on_terminal: OnTerminal
+) -> None:
+    server = GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
+    before = MailServer.of(server.machine)
+    terminal = on_terminal(server.machine, STARTED)
+    walked_to_the_review(terminal)
+    rehearsing(terminal, USER, WRONG_PASSWORD)
+
+    terminal.wait_for("The rehearsal failed, so nothing was changed.")
+
+    terminal.wait_for("535 5.7.8")
+    assert MailServer.of(server.machine) == before
+
+
+ANOTHER_CERTIFICATE = """\
+mkdir -p /etc/postfix/ssl/private
+cd /etc/postfix/ssl
+openssl req -new -newkey rsa:2048 -nodes -keyout private/server.key -subj /CN=mail.kernel-panic.it \
+    -addext subjectAltName=DNS:mail.kernel-panic.it -out /root/server.csr
+openssl req -x509 -newkey rsa:2048 -nodes -keyout /root/ca.key -subj "/CN=A CA of others" \
+    -out /root/ca-of-others.crt
+openssl x509 -req -in /root/server.csr -CA /root/ca-of-others.crt -CAkey /root/ca.key -days 90 \
+    -copy_extensions copy -out server.crt
+chmod 0600 private/server.key
+rm /root/ca-of-others.crt
+"""
+"""Of a CA that nobody on the machine knows."""
+
+
+@pytest.fixture
+def with_another_certificate(open_machine: OpenMachine) -> GuideMachine:
+    """A server about to be given a certificate whose CA is not known there."""
+    machine = open_machine(Machine(SUITES["bookworm"]))
+    machine.run(["sh", "-ec", ANOTHER_CERTIFICATE])
+    machine.start_postfix()
+    text = answers_with_socket(SOCKET).replace('source = "create"', 'source = "none"')
+    text = text.replace('source = "ca"', 'source = "files"')
+    return GuideMachine.install(machine, text.replace('ca_file = "/etc/ssl/ca.crt"', ""))
+
+
+def test_a_certificate_of_a_ca_that_is_not_known_is_no_fault_in_the_wizard(
+    with_another_certificate: GuideMachine, on_terminal: OnTerminal
+) -> None:
+    terminal = on_terminal(with_another_certificate.machine, STARTED)
+    walked_to_the_review(terminal)
+    applied(terminal, USER, PASSWORD)
+
+    terminal.wait_for("login-refused at")
+
+
+def test_a_certificate_of_a_ca_that_is_not_known_is_no_fault_unattended(
+    with_another_certificate: GuideMachine,
+) -> None:
+    with_another_certificate.machine.write("/root/password", f"{PASSWORD}\n", 0o600)
+    login = ("--user", USER, "--password-file", "/root/password")
+
+    report = with_another_certificate.report("--rehearse", "always", *login)
+
+    assert report["result"] == "applied"
+    assert {each["verdict"] for each in report["verification"]} <= {"pass", "skipped"}
 
 
 def test_a_terminal_that_is_resized_on_the_way_gets_there_too(
@@ -211,7 +307,7 @@ def test_a_terminal_that_is_lost_while_one_types_changes_nothing_and_loses_nothi
     terminal = on_terminal(server.machine, [*LEADING_A_SESSION, *WIZARD])
     terminal.wait_for("Port 25 (mail): on")
     terminal.type(F8)
-    terminal.wait_for("Step 2 of 10")
+    terminal.wait_for("Step 2 of 11")
     terminal.type(TAB, TAB, CTRL_U, *"Bavaria")
     terminal.wait_for("Bavaria")
 

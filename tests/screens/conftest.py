@@ -1,5 +1,6 @@
 """Pictures of screens: a text to review in a diff, and an SVG to look at, in ``snapshots/``."""
 
+import asyncio
 import os
 import re
 from collections.abc import Awaitable, Callable
@@ -9,6 +10,7 @@ for name in [each for each in os.environ if each.startswith("TEXTUAL_")]:
     del os.environ[name]
 os.environ.pop("NO_COLOR", None)
 
+import pfwizard.screens.app  # noqa: E402, F401, I001 - before Textual: it has it scroll at once
 import pytest  # noqa: E402
 from syrupy.assertion import SnapshotAssertion  # noqa: E402
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode  # noqa: E402
@@ -73,6 +75,22 @@ def text_of(app: App[Outcome]) -> str:
     return "".join(f"{row.text.rstrip()}\n" for row in rows)
 
 
+ROUNDS = 5
+"""What is put off until the next refresh may put something off itself: a focus, a scroll."""
+
+
+async def at_rest(pilot: Pilot[Outcome]) -> None:
+    """Wait until whatever was put off until the screen is painted again has been done.
+
+    Pilot takes a program that gets no processor for one that has nothing to do.
+    """
+    for _ in range(ROUNDS):
+        painted = asyncio.Event()
+        pilot.app.screen.call_after_refresh(painted.set)
+        await painted.wait()
+    await pilot.pause()
+
+
 LooksRight = Callable[[Pilot[Outcome], str], Awaitable[None]]
 
 
@@ -87,7 +105,7 @@ def looks_right(
     picture = snapshot.use_extension(ScreenPicture)
 
     async def check(pilot: Pilot[Outcome], name: str) -> None:
-        await pilot.pause()
+        await at_rest(pilot)
         svg = RANDOM_NAME.sub("terminal-", pilot.app.export_screenshot(simplify=True))
         assert text_of(pilot.app) == text(name=name)
         assert svg == picture(name=name)

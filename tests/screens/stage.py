@@ -19,10 +19,14 @@ from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import PrivateKey, load_private_key
 from pfwizard.plan.draft import Circumstances
 from pfwizard.plan.planner import make_plan
+from pfwizard.prove.rehearsing.dress_rehearsal import DressRehearsal, Tell
+from pfwizard.prove.verdict import Outcome as ProbeOutcome
 from pfwizard.secret import Secret
 from pfwizard.wizard.aftermath import Section, aftermath
 from pfwizard.wizard.draft import Draft
-from pfwizard.wizard.session import Found, Place, Session, Waiting
+from pfwizard.wizard.found import Found, Waiting
+from pfwizard.wizard.place import Place
+from pfwizard.wizard.session import Session
 from pfwizard.wizard.suggestions import host_name, suggest
 from pfwizard.wizard.surroundings import observe
 from tests.guide import ANSWERS
@@ -93,6 +97,32 @@ class Act:
         self.may_end.set()
 
 
+@dataclass(frozen=True)
+class StagedRehearsal(DressRehearsal):
+    """Tells of one outcome, and of the others when it may end; or ends in trouble.
+
+    Without either it is not due.
+    """
+
+    outcomes: tuple[ProbeOutcome, ...] = ()
+    trouble: PfwizardError | None = None
+    may_end: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_due(self) -> bool:
+        return bool(self.outcomes) or self.trouble is not None
+
+    def play(self, tell: Tell) -> tuple[ProbeOutcome, ...]:
+        for outcome in self.outcomes[:1]:
+            tell(outcome)
+        self.may_end.wait()
+        if self.trouble is not None:
+            raise self.trouble
+        for outcome in self.outcomes[1:]:
+            tell(outcome)
+        return self.outcomes
+
+
 class StagedSession(Session):
     """A walk over ``facts``; nothing is touched, and no clock runs."""
 
@@ -108,6 +138,12 @@ class StagedSession(Session):
         super().__init__(Place(draft=draft, host=HOST), start, clock=Clock())
         self.facts = facts or machine()
         self.act = act or Act()
+        self.probes: tuple[ProbeOutcome, ...] = ()
+        self.rehearsal_trouble: PfwizardError | None = None
+        self.rehearsal_may_end = threading.Event()
+        self.rehearsal_may_end.set()
+        self.has_users = False
+        self.found_live: tuple[ProbeOutcome, ...] = ()
         self.is_root = is_root
         self.waits: Waiting | None = None
         self.trouble: PfwizardError | None = None
@@ -142,11 +178,28 @@ class StagedSession(Session):
         )
         return Planned(self.facts, make_plan(answers, self.facts, circumstances))
 
+    def rehearsal(self, planned: Planned) -> DressRehearsal:
+        return StagedRehearsal(
+            planned.plan,
+            planned.facts,
+            self.place.rehearse,
+            outcomes=self.probes,
+            trouble=self.rehearsal_trouble,
+            may_end=self.rehearsal_may_end,
+        )
+
+    def asks_for_login(self, planned: Planned) -> bool:
+        return self.has_users
+
+    def prove(self, planned: Planned, transaction: TransactionId) -> tuple[ProbeOutcome, ...]:
+        return self.found_live
+
     def application(  # type: ignore[override]
         self,
         planned: Planned,
         announce: Callable[[str], None],
         tell_of_probation: Callable[[OnProbationNow], None],
+        rehearsed: tuple[ProbeOutcome, ...] = (),
     ) -> Act:
         self.await_confirmation()
         self.act.announce = announce

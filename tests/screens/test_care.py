@@ -14,8 +14,8 @@ from pfwizard.screens.waiting import ChangeWaits
 from pfwizard.screens.welcome import Welcome
 from pfwizard.screens.widgets.editor import TextField
 from pfwizard.screens.widgets.field_row import FieldRow
+from pfwizard.wizard.found import Waiting
 from pfwizard.wizard.outcome import Outcome
-from pfwizard.wizard.session import Waiting
 from pfwizard.wizard.steps import StepName
 from tests.screens.conftest import text_of
 from tests.screens.stage import TRANSACTION, Act, Clock, StagedSession, started
@@ -299,4 +299,4 @@ async def test_the_review_names_every_answer_that_is_missing_and_leads_to_the_fi
 
         assert '"Country" (step 2, CA)' in shown
         assert '"Validity in days" (step 3, Server)' in shown
-        assert "Step 2 of 10" in text_of(pilot.app)
+        assert "Step 2 of 11" in text_of(pilot.app)

@@ -16,7 +16,8 @@ from pfwizard.screens.history import HistoryPage
 from pfwizard.screens.review import RollbackReview
 from pfwizard.screens.welcome import Welcome
 from pfwizard.wizard.outcome import Outcome
-from pfwizard.wizard.session import Place, Session
+from pfwizard.wizard.place import Place
+from pfwizard.wizard.session import Session
 from tests.apply.builders import (
     MAIN,
     OLD_MAIN,

@@ -4,7 +4,7 @@ import pytest
 
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.errors import Failed
-from pfwizard.wizard.session import Waiting
+from pfwizard.wizard.found import Waiting
 from pfwizard.wizard.steps import ASKING, StepName
 from tests.screens.conftest import LooksRight
 from tests.screens.stage import TRANSACTION, Act, StagedSession, started

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pfwizard.wizard.steps import ASKING
 from tests.cli.program import Machine, pfwizard_process, traces
 from tests.screens.on_a_terminal import OnTerminal, opened_terminals
 from tests.terminal import CTRL_U, ENTER, F1, F8, F10, RIGHT, TAB
@@ -28,6 +29,10 @@ def on(machine: Machine) -> Iterator[OnTerminal]:
         yield partial(start, "--load", machine.answers, "--root", machine.root, HOME=home)
 
 
+PAGES_BEFORE_THE_REVIEW = 1 + len(ASKING)
+"""The welcome, and those that ask."""
+
+
 @pytest.mark.parametrize("term", TERMS)
 def test_the_whole_walk_works_on_every_terminal(
     machine: Machine, term: str, on: OnTerminal
@@ -37,7 +42,13 @@ def test_the_whole_walk_works_on_every_terminal(
     for title in ("Certificate authority", "Server certificate", "Client certificates"):
         terminal.type(F8)
         terminal.wait_for(title)
-    for title in ("Step 5 of 10", "Step 6 of 10", "Step 7 of 10", "Summary  smtpd.conf"):
+    for title in (
+        "Step 5 of 11",
+        "Step 6 of 11",
+        "Step 7 of 11",
+        "Step 8 of 11",
+        "Summary  smtpd.conf",
+    ):
         terminal.type(F8)
         terminal.wait_for(title)
     terminal.type(F8, ENTER)
@@ -99,7 +110,7 @@ def test_a_line_that_drops_on_probation_leaves_the_change_to_be_kept(
 ) -> None:
     terminal = on()
     terminal.wait_for("Port 25 (mail)")
-    terminal.type(*[F8] * 7)
+    terminal.type(*[F8] * PAGES_BEFORE_THE_REVIEW)
     terminal.wait_for("Summary  smtpd.conf")
     terminal.type(F8, ENTER)
     terminal.wait_for("[ Keep ]")
@@ -140,7 +151,7 @@ def test_nothing_is_sent_while_nobody_types(on: OnTerminal) -> None:
 def test_no_color_is_heeded(value: str, is_coloured: bool, on: OnTerminal) -> None:
     terminal = on(NO_COLOR=value)
     terminal.wait_for("Port 25 (mail)")
-    terminal.type(*[F8] * 7)
+    terminal.type(*[F8] * PAGES_BEFORE_THE_REVIEW)
     terminal.wait_for("Summary  smtpd.conf")
     terminal.type(RIGHT)
     terminal.wait_for("+pwcheck_method")
@@ -161,7 +172,7 @@ def colours(sent: bytes) -> set[int]:
 def test_a_terminal_without_unicode_gets_ascii_only(on: OnTerminal) -> None:
     terminal = on(PFWIZARD_ASCII="1")
     terminal.wait_for("Port 25 (mail)")
-    terminal.type(*[F8] * 7)
+    terminal.type(*[F8] * PAGES_BEFORE_THE_REVIEW)
     terminal.wait_for("Summary  smtpd.conf")
 
     assert terminal.sent.isascii()
@@ -234,4 +245,4 @@ def test_keys_typed_ahead_outlast_a_dialog(on: OnTerminal) -> None:
 
     terminal.write(F1 + "q" + F8 + F8)
 
-    terminal.wait_for("Step 3 of 10")
+    terminal.wait_for("Step 3 of 11")

@@ -15,8 +15,9 @@ from pfwizard.screens.waiting import ChangeWaits
 from pfwizard.screens.welcome import Welcome
 from pfwizard.screens.widgets.field_row import FieldRow
 from pfwizard.wizard.course import Standing
+from pfwizard.wizard.found import Waiting
 from pfwizard.wizard.outcome import Outcome
-from pfwizard.wizard.session import PREVIEW, Waiting
+from pfwizard.wizard.session import PREVIEW
 from pfwizard.wizard.steps import StepName, step_of
 from tests.guide import ANSWERS
 from tests.screens.conftest import text_of
@@ -29,6 +30,7 @@ from tests.screens.walking import (
     is_enabled,
     press,
     settled,
+    tick,
     type_in,
     until_shown,
     wizard,
@@ -67,6 +69,7 @@ TYPED = {
         "sasl.local_domain": "$mydomain",
         "sasl.recipient_restrictions": "permit_mynetworks, permit_sasl_authenticated",
     },
+    StepName.OUTGOING: {},
 }
 """The guide's answers as a person types them, step by step."""
 
@@ -82,7 +85,11 @@ CHOSEN = {
         "tls.auth_only": "no",
         "sasl.broken_clients": "yes",
     },
+    StepName.OUTGOING: {},
 }
+
+
+TICKED = {StepName.SASL: {"sasl.mechanisms": ("PLAIN", "LOGIN")}}
 
 
 async def answer_like_the_guide(pilot: Pilot[Outcome]) -> None:
@@ -91,6 +98,8 @@ async def answer_like_the_guide(pilot: Pilot[Outcome]) -> None:
     for step, texts in TYPED.items():
         for key, label in CHOSEN[step].items():
             await choose(pilot, key, label)
+        for key, ticked in TICKED.get(step, {}).items():
+            await tick(pilot, key, ticked)
         for key, text in texts.items():
             await type_in(pilot, key, text)
         await press(pilot, "f8")
@@ -111,10 +120,10 @@ async def test_going_back_and_answering_anew_changes_the_plan_by_just_that() -> 
     session = StagedSession(start=started())
     async with wizard(session) as pilot:
         await go_to(pilot, StepName.REVIEW)
-        await press(pilot, "escape", "escape")
+        await press(pilot, "escape", "escape", "escape")
         assert session.course.here is StepName.SERVICES
         await choose(pilot, "services.submission", "yes")
-        await press(pilot, "f8", "f8")
+        await press(pilot, "f8", "f8", "f8")
         await until_shown(pilot, Review)
 
     wanted = started("[services]\nsubmission = true")

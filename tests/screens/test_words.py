@@ -27,7 +27,7 @@ async def test_a_terminal_that_becomes_narrow_cuts_the_name_and_not_the_step() -
         await pilot.pause()
 
         first = text_of(pilot.app).split("\n")[0]
-        assert first.strip() == "pfwizard on mail  Step 6 of 10: Services for mail programs"
+        assert first.strip() == "pfwizard on mail  Step 6 of 11: Services for mail programs"
 
 
 async def test_a_plan_that_changes_nothing_says_so_and_cannot_be_applied() -> None:

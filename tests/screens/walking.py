@@ -1,6 +1,6 @@
 """Driving the wizard in a test: keys go in, and what is on the screen comes out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from textual.events import Paste
@@ -14,7 +14,7 @@ from pfwizard.screens.widgets.editor import id_of
 from pfwizard.wizard.outcome import Outcome
 from pfwizard.wizard.session import Session
 from pfwizard.wizard.steps import StepName
-from tests.screens.conftest import text_of
+from tests.screens.conftest import at_rest, text_of
 
 SIZE = (80, 24)
 
@@ -44,7 +44,7 @@ async def settled(pilot: Pilot[Outcome]) -> None:
             if worker.is_running and worker.name != "walk" and worker.group not in ENDLESS
         ]
         if not busy:
-            await pilot.pause()
+            await at_rest(pilot)
             return
     raise AssertionError("it does not come to rest")
 
@@ -72,20 +72,20 @@ async def type_in(pilot: Pilot[Outcome], key: str, text: str) -> None:
     """Type an answer into the field of a question, in place of what is there."""
     await _empty(pilot, key)
     await pilot.press(*(NAMES.get(c, c) for c in text))
-    await pilot.pause()
+    await at_rest(pilot)
 
 
 async def fill(pilot: Pilot[Outcome], key: str, text: str) -> None:
     """The same by pasting, which takes less time."""
     await _empty(pilot, key)
     pilot.app.post_message(Paste(text))
-    await pilot.pause()
+    await at_rest(pilot)
 
 
 async def _empty(pilot: Pilot[Outcome], key: str) -> None:
     field = pilot.app.screen.query_one(f"#{id_of(key)}")
     field.focus()
-    await pilot.pause()
+    await at_rest(pilot)
     await pilot.press("end", "ctrl+u")
 
 
@@ -114,6 +114,19 @@ async def choose(pilot: Pilot[Outcome], key: str, label: str) -> None:
             return
         await pilot.press("right")
     raise AssertionError(f"{label} is none of {field.labels}")
+
+
+async def tick(pilot: Pilot[Outcome], key: str, labels: Sequence[str]) -> None:
+    """Choose these of several with the arrow keys and the space bar."""
+    from pfwizard.screens.widgets.choices import SeveralOf
+
+    field = pilot.app.screen.query_one(f"#{id_of(key)}", SeveralOf)
+    field.focus()
+    await pilot.pause()
+    for label in field.labels:
+        if label in labels:
+            await pilot.press("space")
+        await pilot.press("right")
 
 
 async def go_to(pilot: Pilot[Outcome], step: StepName) -> None:

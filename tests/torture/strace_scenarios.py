@@ -21,7 +21,7 @@ from pfwizard.apply.process.events import Ended, Event, Order
 from pfwizard.cli.main import main as pfwizard
 from pfwizard.engine import Job, Planned, circumstances, plan_job, plan_rollback
 from pfwizard.machine.facts import gather
-from pfwizard.plan.authorities.authority import AuthorityFiles
+from pfwizard.plan.authorities.issuer import AuthorityFiles
 from pfwizard.plan.clients.client_plan import AddClient, files_of_client, make_client_plan
 from pfwizard.plan.clients.clients import ClientFiles, NewClient
 from tests.torture.strace_ledger import HandedOut

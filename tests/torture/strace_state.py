@@ -99,8 +99,7 @@ class Saved:
                 _remove(path)
         for path in sorted(wanted):
             if found.get(path) != wanted[path] and not (path.is_dir() and path in found):
-                _remove(path)
-                _copy(kept / path.relative_to(subject), path)
+                _put_in_place(kept / path.relative_to(subject), path)
                 found |= traces(path)
 
 
@@ -163,6 +162,15 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def _put_in_place(source: Path, target: Path) -> None:
+    """In one step: one of Postfix's programs that starts at this moment dies without a main.cf."""
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    beside = target.with_name(f".{target.name}.put-back")
+    _copy(source, beside)
+    beside.rename(target)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -10,6 +10,7 @@ WITHIN_A_FILE = (
 )
 IN_STAGING = "all of it comes before the syncs and the rename that make it count"
 GROUPS = "groups are independent of each other and of files that nobody reads yet"
+DAEMONS = "no plan here restarts a daemon: tests/apply/test_daemons.py is about them"
 
 UNNOTICED = {
     "write_new: os.fchmod(": WITHIN_A_FILE,
@@ -28,6 +29,11 @@ UNNOTICED = {
     "_memberships_back: for leave": GROUPS,
     "Transaction._prepare: for join": GROUPS,
     "Transaction._prepare: for leave": GROUPS,
+    "Ending.take_back: daemons = ": DAEMONS,
+    "Ending.abandon: _run_again": DAEMONS,
+    "Ending.abandon: self.state.forget": DAEMONS,
+    "Ending._put_back: trouble_with(partial(mail_system.release_daemon": DAEMONS,
+    "Transaction._apply: swap(": DAEMONS,
     "recover: if ending.state.done": "a draft is of no importance at any time",
 }
 """How the names of those begin that nothing notices, each with the reason."""

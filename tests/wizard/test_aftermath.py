@@ -216,3 +216,22 @@ def test_anybody_else_who_renews_has_to_reload_postfix() -> None:
 
 def test_what_our_ca_signs_is_renewed_by_nobody_else() -> None:
     assert "Renewal" not in said()
+
+
+def test_how_to_enter_a_user_into_sasldb_is_said_wherever_its_file_is() -> None:
+    here = said(sasl__backend="sasldb", sasl__socket="", sasl__local_domain="example.org")
+    elsewhere = said(
+        sasl__backend="sasldb",
+        sasl__socket="",
+        sasl__local_domain="",
+        sasl__database="/srv/passwords",
+    )
+
+    assert here["To enter a user"] == "saslpasswd2 -c -u example.org USER"
+    assert elsewhere["To enter a user"] == (
+        "saslpasswd2 -c -f /srv/passwords \\\n  -u mail.kernel-panic.it USER"
+    )
+
+
+def test_nothing_is_said_of_entering_users_where_pfwizard_cannot_know_how() -> None:
+    assert "To enter a user" not in said()

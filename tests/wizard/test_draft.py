@@ -7,7 +7,8 @@ import pytest
 
 from pfwizard.answers.reading import InvalidAnswers, start_from
 from pfwizard.wizard.draft import Draft, draft_file
-from pfwizard.wizard.session import Place, Session
+from pfwizard.wizard.place import Place
+from pfwizard.wizard.session import Session
 
 HOME = {"HOME": "/home/ada"}
 

@@ -20,7 +20,8 @@ from pathlib import Path
 from pfwizard.answers.reading import start_from
 from pfwizard.wizard.first_look import found_lines
 from pfwizard.wizard.review import as_text, review
-from pfwizard.wizard.session import Place, Session
+from pfwizard.wizard.place import Place
+from pfwizard.wizard.session import Session
 session = Session(Place(Path(sys.argv[1])), start_from(Path(sys.argv[2])))
 for line in found_lines(session.look(), may_apply=session.may_apply):
     print(line.text)
@@ -172,6 +173,14 @@ def test_a_socket_that_cannot_be_seen_is_taken_to_be_there(machine: Machine) -> 
     assert "does not exist" not in said
 
 
+def test_a_directory_of_the_resolver_that_is_shut_counts_as_empty(machine: Machine) -> None:
+    directory = machine.root / "run/systemd"
+    directory.mkdir(parents=True)
+    shut(directory)
+
+    assert "create /etc/ssl/private/ca.key" in previewed(machine)
+
+
 def test_without_postfix_own_files_there_is_nothing_to_show(machine: Machine) -> None:
     shut(machine.root / "etc/postfix/main.cf")
 
@@ -197,5 +206,7 @@ def test_the_review_shows_the_plan_on_a_terminal_of_somebody_without_privileges(
             terminal.wait_for(title)
         terminal.type(F8)
         terminal.wait_for("Logins (SASL)")
+        terminal.type(F8)
+        terminal.wait_for("Outgoing mail")
         terminal.type(F8)
         terminal.wait_for("is taken to be right")

@@ -10,12 +10,13 @@ from pfwizard.answers.writing import written
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.errors import ExitStatus, Failed
-from pfwizard.wizard import session as sessions
+from pfwizard.wizard.found import Found, Waiting
+from pfwizard.wizard.place import Place
 from pfwizard.wizard.probation import DEFAULT_PROBATION
-from pfwizard.wizard.session import Place, Session
+from pfwizard.wizard.session import Session
 from tests.cli.program import Machine
 
-WAITING = sessions.Waiting(TransactionId("0001-a1b2c3d4"), 60.0)
+WAITING = Waiting(TransactionId("0001-a1b2c3d4"), 60.0)
 
 REQUESTING = {"ca.source": "none", "server.source": "request", "tls.ca_file": ""}
 
@@ -207,7 +208,7 @@ def test_what_was_applied_stays_the_outcome_when_the_walk_is_left(machine: Machi
 
 def test_a_change_on_probation_is_seen_by_the_next_walk(machine: Machine) -> None:
     walk = on(machine)
-    seen: list[sessions.Found] = []
+    seen: list[Found] = []
 
     def look_and_keep(event: object) -> None:
         seen.append(on(machine).look())

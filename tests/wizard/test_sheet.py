@@ -32,6 +32,15 @@ def test_what_a_file_leaves_out_has_the_value_of_an_unattended_run() -> None:
     assert sheet.answers().tls.auth_only is False
 
 
+def test_what_a_file_leaves_out_is_as_usual_on_this_platform() -> None:
+    start = {key: each for key, each in started().values.items() if key != "sasl.backend"}
+    sheet = AnswerSheet(start=start)
+
+    sheet.suggest({"sasl.backend": "dovecot"}, usual={"sasl.backend": "saslauthd"})
+
+    assert sheet.text("sasl.backend") == "saslauthd"
+
+
 def test_a_suggestion_is_there_until_something_else_is_typed() -> None:
     sheet = AnswerSheet(SUGGESTED)
     assert sheet.text("server.names") == "mail.example.org"

@@ -1,19 +1,21 @@
 """What is suggested of certificates: those of today, whoever has signed them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
 
 from pfwizard.answers.question import Value
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.platforms.recognition import recognise
 from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.requests import build_request
 from pfwizard.pki.subject import Subject
-from pfwizard.wizard.suggestions import suggest
+from pfwizard.wizard.suggestions import files_to_look_at, suggest
 from tests.pki import builders as pki
 from tests.plan.builders import (
     CA,
@@ -93,6 +95,16 @@ def test_files_of_certbot_stay_even_where_they_cannot_be_read() -> None:
 
     assert found["server.source"] == "files"
     assert files_of(found) == (str(FULL_CHAIN), str(PRIVATE_KEY))
+
+
+def test_a_link_to_certbots_where_ours_would_be_is_certbots_still() -> None:
+    archive = PurePosixPath("/etc/letsencrypt/archive/mail.example.org")
+    certificate = replace(file(SERVER, of_another_ca().pem()), real=archive / "fullchain3.pem")
+    key = replace(private(SERVER_KEY, key_of_it()), real=archive / "privkey3.pem")
+
+    found = suggested(pair(SERVER, SERVER_KEY), certificate, key)
+
+    assert found["server.source"] == "files"
 
 
 def test_a_chain_file_of_another_ca_is_certificate_and_key() -> None:
@@ -188,6 +200,22 @@ def test_a_request_whose_certificate_has_not_come_is_waited_for() -> None:
     assert found["server.names"] == NAMES
     assert found["server.subject.organization"] == "Kernel Panic Inc."
     assert files_of(found) == (None, None)
+
+
+def test_a_request_is_found_beside_the_postfix_of_its_platform() -> None:
+    directory = PurePosixPath("/usr/local/etc/postfix")
+    request = build_request(key_of_it(), pki.SERVER_SUBJECT, NAMES)
+    facts = machine(
+        STOCK_MAIN,
+        STOCK_MASTER,
+        private(directory / "ssl/private/server.key", key_of_it()),
+        file(directory / "ssl/private/server.csr", request.pem().reveal()),
+        platform=recognise({"ID": "freebsd"}),
+    )
+    postfix = replace(facts.postfix, config_directory=directory)
+
+    assert suggest(replace(facts, postfix=postfix))["server.source"] == "request"
+    assert directory / "ssl/server.crt" in files_to_look_at()
 
 
 def test_a_certificate_that_came_for_our_key_was_requested() -> None:

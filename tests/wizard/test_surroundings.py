@@ -1,14 +1,19 @@
 """What is said of a machine before anything is asked."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import PurePosixPath
 
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.platforms.recognition import recognise
+from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.plan.plan import Severity
 from pfwizard.wizard.suggestions import suggest
 from pfwizard.wizard.surroundings import Observation, observe
 from tests.plan.builders import (
     NOW,
     SERVER,
+    SOCKET,
     STOCK_MAIN,
     STOCK_MASTER,
     applied,
@@ -16,6 +21,7 @@ from tests.plan.builders import (
     guide_pki,
     machine,
     plan_for,
+    socket,
 )
 
 WITH_CERTIFICATE = STOCK_MAIN + f"smtpd_tls_cert_file = {SERVER}\n"
@@ -130,3 +136,109 @@ def test_what_is_stricter_than_our_default_stays() -> None:
 
 def test_the_socket_that_is_there_is_suggested() -> None:
     assert suggest(machine())["sasl.socket"] == "/var/run/courier-auth/socket"
+
+
+def test_a_socket_where_the_package_puts_it_needs_no_answer() -> None:
+    usual = PurePosixPath("/run/courier/authdaemon/socket")
+
+    assert "sasl.socket" not in suggest(machine(STOCK_MAIN, STOCK_MASTER, socket(usual)))
+
+
+def test_authdaemond_is_the_checker_where_it_can_be_had() -> None:
+    assert "sasl.backend" not in suggest(on({"ID": "debian"}))
+
+
+def test_saslauthd_is_suggested_where_no_package_brings_authdaemond() -> None:
+    assert suggest(on({"ID": "rocky", "VERSION_ID": "9.4"}))["sasl.backend"] == "saslauthd"
+
+
+def test_an_authdaemond_that_somebody_has_built_is_kept() -> None:
+    assert "sasl.backend" not in suggest(machine(platform=recognise({"ID": "arch"})))
+
+
+def test_dovecot_is_suggested_where_postfix_knows_nothing_else() -> None:
+    assert suggest(machine(sasl_types=("dovecot",)))["sasl.backend"] == "dovecot"
+
+
+def on(os_release: dict[str, str], *files: FileState) -> Facts:
+    """A machine of another platform, on which nothing listens."""
+    absent = FileState(SOCKET, SOCKET, FileKind.ABSENT)
+    return machine(STOCK_MAIN, STOCK_MASTER, absent, *files, platform=recognise(os_release))
+
+
+def test_a_platform_is_named_and_nothing_is_wrong_with_it() -> None:
+    seen = about("Platform", on({"ID": "debian", "VERSION_ID": "12"}))
+
+    assert (seen.state, seen.remedy, seen.severity) == ("Debian 12", "", None)
+
+
+def test_a_derivative_is_said_to_be_taken_for_another() -> None:
+    release = {
+        "ID": "raspbian",
+        "ID_LIKE": "debian",
+        "NAME": "Raspbian",
+        "VERSION_CODENAME": "trixie",
+    }
+
+    seen = about("Platform", on(release))
+
+    assert seen.state == "Raspbian, taken for Debian 13"
+    assert seen.severity is Severity.NOTE
+
+
+def test_what_was_not_seen_of_a_platform_is_said() -> None:
+    seen = about("Platform", on({"ID": "arch"}))
+
+    assert seen.state == "Arch Linux"
+    assert seen.severity is Severity.NOTE
+
+
+def test_the_package_of_authdaemond_is_named_as_the_platform_names_it() -> None:
+    assert "courier-authdaemon" in about("authdaemond", on({"ID": "debian"})).remedy
+    assert "courier-authlib" in about("authdaemond", on({"ID": "alpine"})).remedy
+
+
+def test_nothing_is_recommended_that_the_platform_does_not_have() -> None:
+    seen = about("authdaemond", on({"ID": "arch"}))
+
+    assert (seen.state, seen.remedy) == ("Arch Linux has no package of it", "")
+
+
+def test_plugins_that_are_missing_come_with_the_command() -> None:
+    without = machine(sasl_plugins=None, platform=recognise({"ID": "alpine"}))
+
+    assert about("SASL plug-ins", without).remedy == (
+        "Install it: apk add cyrus-sasl-plain cyrus-sasl-login."
+    )
+
+
+def in_directory(directory: str, identifier: str) -> Facts:
+    facts = machine(platform=recognise({"ID": identifier}))
+    return replace(facts, postfix=replace(facts.postfix, config_directory=PurePosixPath(directory)))
+
+
+def test_files_are_suggested_beside_those_of_this_platforms_postfix() -> None:
+    found = suggest(in_directory("/usr/local/etc/postfix", "freebsd"))
+
+    assert found["server.certificate"] == "/usr/local/etc/postfix/ssl/server.crt"
+    assert found["server.key"] == "/usr/local/etc/postfix/ssl/private/server.key"
+
+
+def test_where_the_default_fits_and_for_another_instance_nothing_else_is_suggested() -> None:
+    assert "server.key" not in suggest(in_directory("/etc/postfix", "debian"))
+    assert "server.key" not in suggest(in_directory("/etc/postfix-two", "freebsd"))
+
+
+def test_who_checks_passwords_today_is_named_where_that_is_not_authdaemond() -> None:
+    conf = file(
+        PurePosixPath("/etc/postfix/sasl/smtpd.conf"),
+        b"pwcheck_method: auxprop\nauxprop_plugin: sasldb\n",
+    )
+    facts = machine(STOCK_MAIN + "smtpd_sasl_auth_enable = yes\n", STOCK_MASTER, conf)
+
+    assert about("Password checker", facts).state == "sasldb"
+    assert "authdaemond" not in {each.subject for each in observe(facts, NOW)}
+
+
+def test_what_the_plug_ins_are_for_is_said() -> None:
+    assert "for passwords" in about("SASL plug-ins", machine()).state

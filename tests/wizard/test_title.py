@@ -5,7 +5,7 @@ import pytest
 from pfwizard.wizard.title import title
 
 HOST = "mail.example.org"
-STEP = "Step 3 of 10: Server certificate"
+STEP = "Step 3 of 11: Server certificate"
 
 
 def test_the_whole_name_of_the_machine_is_there_where_it_fits() -> None:

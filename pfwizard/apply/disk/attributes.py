@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 PRIVATE = 0o600
@@ -43,6 +43,11 @@ class Attributes:
                 if name not in OF_THE_CONTENT
             ),
         )
+
+    def with_mode(self, mode: int) -> "Attributes":
+        """The same with another mode, and without the list that would widen it (acl(5))."""
+        extended = tuple(each for each in self.extended if each[0] != ACCESS_LIST)
+        return replace(self, mode=mode, extended=extended)
 
     def give_to(self, descriptor: int) -> None:
         """Give them to an open file or directory; raises OSError when one cannot be carried over.

@@ -3,6 +3,7 @@
 And which certificate it shows them.
 """
 
+import re
 import select
 import socket
 import time
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
+from pfwizard.apply.live.proxy_protocol import pose_as_proxy
 from pfwizard.plan.plan import SmtpPort
 
 if TYPE_CHECKING:
@@ -35,6 +37,11 @@ HUNG_UP = "the connection is closed without a greeting"
 
 WANTS_A_CERTIFICATE = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
 """How OpenSSL names the alert of a server that has shown its own certificate and misses ours."""
+
+
+MISSES_A_CERTIFICATE = re.compile(r"421 .*\b[Cc]lient certificate\b")
+"""How smtpd sends a client away that has shown none, or none that it trusts, when TLS works and
+smtpd_tls_req_ccert is on (src/smtpd/smtpd.c)."""
 
 
 class _NoAnswer(Exception):
@@ -69,10 +76,12 @@ class _Client:
 
     context: "ssl.SSLContext"
     answer: Answer
+    patience: Patience
 
     @contextmanager
     def encrypted(self, connection: socket.socket) -> "Iterator[ssl.SSLSocket]":
-        with self.context.wrap_socket(connection) as encrypted:
+        with self.context.wrap_socket(connection, do_handshake_on_connect=False) as encrypted:
+            _shake_hands(encrypted, self.patience)
             self.answer.certificate = encrypted.getpeercert(binary_form=True)
             yield encrypted
 
@@ -103,17 +112,20 @@ def answer_of(
     if ciphers:
         context.set_ciphers(ciphers)
         context.maximum_version = ssl.TLSVersion.TLSv1_2
-    answer.problem = _problem(smtp_port, address, patience, _Client(context, answer))
+    answer.problem = _problem(smtp_port, address, _Client(context, answer, patience))
     return answer
 
 
-def _problem(smtp_port: SmtpPort, address: str, patience: Patience, client: "_Client") -> str:
+def _problem(smtp_port: SmtpPort, address: str, client: "_Client") -> str:
     import ssl
 
+    patience = client.patience
     try:
         with socket.create_connection((address, smtp_port.port), patience.seconds) as connection:
+            if smtp_port.behind_proxy:
+                pose_as_proxy(connection)
             if smtp_port.greets:
-                _wait_for_greeting(connection, patience)
+                _wait_for_words(connection, patience, "it does not greet")
             _converse(smtp_port, connection, client)
     except ssl.SSLError as error:
         if error.reason == WANTS_A_CERTIFICATE:
@@ -126,18 +138,33 @@ def _problem(smtp_port: SmtpPort, address: str, patience: Patience, client: "_Cl
     return ""
 
 
-def _wait_for_greeting(connection: socket.socket, patience: Patience) -> None:
+def _wait_for_words(connection: socket.socket, patience: Patience, without: str) -> None:
     """A server that dies before it accepts leaves the client to the kernel, without a word."""
     deadline = time.monotonic() + patience.seconds
     while not select.select([connection], [], [], GLANCE)[0]:
         if time.monotonic() > deadline or patience.is_hopeless():
-            raise _NoAnswer("it does not greet")
+            raise _NoAnswer(without)
+
+
+def _shake_hands(encrypted: "ssl.SSLSocket", patience: Patience) -> None:
+    """What a handshake waits for is the server's word: ours always fits into the buffers."""
+    import ssl
+
+    timeout = encrypted.gettimeout()
+    encrypted.setblocking(False)
+    while True:
+        try:
+            encrypted.do_handshake()
+            break
+        except ssl.SSLWantReadError:
+            _wait_for_words(encrypted, patience, "it does not answer the TLS handshake")
+    encrypted.settimeout(timeout)
 
 
 def _converse(smtp_port: SmtpPort, connection: socket.socket, client: "_Client") -> None:
     if not smtp_port.greets:
         with client.encrypted(connection) as encrypted, _replies(encrypted) as replies:
-            _greeting(replies)
+            _greeting(replies, MISSES_A_CERTIFICATE)
             encrypted.sendall(b"QUIT\r\n")
         return
     with _replies(connection) as replies:
@@ -163,9 +190,11 @@ def _ask_for_tls(connection: socket.socket, replies: BinaryIO) -> None:
         raise _NoAnswer(f"it answers STARTTLS with {answer}")
 
 
-def _greeting(replies: BinaryIO) -> None:
+def _greeting(replies: BinaryIO, instead: re.Pattern[str] | None = None) -> None:
+    """A greeting, or words that are as good a proof."""
     greeting = _reply(replies)[-1]
-    if not greeting.startswith(GREETING):
+    is_as_good = instead is not None and instead.match(greeting) is not None
+    if not greeting.startswith(GREETING) and not is_as_good:
         raise _NoAnswer(f"it greets with {greeting}")
 
 

@@ -161,15 +161,23 @@ class MailLog:
 
     def judged(self) -> Judgement | None:
         """What has been logged since the moment; None when it cannot be found."""
+        lines = self._since()
+        return None if lines is None else self._judge(lines)
+
+    def lines(self) -> tuple[str, ...]:
+        """What has been logged since the moment, as far as it can be found."""
+        return tuple(self._since() or ())
+
+    def _since(self) -> Sequence[str] | None:
         mark = f"pfwizard has read the log up to here, {uuid.uuid4().hex}"
         if not self._can_log(mark):
-            return self._judge(self._elsewhere(None)) if self.records else None
+            return self._elsewhere(None) if self.records else None
         deadline = time.monotonic() + TIME_LIMIT
         while True:
             for record in self.records:
                 lines = _up_to(mark, record.since())
                 if lines is not None:
-                    return self._judge([*lines, *self._elsewhere(record)])
+                    return [*lines, *self._elsewhere(record)]
             if not self.records or time.monotonic() > deadline:
                 return None
             time.sleep(PAUSE)

@@ -1,12 +1,18 @@
 """The Postfix that a change goes live on."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from pfwizard.apply.disk.files import write_new
 from pfwizard.apply.live.answering import Patience
+from pfwizard.apply.live.daemons import (
+    is_running,
+    release_daemon,
+    restart_daemon,
+    stop_daemon,
+)
 from pfwizard.apply.live.going_live import (
     ASK_THE_LOG,
     explained_by,
@@ -44,6 +50,21 @@ class MailSystem(Protocol):
 
     def leave_group(self, user: str, group: str) -> None:
         """Take that back, if it was ever done; raises Failed."""
+
+    def daemon_is_running(self, service: str) -> bool:
+        """Whether a daemon that checks passwords runs, as far as that can be told."""
+
+    def release_daemon(self, service: str) -> None:
+        """Before its files change: see to it that it can be restarted, or stopped, afterwards.
+
+        Where only the files say which process it is, it is stopped. Raises Failed.
+        """
+
+    def restart_daemon(self, service: str, socket: PurePosixPath | None) -> None:
+        """Restart it, and wait for its socket; raises Failed."""
+
+    def stop_daemon(self, service: str) -> None:
+        """Stop it, if it runs; raises Failed."""
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         """Make the new configuration live; raises Failed when the mail system does not survive."""
@@ -103,6 +124,20 @@ class LivePostfix:
 
     def leave_group(self, user: str, group: str) -> None:
         leave_group(self._instance.root, user, group)
+
+    def daemon_is_running(self, service: str) -> bool:
+        return is_running(service, self._run)
+
+    def release_daemon(self, service: str) -> None:
+        release_daemon(service, self._run)
+
+    def stop_daemon(self, service: str) -> None:
+        self._announce(f"Stopping {service}")
+        stop_daemon(service, self._run)
+
+    def restart_daemon(self, service: str, socket: PurePosixPath | None) -> None:
+        self._announce(f"Restarting {service}")
+        restart_daemon(service, None if socket is None else Path(socket), self._run)
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         master = self._instance.master
@@ -207,6 +242,18 @@ class ResultingTree:
 
     def leave_group(self, user: str, group: str) -> None:
         leave_group(self._root, user, group)
+
+    def daemon_is_running(self, service: str) -> bool:
+        return False
+
+    def release_daemon(self, service: str) -> None:
+        return None
+
+    def restart_daemon(self, service: str, socket: PurePosixPath | None) -> None:
+        return None
+
+    def stop_daemon(self, service: str) -> None:
+        return None
 
     def reload(self, ports: Sequence[SmtpPort]) -> None:
         return None

@@ -91,6 +91,7 @@ class EngineProcess:
             set_watch=self._set_watch,
             probation=order.probation,
             undoes=order.undoes,
+            rehearsal=order.rehearsal,
         )
 
     def _mail_system(self, instance: Instance) -> MailSystem:

@@ -12,7 +12,7 @@ from pfwizard.plan.plan import Plan
 class Order:
     """What the engine is to do. It holds keys, and so goes through a pipe and nowhere else.
 
-    ``state_directory`` and ``probation`` as in ``Transaction``.
+    ``state_directory``, ``probation`` and ``rehearsal`` as in ``Transaction``.
     """
 
     plan: Plan = field(repr=False)
@@ -20,6 +20,7 @@ class Order:
     state_directory: str
     probation: float | None = None
     undoes: TransactionId | None = None
+    rehearsal: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.plain.lines import Left, Lines
 from pfwizard.cli.plain.news import News
-from pfwizard.errors import PfwizardError, defect
+from pfwizard.errors import InputProblem, PfwizardError, defect
+from pfwizard.prove.mechanisms import Login
+from pfwizard.prove.verdict import Outcome, failures_among, why_taken_back
+from pfwizard.wizard.login_inquiry import PURPOSE, answered
+from pfwizard.wizard.login_inquiry import TITLE as LOGIN
 from pfwizard.wizard.probation import IF_THE_LINE_DROPS, NOT_AT_BOOT
+from pfwizard.wizard.rehearsal import (
+    PROVING,
+    TITLE,
+    lines_of_rehearsal,
+    to_be_decided,
+)
 from pfwizard.wizard.session import BY_HAND, Session
 
 if TYPE_CHECKING:
@@ -29,11 +39,16 @@ def apply(lines: Lines, session: Session, planned: "Planned", interruption: Inte
     """Carry the plan out; whether it is in place, and stays. Raises no error: errors are said."""
     from pfwizard.apply.process.events import StepStarted
 
+    if session.asks_for_login(planned):
+        session.login = _login(lines)
+    rehearsed = _rehearsed(lines, session, planned)
+    if rehearsed is None:
+        return False
     with closing(News()) as news:
         application = session.application(
-            planned, lambda words: news.tell(StepStarted(words)), news.tell
+            planned, lambda words: news.tell(StepStarted(words)), news.tell, rehearsed
         )
-        watch = _Watch(lines, session, application, news)
+        watch = _Watch(lines, session, planned, application, news)
         with interruption.at_work(watch.stop):
             threading.Thread(target=_follow, args=(application, news), daemon=True).start()
             try:
@@ -45,6 +60,44 @@ def apply(lines: Lines, session: Session, planned: "Planned", interruption: Inte
             session.applied(planned, transaction)
             lines.say(f"Done: the change stays, as transaction {transaction}.")
             return True
+
+
+def _login(lines: Lines) -> Login | None:
+    """Who logs in to prove the change, if anybody; raises Left."""
+    lines.say(f"\n{LOGIN}. {PURPOSE}")
+    while True:
+        user = lines.ask("User (empty for nobody): ")
+        password = lines.ask_secretly(f"Password of {user}: ") if user else ""
+        try:
+            return answered(user, password).login
+        except InputProblem as problem:
+            lines.say(f"Error: {problem.message}. {problem.remedy}")
+
+
+def _rehearsed(lines: Lines, session: Session, planned: "Planned") -> tuple[Outcome, ...] | None:
+    """What was found where the change may go live: nothing failed, or all the same; else None."""
+    rehearsal = session.rehearsal(planned)
+    if not rehearsal.is_due:
+        return ()
+    lines.say(f"{TITLE} ...")
+    try:
+        outcomes = rehearsal.play(_silently)
+    except PfwizardError as error:
+        session.failed(error)
+        lines.say(f"Error: {error}")
+        return None
+    for line in lines_of_rehearsal(outcomes):
+        lines.say(f"  {line.text}")
+    why = to_be_decided(outcomes, planned.facts)
+    if not why:
+        return outcomes
+    lines.say(why)
+    is_given_up = lines.choose("What now?", ("back", "apply all the same")) == "back"
+    return None if is_given_up else outcomes
+
+
+def _silently(outcome: Outcome) -> None:
+    """Outcomes are said with their causes, which are known at the end only."""
 
 
 def _follow(application: "Application", news: News) -> None:
@@ -67,6 +120,7 @@ class _Watch:
 
     lines: Lines
     session: Session
+    planned: "Planned"
     application: "Application"
     news: News
     _began: float = field(default=0.0, init=False)
@@ -118,7 +172,7 @@ class _Watch:
         )
         if not event.is_recovered_at_boot:
             self.lines.say(NOT_AT_BOOT)
-        is_decided = False
+        is_decided = not self._is_proven(event.transaction)
         while not is_decided:
             try:
                 word = self.lines.choose_before(self.news, "What now?", ("keep", "rollback"))
@@ -126,6 +180,24 @@ class _Watch:
                 is_decided = self._is_left_to_time()
             else:
                 is_decided = self._is_done(word)
+
+    def _is_proven(self, transaction: "TransactionId") -> bool:
+        """Whether somebody could log in, if anybody was named; if not, it is taken back."""
+        if self.session.login is None:
+            return True
+        self.lines.say(f"{PROVING} ...")
+        try:
+            outcomes = self.session.prove(self.planned, transaction)
+        except PfwizardError as error:
+            self.lines.say(f"Error: {error}")
+            self.stop(f"it could not be proved: {error.message}")
+            return False
+        for line in lines_of_rehearsal(outcomes):
+            self.lines.say(f"  {line.text}")
+        failures = failures_among(outcomes)
+        if failures:
+            self.stop(why_taken_back(failures[0]))
+        return not failures
 
     def _is_left_to_time(self) -> bool:
         """After the end of the input: whether nobody can say anything any more."""

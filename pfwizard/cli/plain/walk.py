@@ -9,10 +9,11 @@ from pfwizard.cli.plain.planning import plan_with_passphrase
 from pfwizard.cli.plain.saving import save_answers
 from pfwizard.errors import PfwizardError
 from pfwizard.wizard.course import Move
+from pfwizard.wizard.found import Found, Waiting
 from pfwizard.wizard.outcome import Outcome
 from pfwizard.wizard.probation import what_comes_back
-from pfwizard.wizard.session import Found, Session, Waiting
-from pfwizard.wizard.steps import StepName, step_of
+from pfwizard.wizard.session import Session
+from pfwizard.wizard.steps import ASKING, StepName, step_of
 
 
 def run_plain(session: Session, interruption: Interruption, lines: Lines | None = None) -> Outcome:
@@ -24,7 +25,7 @@ def run_plain(session: Session, interruption: Interruption, lines: Lines | None 
         with interruption.postponed():
             session.cut_off()
     finally:
-        session.ca_passphrase = None
+        session.ca_passphrase = session.login = None
     return session.outcome
 
 
@@ -150,7 +151,7 @@ def _review(lines: Lines, session: Session, interruption: Interruption) -> None:
         case Decision.APPLY:
             _finish(lines, session)
         case Decision.BACK:
-            session.course.go(StepName.SASL)
+            session.course.go(ASKING[-1].name)
         case Decision.QUIT:
             raise Left
 

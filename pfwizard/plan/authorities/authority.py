@@ -1,21 +1,21 @@
 """The CA: found and left alone, or made; and its key, opened when something is to be signed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
-from pfwizard.answers.answers import AuthoritySource
+from pfwizard.answers.answers import Answers, AuthoritySource, CertificateSource
 from pfwizard.answers.wording import Named, Wording
 from pfwizard.pki import checks, keys
 from pfwizard.pki.authority import create_ca
-from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.errors import NameProblem, OutsideLimits, PkiError, WrongPassphrase
 from pfwizard.pki.key_encryption import encrypted_pem
-from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.ledger_entries import Role
 from pfwizard.pki.passphrases import check_passphrase
 from pfwizard.plan.authorities.authority_limits import limits_of_a_new_ca
-from pfwizard.plan.authorities.ca_key import WHAT, BroughtKey
+from pfwizard.plan.authorities.brought_key import WHAT, BroughtKey
 from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded, UnusablePassphrase
+from pfwizard.plan.authorities.issuer import Authority, AuthorityFiles, Issuer
+from pfwizard.plan.authorities.open_medium import warn_of_open_medium
 from pfwizard.plan.certificate_files import (
     certificate_at,
     content_of,
@@ -28,37 +28,18 @@ from pfwizard.plan.certificate_files import (
     with_entry,
 )
 from pfwizard.plan.draft import PRIVATE_FILE, AnySketch, Draft, Sketch
-from pfwizard.plan.plan import Finding, refusal, warning
+from pfwizard.plan.plan import Finding, note, refusal, warning
 from pfwizard.secret import Secret
 
-
-@dataclass(frozen=True)
-class Authority:
-    """A CA that can sign."""
-
-    certificate: Certificate
-    key: PrivateKey
-
-
-@dataclass(frozen=True)
-class AuthorityFiles:
-    """Where a CA's certificate and key are."""
-
-    certificate: PurePosixPath
-    key: PurePosixPath
-
-
-@dataclass(frozen=True)
-class Issuer:
-    """A CA by its certificate; its key may be on this machine, behind a passphrase, or elsewhere.
-
-    ``key`` is None unless it lies open. ``another`` tells a person how to come by another CA.
-    """
-
-    certificate: Certificate
-    files: AuthorityFiles
-    key: PrivateKey | None
-    another: str
+UNUSED = note(
+    "ca-unused",
+    "a CA is made that signs nothing yet: others sign for the server, and no client is named",
+    Wording(
+        "It is there for pfwizard client add NAME. Where no client is to have a certificate, set ",
+        Named("ca.source", AuthoritySource.NONE.value),
+        ".",
+    ),
+)
 
 
 def plan_authority(draft: Draft) -> Draft:
@@ -101,7 +82,7 @@ def found_issuer(draft: AnySketch, files: AuthorityFiles, another: str) -> tuple
     for problem in checks.ca_problems(certificate, key, now=draft.circumstances.now):
         found = problem_finding("ca", problem, files.certificate, another)
         draft = draft.with_finding(found)
-    return warn_of_open_key(draft, files.key), issuer
+    return warn_of_open_key(warn_of_open_medium(draft), files.key), issuer
 
 
 def able_to_sign(draft: AnySketch, issuer: Issuer, what: str) -> tuple[AnySketch, Authority | None]:
@@ -170,7 +151,14 @@ def _made(draft: Draft, files: AuthorityFiles) -> Draft:
     draft = draft.with_file(files.key, content.reveal(), PRIVATE_FILE, secret=True, summary=summary)
     draft = with_certificate(draft, files.certificate, certificate)
     draft = with_entry(draft, certificate, Role.CA, issuer=certificate)
+    if _is_unused(draft.answers):
+        draft = draft.with_finding(UNUSED)
     return replace(draft, issuer=Issuer(certificate, files, key, made_anew(files)))
+
+
+def _is_unused(answers: Answers) -> bool:
+    """Whether a CA would sign nothing that the answers ask for."""
+    return answers.server.source is not CertificateSource.CA and not answers.clients.names
 
 
 def _new_passphrase(draft: Draft) -> Secret[str]:

@@ -1,8 +1,22 @@
 """The passphrase of the CA's key: wanted in the middle of a plan, and known to a person only."""
 
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pfwizard.errors import ExitStatus, InputProblem, PfwizardError
+from pfwizard.secret import Secret
+
+
+@dataclass(frozen=True)
+class GivenPassphrases:
+    """What was given to open a key, and what was given to be put on one that lies open.
+
+    They are the same where a file has the passphrase. What was typed once may be a slip, and is
+    never ``chosen``: a key would be lost behind it.
+    """
+
+    opening: Secret[str] | None = None
+    chosen: Secret[str] | None = None
 
 
 class PassphraseNeeded(PfwizardError):

@@ -9,15 +9,19 @@ from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.errors import EncryptedKey, PkiError, WrongPassphrase
 from pfwizard.pki.keys import PrivateKey, load_private_key
-from pfwizard.plan.authorities.authority import Authority
-from pfwizard.plan.authorities.ca_key import WHAT
+from pfwizard.plan.authorities.brought_key import WHAT
 from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded
+from pfwizard.plan.authorities.issuer import Authority
 from pfwizard.plan.draft import Circumstances
 from pfwizard.plan.plan import Finding, refusal
 from pfwizard.secret import Secret
 
 USUAL = (PurePosixPath("/etc/ssl/ca.crt"), PurePosixPath("/etc/ssl/private/ca.key"))
 """Where the answers put the CA unless they are told otherwise."""
+
+MOST_OF_OUR_OWN = 10
+"""A file with more CAs than these is a distribution's, which looks after it; then only those count
+that our own certificates come from."""
 
 DIRECTORIES = (".", "private", "../private")
 NAMES = ("{stem}.key", "{stem}-key.pem", "{stem}.pem", "cakey.pem", "ca.key")
@@ -49,13 +53,18 @@ class FoundKey:
 def places(certificates: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
     """The files that may hold a CA whose certificate is in one of these, or its key."""
     known = tuple(dict.fromkeys((*certificates, USUAL[0])))
-    neighbours = [
-        _tidy(path.parent / directory / name.format(stem=path.stem))
-        for path in known
+    beside = [place for path in known for place in places_of_key(path)]
+    return tuple(dict.fromkeys((*known, *beside, USUAL[1])))
+
+
+def places_of_key(certificate: PurePosixPath) -> tuple[PurePosixPath, ...]:
+    """The files in which the key of the CA is looked for, beside its certificate in this one."""
+    beside = [
+        _tidy(certificate.parent / directory / name.format(stem=certificate.stem))
         for directory in DIRECTORIES
         for name in NAMES
     ]
-    return tuple(dict.fromkeys((*known, *neighbours, USUAL[1])))
+    return tuple(dict.fromkeys(beside))
 
 
 def _tidy(path: PurePosixPath) -> PurePosixPath:
@@ -73,7 +82,7 @@ def found_certificates(facts: Facts, paths: Iterable[PurePosixPath]) -> Iterator
     """Every certificate in these files; what cannot be read as one is passed over."""
     for path in paths:
         content = facts.file(path).content or b""
-        if "CERTIFICATE" not in pem.labels(content):
+        if pem.CERTIFICATE_LABELS.isdisjoint(pem.labels(content)):
             continue
         try:
             certificates = load_certificates(content)
@@ -152,7 +161,7 @@ def why_it_cannot_sign(
     Raises PassphraseNeeded where its key may be behind a passphrase, WrongPassphrase where the one
     that was given opens none.
     """
-    neighbours = [path for path in places([issuer.path]) if path != issuer.path]
+    neighbours = [path for path in places_of_key(issuer.path) if path != issuer.path]
     keys = keys_of_authorities(facts, paths, circumstances)
     locked = sorted(
         (found.path for found in keys if found.key is None),

@@ -17,7 +17,7 @@ from pfwizard.plan.draft import PUBLIC_FILE, AnySketch, Sketch
 from pfwizard.plan.plan import note, refusal, warning
 from pfwizard.plan.relay.relay_policy import permit_certificates
 from pfwizard.plan.services import on_port, smtp_servers
-from pfwizard.plan.tls import level_of
+from pfwizard.plan.tls.tls import level_of
 
 TABLES, DIGEST, ASK = "relay_clientcerts", "smtpd_tls_fingerprint_digest", "smtpd_tls_ask_ccert"
 
@@ -39,11 +39,11 @@ def own_table(draft: Sketch) -> Table:
     for table in tables_in(draft.effective.value(TABLES)):
         if not table.is_built or not draft.facts.works_on_a_tree:
             return table
-    return Table(_type_of_new_table(draft), table_of_clients(draft.facts.postfix))
+    return Table(type_of_new_table(draft), table_of_clients(draft.facts.postfix))
 
 
-def _type_of_new_table(draft: Sketch) -> str:
-    """Nothing of a tree is run, so that only a text is sure to be read there."""
+def type_of_new_table(draft: Sketch) -> str:
+    """The type of a table that is made: nothing of a tree is run, so that a text is read there."""
     if draft.facts.works_on_a_tree:
         return READ_AS_TEXT
     known = draft.facts.postfix.map_types or ()

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.errors import PkiError, WrongPassphrase
 from pfwizard.pki.ledger_entries import Reason
-from pfwizard.plan.authorities.authority import AuthorityFiles, found_issuer, made_anew
+from pfwizard.plan.authorities.authority import found_issuer, made_anew
+from pfwizard.plan.authorities.issuer import AuthorityFiles
 from pfwizard.plan.clients.clients import NewClient, add_clients, revoke_client
 from pfwizard.plan.draft import Circumstances, Sketch
 from pfwizard.plan.plan import Plan, refusal

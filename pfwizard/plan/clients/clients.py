@@ -22,7 +22,8 @@ from pfwizard.pki.ledger_entries import Issued, Reason, Revoked, Role
 from pfwizard.pki.passphrases import generated_passphrase
 from pfwizard.pki.pkcs12 import Pkcs12Profile, pkcs12
 from pfwizard.pki.subject import Subject
-from pfwizard.plan.authorities.authority import Authority, Issuer, able_to_sign, outside_limits
+from pfwizard.plan.authorities.authority import able_to_sign, outside_limits
+from pfwizard.plan.authorities.issuer import Authority, Issuer
 from pfwizard.plan.certificate_files import key_summary, with_certificate
 from pfwizard.plan.clients.client_access import (
     BEST_DIGEST,

@@ -3,6 +3,8 @@
 import ipaddress
 from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
+from itertools import filterfalse
 from pathlib import PurePosixPath
 
 from pfwizard.cf.lists import split_list
@@ -22,16 +24,40 @@ class Reach(Enum):
 
 def admits_everyone(smtpd: Smtpd) -> bool:
     """Whether ``mynetworks`` holds so much of the Internet that a stranger is in it."""
-    return any(_reach(smtpd, each) is Reach.EVERYONE for each in _networks(smtpd))
+    plain, named = _plain_and_named(networks(smtpd))
+    if _widest_of_networks(plain) is Reach.EVERYONE:
+        return True
+    return any(_reach(smtpd, each) is Reach.EVERYONE for each in named)
 
 
 def not_judged(smtpd: Smtpd) -> tuple[str, ...]:
     """The elements of ``mynetworks`` of which pfwizard cannot tell whom they let in."""
-    return tuple(each for each in _networks(smtpd) if _reach(smtpd, each) is Reach.NOT_JUDGED)
+    _, named = _plain_and_named(networks(smtpd))
+    return tuple(each for each in named if _reach(smtpd, each) is Reach.NOT_JUDGED)
 
 
-def _networks(smtpd: Smtpd) -> tuple[str, ...]:
+def networks(smtpd: Smtpd) -> tuple[str, ...]:
+    """The elements of ``mynetworks``."""
     return smtpd.effective.elements("mynetworks")
+
+
+@lru_cache
+def _plain_and_named(elements: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The networks that stand in the list itself, and the elements that may name a table.
+
+    A list may have hundreds of thousands of the first, and many rules ask about it.
+    """
+    plain = tuple(filter(_is_plain, elements))
+    return plain, tuple(filterfalse(_is_plain, elements))
+
+
+def _is_plain(element: str) -> bool:
+    return element.startswith("[") or not (":" in element or element.startswith(("!", "/")))
+
+
+@lru_cache
+def _widest_of_networks(patterns: tuple[str, ...]) -> Reach:
+    return _widest(map(_reach_of_a_network, patterns))
 
 
 def _reach(smtpd: Smtpd, element: str) -> Reach:
@@ -40,9 +66,9 @@ def _reach(smtpd: Smtpd, element: str) -> Reach:
     element = element.lstrip("!")
     if element.startswith("/"):
         return _reach_of_a_file(smtpd, element)
-    kind, colon, rest = element.partition(":")
-    if not colon or element.startswith("["):
+    if _is_plain(element):
         return _reach_of_a_network(element)
+    kind, _, rest = element.partition(":")
     if kind == "static":
         return Reach.EVERYONE
     if kind == "cidr":

@@ -6,7 +6,7 @@ smtpd walks several lists for each recipient, and each of them can refuse
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from pfwizard.machine.effective import Effective, Smtpd
@@ -162,7 +162,7 @@ def owns_every_domain(effective: Effective) -> bool:
     virtual domains, which are those of the virtual maps, is passed over: on a server that
     collects all mail in one mailbox nothing leaves.
     """
-    main_cf = Effective(effective.main, effective.defaults)
+    main_cf = replace(effective, service=None)
     return any(
         element.removeprefix("proxy:").startswith("static:")
         for name in DOMAINS

@@ -6,7 +6,7 @@ from pfwizard.answers.wording import Named, Wording
 from pfwizard.cf.lists import split_list
 from pfwizard.cf.service import Service
 from pfwizard.enumeration import listed
-from pfwizard.machine.effective import Smtpd
+from pfwizard.machine.effective import Effective, Smtpd
 from pfwizard.plan.draft import AnySketch, Draft, Sketch
 from pfwizard.plan.plan import Finding, note, refusal, warning
 from pfwizard.plan.relay.mynetworks import admits_everyone, not_judged
@@ -47,18 +47,31 @@ def plan_relay_policy(draft: Draft) -> Draft:
 
 
 def _warn_of_unknown_restrictions(draft: Draft) -> Draft:
-    effective = draft.effective_until_now
+    until_now = draft.effective_until_now
+    servers = smtp_servers(draft.facts.configuration.master)
     for parameter in LISTS:
-        for name in unknown_names(effective.elements(parameter), effective.classes):
-            draft = draft.with_finding(
-                warning(
-                    "restriction-unknown-in-use",
-                    f"{parameter} holds {name}, which smtpd does not know: it defers the mail of "
-                    "everybody who is not let through before",
-                    f"Correct it by hand{f', perhaps to {meant(name)}' if meant(name) else ''}.",
-                )
-            )
+        draft = _warn_of_unknown(draft, until_now, parameter, parameter)
+        for service in servers:
+            if service.option(parameter) is not None:
+                place = f"{parameter} of the service {service.name} in master.cf"
+                draft = _warn_of_unknown(draft, until_now.of(service), parameter, place)
     return draft
+
+
+def _warn_of_unknown(draft: Draft, effective: Effective, parameter: str, place: str) -> Draft:
+    unknown = unknown_names(effective.elements(parameter), effective.classes)
+    names = tuple(dict.fromkeys(unknown))
+    if not names:
+        return draft
+    close = next(filter(None, map(meant, names)), "")
+    return draft.with_finding(
+        warning(
+            "restriction-unknown-in-use",
+            f"{place} holds {listed(names)}, which smtpd does not know: it defers the mail of "
+            "everybody who is not let through before",
+            f"Correct it by hand{f', perhaps to {close}' if close else ''}.",
+        )
+    )
 
 
 def _merge_recipient_restrictions(draft: Draft) -> Draft:
@@ -198,18 +211,19 @@ def _is_permissive(smtpd: Smtpd) -> bool:
 
 def _judge_services(draft: Draft) -> Draft:
     """Judge main.cf, and each service that differs from it; one cause is reported once."""
-    found = _judgement("main.cf", _smtpd(draft))
+    found = judgement("main.cf", _smtpd(draft))
     known = {finding.identifier for finding in found}
     for service in smtp_servers(draft.master):
         place = f"the service {service.name} in master.cf"
-        of_service = _judgement(place, _smtpd(draft, service))
+        of_service = judgement(place, _smtpd(draft, service))
         found += [finding for finding in of_service if finding.identifier not in known]
     for finding in found:
         draft = draft.with_finding(finding)
     return draft
 
 
-def _judgement(place: str, smtpd: Smtpd) -> list[Finding]:
+def judgement(place: str, smtpd: Smtpd) -> list[Finding]:
+    """What there is to say of who may relay through an smtpd; ``place`` names it in words."""
     opened = None if is_closed(smtpd) else _opened(place, smtpd)
     if opened is not None:
         return [opened]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from pfwizard.pki.certificates import Certificate
+from pfwizard.pki.errors import UnsupportedKey
 from pfwizard.pki.key_type import KeyType, family_of
 from pfwizard.pki.keys import PrivateKey, PublicKey
 from pfwizard.pki.tlsa import Usage, tlsa_records
@@ -50,8 +51,17 @@ def _similar(label: str) -> KeyType:
 
 
 def with_next_key(sketch: Sketch, key: PurePosixPath, certificate: Certificate) -> Sketch:
-    """Plan that a key waits beside the one in this file, and say what is to be published."""
+    """Plan that a key waits beside the one in this file, and say what is to be published.
+
+    Raises UnsupportedKey for one that waits already and is of no use for this certificate.
+    """
     following = next_key(sketch, key, certificate)
+    if not following.is_waiting and sketch.facts.file(following.path).exists:
+        raise UnsupportedKey(
+            "the key that waits",
+            f"cannot follow one of type {certificate.facts.key}, and is not overwritten",
+            f"Move it away, and another is made: mv {following.path} {following.path}.old",
+        ).at(following.path)
     if not following.is_waiting:
         content = following.key.pem().reveal()
         summary = key_summary(following.key)

@@ -1,27 +1,33 @@
 """Certificates for another while: the server's with the same key or a new one, or the CA's own."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import PurePosixPath
 
 from pfwizard.machine.facts import Facts
+from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.errors import PkiError, WrongPassphrase
 from pfwizard.pki.ledger_entries import Role
 from pfwizard.pki.renewal import depends_on_the_serial_of_its_issuer, renewed, renewed_ca
-from pfwizard.plan.authorities.authority import Authority
+from pfwizard.plan.authorities.issuer import Authority
 from pfwizard.plan.authorities.known_authorities import (
+    MOST_OF_OUR_OWN,
     FoundCertificate,
     KnownAuthority,
     found_certificates,
     keys_of_authorities,
     known_authorities,
     places,
+    places_of_key,
     why_it_cannot_sign,
 )
+from pfwizard.plan.authorities.open_medium import warn_of_open_medium
+from pfwizard.plan.authorities.own_roots import lasting_roots, own_roots
 from pfwizard.plan.certificate_files import with_entry
 from pfwizard.plan.draft import Circumstances, Sketch
-from pfwizard.plan.plan import Finding, Plan, note, refusal
+from pfwizard.plan.plan import Change, Finding, Plan, note, refusal
 from pfwizard.plan.planner import finished, refuse_unreadable
 from pfwizard.plan.renewal.next_key import (
     NextKey,
@@ -34,8 +40,12 @@ from pfwizard.plan.renewal.next_key import (
 from pfwizard.plan.renewal.renewal_findings import (
     NO_AUTHORITY,
     NO_CERTIFICATE,
+    ca_due_too,
     ca_ends_first,
     ca_has_expired,
+    ca_in_a_bundle,
+    ca_issued_by_others,
+    issued_by_others,
     issuer_named_by_serial,
     key_kept,
     key_not_found,
@@ -58,7 +68,7 @@ class Renewable(Enum):
 
 @dataclass(frozen=True)
 class RenewalRequest:
-    """What is to be renewed, and where a CA may be besides the files that Postfix names.
+    """What is to be renewed, and where that or a CA may be besides the files that Postfix names.
 
     ``force``: whether it is due or not.
     """
@@ -92,6 +102,7 @@ def make_renewal_plan(request: RenewalRequest, facts: Facts, circumstances: Circ
     refuse_unreadable(facts)
     configuration = facts.configuration
     sketch = Sketch(facts, circumstances, configuration.main, configuration.master)
+    sketch = warn_of_open_medium(sketch)
     renewal = _Renewal(request, _served(facts))
     try:
         if request.what is Renewable.AUTHORITY:
@@ -132,7 +143,8 @@ class _Renewal:
             return sketch.with_finding(NO_CERTIFICATE)
         wanted = [each for each in leaves if self._is_due(sketch, each.certificate)]
         if not wanted:
-            return nothing_is_due(sketch, leaves)
+            others = [each for each in leaves if self._is_of_others(sketch, each)]
+            return nothing_is_due(sketch, leaves, of_others=others)
         known = known_authorities(sketch.facts, self.places, sketch.circumstances)
         replacements = Replacements()
         for leaf in wanted:
@@ -144,11 +156,15 @@ class _Renewal:
         return with_replacements(sketch, self.looked_at(sketch.facts), replacements)
 
     def _leaves(self, sketch: Sketch) -> list[FoundCertificate]:
-        """The first certificate of each file is the server's own (postconf(5))."""
-        leaves: dict[PurePosixPath, FoundCertificate] = {}
+        """The first certificate of each file is the server's own (postconf(5)).
+
+        Where smtpd_tls_chain_files lists several, a CA's own may be in a file behind it.
+        """
+        first: dict[PurePosixPath, FoundCertificate] = {}
         for found in found_certificates(sketch.facts, self.served.certificates):
-            leaves.setdefault(found.path, found)
-        return list(leaves.values())
+            first.setdefault(found.path, found)
+        leaves = [each for each in first.values() if not each.certificate.facts.is_ca]
+        return leaves or list(first.values())
 
     def _is_due(self, sketch: Sketch, certificate: Certificate) -> bool:
         """A new key is asked for by a person, who has a reason."""
@@ -170,7 +186,8 @@ class _Renewal:
             holder = file_with_key_of(sketch, self.served.keys, old)
             if holder is None:
                 return sketch.with_finding(key_not_found(leaf))
-            key = next_key(sketch, holder, old)
+            made = replacements.keys.get(old.public_key)
+            key = next_key(sketch, holder, old) if made is None else NextKey(made, holder, False)
         new = renewed(
             old,
             ca_certificate=ca,
@@ -187,7 +204,7 @@ class _Renewal:
         sketch = with_entry(sketch, new, Role.SERVER, issuer=ca)
         if key is None:
             sketch = sketch.with_finding(key_kept(leaf))
-        else:
+        elif old.public_key not in replacements.keys:
             replacements.keys[old.public_key] = key.key
             sketch = without_next_key(sketch, key).with_finding(replaced_key(sketch, old, key))
         return tell_how_long_it_lasts(sketch, old, new, issuer)
@@ -196,7 +213,8 @@ class _Renewal:
         leaves = self._leaves(sketch)
         if not leaves:
             return sketch.with_finding(NO_CERTIFICATE)
-        for leaf in leaves:
+        by_key = {leaf.certificate.public_key: leaf for leaf in leaves}
+        for leaf in by_key.values():
             holder = file_with_key_of(sketch, self.served.keys, leaf.certificate)
             if holder is None:
                 return sketch.with_finding(key_not_found(leaf))
@@ -204,34 +222,88 @@ class _Renewal:
         return sketch
 
     def _why_not_ours(self, sketch: Sketch, leaf: FoundCertificate) -> Finding:
-        certificate = leaf.certificate
+        issuer = self._issuer_without_key(sketch, leaf.certificate)
+        if issuer is not None:
+            return self._why_it_cannot_sign(sketch, issuer)
+        return issued_by_others(leaf)
+
+    def _issuer_without_key(
+        self, sketch: Sketch, certificate: Certificate
+    ) -> FoundCertificate | None:
+        """The CA that has issued it, where that may be ours although its key is not open."""
         for found in found_certificates(sketch.facts, self.places):
             if found.certificate != certificate and certificate.is_issued_by(found.certificate):
-                if not found.certificate.is_issued_by(found.certificate):
-                    continue
-                return self._why_it_cannot_sign(sketch, found)
-        return refusal(
-            "issued-by-others",
-            f"{leaf.path}: this certificate was issued by {certificate.facts.issuer}, which is not "
-            "a CA of this machine",
-            "Have it renewed there; pfwizard install-certificate FILE installs what comes.",
-        )
+                is_root = found.certificate.is_issued_by(found.certificate)
+                if is_root or self._may_be_locked(sketch, found):
+                    return found
+        return None
+
+    def _is_of_others(self, sketch: Sketch, leaf: FoundCertificate) -> bool:
+        """A key that was brought is looked at only where something is due."""
+        if sketch.circumstances.ca_key is not None:
+            return False
+        known = known_authorities(sketch.facts, self.places, sketch.circumstances)
+        is_ours = any(_has_issued(each, leaf) for each in known)
+        return not is_ours and self._issuer_without_key(sketch, leaf.certificate) is None
 
     # --- the CA ----------------------------------------------------------------------------------
 
     def of_the_authority(self, sketch: Sketch) -> Sketch:
         authorities = known_authorities(sketch.facts, self.places, sketch.circumstances)
         known = [each for each in authorities if _is_root(each)]
-        if not known:
-            return self._without_authority(sketch)
         wanted = [each for each in known if self._is_due(sketch, each.authority.certificate)]
+        others = self._without_key(sketch, known)
+        due = [each for each in others if self._is_due(sketch, each.certificate)]
+        if not wanted and due and (not known or self._locked(sketch)):
+            return sketch.with_finding(self._why_it_cannot_sign(sketch, due[0]))
+        for other in due:
+            if is_due(other.certificate, sketch.circumstances.now):
+                sketch = sketch.with_finding(ca_due_too(other))
         if not wanted:
             found = [FoundCertificate(e.certificate_path, e.authority.certificate) for e in known]
-            return nothing_is_due(sketch, found)
+            found += [other for other in others if other not in due]
+            if found:
+                return nothing_is_due(sketch, found)
+            # Every root that is known would be among these.
+            return sketch.with_finding(
+                ca_issued_by_others(authorities[0]) if authorities else NO_AUTHORITY
+            )
         replacements = Replacements()
         for each in wanted:
             sketch = self._renew_authority(sketch, each, replacements)
-        return with_replacements(sketch, self.looked_at(sketch.facts), replacements)
+        sketch = with_replacements(sketch, self.looked_at(sketch.facts), replacements)
+        for path in _bundles_among(sketch.changes):
+            sketch = sketch.with_finding(ca_in_a_bundle(path))
+        return sketch
+
+    def _without_key(
+        self, sketch: Sketch, known: Sequence[KnownAuthority]
+    ) -> list[FoundCertificate]:
+        """Our own roots whose keys are not open to us, those first beside which a locked one is.
+
+        A key that was brought is for its own CA alone.
+        """
+        if known and sketch.circumstances.ca_key is not None:
+            return []
+        facts, keys = sketch.facts, [each.authority.key for each in known]
+        roots = own_roots(facts, self.places, self.request.known_files)
+        if not known and not roots:
+            roots = lasting_roots(facts, self.places)
+        locked = self._locked(sketch)
+        return sorted(
+            (each for each in roots if not any(key.matches(each.certificate) for key in keys)),
+            key=lambda each: locked.isdisjoint((each.path, *places_of_key(each.path))),
+        )
+
+    def _may_be_locked(self, sketch: Sketch, issuer: FoundCertificate) -> bool:
+        """Whether a key that does not open was brought, or is where that of this CA would be."""
+        brought = sketch.circumstances.ca_key
+        likely = places_of_key(issuer.path) if brought is None else (brought.path,)
+        return not self._locked(sketch).isdisjoint(likely)
+
+    def _locked(self, sketch: Sketch) -> set[PurePosixPath]:
+        keys = keys_of_authorities(sketch.facts, self.places, sketch.circumstances)
+        return {found.path for found in keys if found.key is None}
 
     def _renew_authority(
         self, sketch: Sketch, known: KnownAuthority, replacements: Replacements
@@ -262,31 +334,18 @@ class _Renewal:
             )
         )
 
-    def _without_authority(self, sketch: Sketch) -> Sketch:
-        """No CA is known with its key; one whose key is behind a passphrase may not be due."""
-        keys = keys_of_authorities(sketch.facts, self.places, sketch.circumstances)
-        locked = [found.path for found in keys if found.key is None]
-        roots = sorted(
-            (
-                found
-                for found in found_certificates(sketch.facts, self.places)
-                if found.certificate.facts.is_ca
-                and found.certificate.is_issued_by(found.certificate)
-            ),
-            key=lambda found: not set(places([found.path])) & set(locked),
-        )
-        if not roots:
-            return sketch.with_finding(NO_AUTHORITY)
-        if locked and not self._is_due(sketch, roots[0].certificate):
-            return nothing_is_due(sketch, roots[:1])
-        return sketch.with_finding(self._why_it_cannot_sign(sketch, roots[0]))
-
     def _why_it_cannot_sign(self, sketch: Sketch, issuer: FoundCertificate) -> Finding:
         return why_it_cannot_sign(sketch.facts, self.places, sketch.circumstances, issuer)
 
 
 def _has_issued(known: KnownAuthority, leaf: FoundCertificate) -> bool:
     return leaf.certificate.is_issued_by(known.authority.certificate)
+
+
+def _bundles_among(changes: Iterable[Change]) -> Iterator[PurePosixPath]:
+    for change in changes:
+        if pem.labels(change.before or b"").count("CERTIFICATE") > MOST_OF_OUR_OWN:
+            yield change.path
 
 
 def _is_root(known: KnownAuthority) -> bool:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.checks import validity_problems
+from pfwizard.pki.validity import LONGEST_FOR_APPLE
 from pfwizard.plan.authorities.known_authorities import FoundCertificate, KnownAuthority
 from pfwizard.plan.draft import Sketch
 from pfwizard.plan.plan import Finding, note, refusal, warning
 from pfwizard.plan.renewal.renewed_validity import PARTS_LEFT, days_of, days_of_new
-from pfwizard.plan.server.server_certificate import LONGEST_FOR_APPLE
 
 NO_CERTIFICATE = refusal(
     "no-certificate",
@@ -24,13 +25,24 @@ NO_AUTHORITY = refusal(
 )
 
 
-def nothing_is_due(sketch: Sketch, found: Sequence[FoundCertificate]) -> Sketch:
+def nothing_is_due(
+    sketch: Sketch,
+    found: Sequence[FoundCertificate],
+    *,
+    of_others: Sequence[FoundCertificate] = (),
+) -> Sketch:
+    """``of_others`` are those among them that nothing here can renew."""
     for each in found:
-        sketch = sketch.with_finding(_why_it_is_not_due(each, sketch.circumstances.now))
+        way_out = (
+            f"Whoever issued it renews it: {each.certificate.facts.issuer}."
+            if each in of_others
+            else "To renew it all the same: --force."
+        )
+        sketch = sketch.with_finding(_why_it_is_not_due(each, sketch.circumstances.now, way_out))
     return sketch
 
 
-def _why_it_is_not_due(found: FoundCertificate, now: datetime) -> Finding:
+def _why_it_is_not_due(found: FoundCertificate, now: datetime, way_out: str) -> Finding:
     certificate, what = found.certificate, f"{found.path}: this certificate"
     problem = next(validity_problems(certificate, now, what), None)
     if problem is not None:
@@ -40,7 +52,25 @@ def _why_it_is_not_due(found: FoundCertificate, now: datetime) -> Finding:
         "not-due",
         f"{found.path}: lasts until {not_after:%Y-%m-%d}, {(not_after - now).days} days from now; "
         f"it is due when {days_of_new(certificate) // PARTS_LEFT} are left",
-        "To renew it all the same: --force.",
+        way_out,
+    )
+
+
+def issued_by_others(leaf: FoundCertificate) -> Finding:
+    return refusal(
+        "issued-by-others",
+        f"{leaf.path}: this certificate was issued by {leaf.certificate.facts.issuer}, which is "
+        "not a CA of this machine",
+        "Have it renewed there; pfwizard install-certificate FILE installs what comes.",
+    )
+
+
+def ca_issued_by_others(known: KnownAuthority) -> Finding:
+    return refusal(
+        "issued-by-others",
+        f"{known.certificate_path}: this CA was issued by "
+        f"{known.authority.certificate.facts.issuer}, which alone can renew it",
+        "Have it renewed there.",
     )
 
 
@@ -92,6 +122,26 @@ def key_not_found(leaf: FoundCertificate) -> Finding:
         f"the key of the certificate in {leaf.path} is in none of the files that Postfix names, so "
         "that it cannot be replaced",
         "Correct smtpd_tls_key_file or smtpd_tls_chain_files first.",
+    )
+
+
+def ca_due_too(found: FoundCertificate) -> Finding:
+    certificate = found.certificate
+    return warning(
+        "ca-due-too",
+        f"{found.path}: the CA {certificate.facts.subject} ends on "
+        f"{certificate.facts.not_after:%Y-%m-%d}, and its key is not open here",
+        "Where it is a CA of yours: pfwizard renew --ca --ca-key FILE, with the file of its key.",
+    )
+
+
+def ca_in_a_bundle(path: PurePosixPath) -> Finding:
+    return warning(
+        "ca-in-a-bundle",
+        f"{path}: a file with so many CAs is made by the system, and when it is made anew the old "
+        "certificate of the CA comes back",
+        "Put the new one where the system takes it from as well, such as "
+        "/usr/local/share/ca-certificates, and run update-ca-certificates.",
     )
 
 

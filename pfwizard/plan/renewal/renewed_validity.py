@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from pfwizard.pki.certificates import Certificate
-from pfwizard.pki.validity import BACKDATED, LONGEST_DAYS
-from pfwizard.plan.server.server_certificate import LONGEST_FOR_APPLE
+from pfwizard.pki.validity import BACKDATED, LONGEST_DAYS, LONGEST_FOR_APPLE
 
 PARTS_LEFT = 3
 """A certificate is due when no more is left than a third of what a new one would have."""

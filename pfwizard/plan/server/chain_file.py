@@ -1,13 +1,21 @@
 """The file of a key, which in the layout "chain" holds the certificates too."""
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from pfwizard.answers.answers import CertificateLayout
+from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.plan.authorities.known_authorities import found_certificates
-from pfwizard.plan.certificate_files import CERTIFICATES, certificate_summary, key_summary
+from pfwizard.plan.certificate_files import (
+    certificate_summary,
+    chain_file,
+    key_alone,
+    key_summary,
+)
 from pfwizard.plan.draft import PRIVATE_FILE, Draft
+from pfwizard.plan.plan import Finding, refusal
 from pfwizard.plan.server.layout import layout_of
 from pfwizard.plan.server.server_pair import ServerPair
 
@@ -25,9 +33,18 @@ def with_key_file(
     """
     summary = key_summary(key)
     if layout_of(draft.answers.server, draft.facts) is CertificateLayout.CHAIN:
+        draft = refuse_unfit(draft, pair, content)
         content = chain_file(content, certificates)
         summary += tuple(line for each in certificates for line in certificate_summary(each))
     return draft.with_file(pair.key, content, PRIVATE_FILE, secret=True, summary=summary)
+
+
+def refuse_unfit(draft: Draft, pair: ServerPair, content: bytes) -> Draft:
+    """Refuse what the key's file holds if that cannot become a chain file and is to be one."""
+    if layout_of(draft.answers.server, draft.facts) is not CertificateLayout.CHAIN:
+        return draft
+    unfit = not_for_a_chain(pair.key, content)
+    return draft if unfit is None else draft.with_finding(unfit)
 
 
 def latest_certificate(
@@ -45,21 +62,19 @@ def latest_certificate(
     return max((in_its_file, *behind_the_key), key=lambda each: each.facts.not_before)
 
 
-def chain_file(content: bytes, certificates: Sequence[Certificate]) -> bytes:
-    """The file of a key with these certificates behind it, as smtpd_tls_chain_files wants it.
+def not_for_a_chain(path: PurePosixPath, content: bytes) -> Finding | None:
+    """A refusal where a file of a key has more in it than Postfix takes, whatever is put behind it.
 
-    One that is such a file already is left as it is, whatever further certificates it has.
+    Where several keys follow each other, all but the last lack a certificate.
     """
-    if _is_chain_of(content, certificates):
-        return content
-    alone = CERTIFICATES.sub(b"", content)
-    return alone.removesuffix(b"\n") + b"\n" + b"".join(each.pem() for each in certificates)
-
-
-def _is_chain_of(content: bytes, certificates: Sequence[Certificate]) -> bool:
-    """Whether the key comes first and these certificates next."""
-    blocks: list[bytes] = CERTIFICATES.findall(content)
-    if not blocks or content.index(blocks[0]) < content.find(b"PRIVATE KEY-----"):
-        return False
-    there = [block.strip() for block in blocks[: len(certificates)]]
-    return there == [each.pem().strip() for each in certificates]
+    kept = pem.labels(key_alone(content))
+    if len(kept) <= 1:
+        return None
+    keys = [label for label in kept if label.endswith("PRIVATE KEY")]
+    holds = pem.contents(content) if len(keys) < 2 else f"holds {len(keys)} private keys"
+    return refusal(
+        "not-for-a-chain",
+        f"{path} {holds}, and in a file of smtpd_tls_chain_files there is to be one key with its "
+        "certificates and nothing else",
+        "Leave the key of the server in it, and move the rest into a file of its own.",
+    )

@@ -5,26 +5,17 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.platforms.recognition import PLATFORMS
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.chains import Chain, chain_problems
 from pfwizard.pki.checks import Defect, Problem, server_problems
 from pfwizard.pki.keys import PrivateKey
+from pfwizard.pki.validity import LONGEST_FOR_APPLE
 from pfwizard.plan.authorities.known_authorities import found_certificates
 from pfwizard.plan.plan import Finding, warning
 from pfwizard.plan.renewal.renewed_validity import days_of
-from pfwizard.plan.server.server_certificate import LONGEST_FOR_APPLE
 
-BUNDLES = tuple(
-    map(
-        PurePosixPath,
-        (
-            "/etc/ssl/certs/ca-certificates.crt",  # Debian, Alpine
-            "/etc/pki/tls/certs/ca-bundle.crt",  # Red Hat
-            "/etc/ssl/ca-bundle.pem",  # SUSE
-            "/etc/ssl/cert.pem",  # BSD
-        ),
-    )
-)
+BUNDLES = tuple(dict.fromkeys(platform.ca_bundle.value for platform in PLATFORMS))
 """The roots that this system trusts, and clients are thought to."""
 
 

@@ -13,6 +13,7 @@ from pfwizard.pki.chains import Chain, chain_of
 from pfwizard.pki.checks import Defect, Problem
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.plan.authorities.known_authorities import FoundKey, found_keys
+from pfwizard.plan.certificate_files import warn_of_open_key
 from pfwizard.plan.draft import Circumstances, Sketch
 from pfwizard.plan.plan import Finding, Plan, note, refusal, warning
 from pfwizard.plan.planner import finished, refuse_unreadable
@@ -23,7 +24,14 @@ from pfwizard.plan.server.foreign_chain import (
     roots_of_clients,
     warn_of_long_validity,
 )
-from pfwizard.plan.server.installation_place import Place, beside, judge_place, place_of, written
+from pfwizard.plan.server.installation_place import (
+    Place,
+    beside,
+    copies_of,
+    judge_place,
+    place_of,
+    written,
+)
 from pfwizard.plan.server.served import served_files
 
 
@@ -33,12 +41,15 @@ class InstallationRequest:
 
     ``force``: also what only some of the clients accept. ``server`` are the answers by which the
     certificate was requested: then it is for their key, and goes where they want it.
+    ``known_files`` are others that were made here: one that has a certificate for the key is kept
+    up.
     """
 
     certificates: tuple[Certificate, ...]
     key_files: tuple[PurePosixPath, ...]
     force: bool = False
     server: ServerAnswers | None = None
+    known_files: tuple[PurePosixPath, ...] = ()
 
 
 def files_of_installation(request: InstallationRequest, facts: Facts) -> tuple[PurePosixPath, ...]:
@@ -46,8 +57,8 @@ def files_of_installation(request: InstallationRequest, facts: Facts) -> tuple[P
     served = served_files(facts.configuration.master, facts.effective)
     keys = (*request.key_files, *served.keys)
     of_answers = () if request.server is None else (request.server.certificate, request.server.key)
-    named = (*request.key_files, *served.all, *map(beside, keys), *of_answers, *BUNDLES)
-    return tuple(dict.fromkeys(named))
+    own = (*request.key_files, *map(beside, keys), *of_answers, *request.known_files)
+    return tuple(dict.fromkeys((*own, *served.all, *BUNDLES)))
 
 
 def make_installation_plan(
@@ -66,9 +77,16 @@ def make_installation_plan(
     sketch, place = _installed(sketch, request)
     if place is None:
         return finished(sketch, ())
-    plan = finished(sketch, (place.key, place.certificates))
-    is_of_no_concern = server is not None and not place.is_in_use  # to Postfix, until it is used
-    return replace(plan, actions=()) if is_of_no_concern else plan
+    plan = finished(sketch, (place.key, place.certificates, *place.copies))
+    if server is not None and not place.is_in_use:  # of no concern to Postfix, until it is used
+        plan = replace(plan, actions=())
+    return _without_what_was_said_before(plan) if plan.is_empty else plan
+
+
+def _without_what_was_said_before(plan: Plan) -> Plan:
+    """That a root is not known is told when the certificate is installed."""
+    findings = (f for f in plan.findings if f.identifier != Defect.MISSING_INTERMEDIATE)
+    return replace(plan, findings=tuple(findings))
 
 
 def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Place | None]:
@@ -78,9 +96,11 @@ def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Pl
         return sketch.with_finding(_no_key(request, keys)), None
     chain = chain_of(request.certificates, found.key)
     sketch = sketch.with_finding(note("key-found", f"the certificate's key is in {found.path}"))
+    sketch = warn_of_open_key(sketch, found.path)
     for finding in _findings(sketch, request, chain, found.key):
         sketch = sketch.with_finding(finding)
     place = place_of(sketch, found.path, request.server)
+    place = replace(place, copies=tuple(copies_of(sketch, request.known_files, found.key)))
     sketch = judge_place(sketch, place, found.key)
     if sketch.is_refused:
         return sketch, None

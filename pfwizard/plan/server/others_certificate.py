@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from pfwizard.answers.answers import Answers, CertificateLayout
 from pfwizard.answers.wording import Named, Wording
 from pfwizard.enumeration import listed
+from pfwizard.machine.tree import FileKind
 from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.chains import chain_of
@@ -18,8 +19,10 @@ from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import Finding, Severity, refusal
 from pfwizard.plan.server.deploy_hook import (
     ARCHIVE,
+    CERTBOT,
     HOOK,
     LIVE,
+    lineage_below,
     plan_deploy_hook,
     renewal_settings_of,
 )
@@ -32,23 +35,30 @@ from pfwizard.plan.server.foreign_chain import (
 from pfwizard.plan.server.layout import layout_of
 from pfwizard.plan.server.server_pair import ServerPair, one_type_twice, pairs_of
 from pfwizard.plan.server.trusted_files import trusted_files
-from pfwizard.plan.tls import chain_files
+from pfwizard.plan.tls.tls import chain_files
 from pfwizard.secret import Secret
 
 THE_KEY = "the server key"
 
-CERTIFICATE_LABELS = ("CERTIFICATE", "X509 CERTIFICATE")
-
 FULL_CHAIN = "fullchain.pem"
 """What certbot calls the certificate with its issuers behind it."""
+
+OF_A_LINEAGE = (FULL_CHAIN, "privkey.pem", "cert.pem", "chain.pem")
+README = "README"
+"""What certbot keeps of each certificate, beside a word of what it is."""
+
+WHICH_THERE_ARE = "certbot certificates lists the certificates that there are, and their files."
 
 
 def files_beside(answers: Answers) -> tuple[PurePosixPath, ...]:
     """What tells whose the files are, and what else of theirs there is."""
-    certificates = [pair.certificate for pair in pairs_of(answers.server)]
-    neighbours = [path.with_name(name) for path in certificates for name in (FULL_CHAIN, "README")]
-    settings = [each for path in certificates for each in renewal_settings_of(path)]
-    return tuple(dict.fromkeys((*neighbours, *settings, HOOK)))
+    pairs = pairs_of(answers.server)
+    chains = [pair.certificate.with_name(FULL_CHAIN) for pair in pairs]
+    files = [path for pair in pairs for path in (pair.certificate, pair.key)]
+    lineages = [each for path in files if (each := lineage_below(LIVE, path)) is not None]
+    certbots = [each / name for each in lineages for name in (*OF_A_LINEAGE, README)]
+    settings = map(renewal_settings_of, lineages)
+    return tuple(dict.fromkeys((*chains, *certbots, *settings, HOOK)))
 
 
 def plan_others(draft: Draft) -> Draft:
@@ -72,9 +82,12 @@ def plan_others(draft: Draft) -> Draft:
 def _findings(draft: Draft, pair: ServerPair) -> Iterator[Finding]:
     files = tuple(dict.fromkeys((pair.certificate, pair.key)))
     missing = [path for path in files if not draft.facts.file(path).exists]
+    no_files = [path for path in files if draft.facts.file(path).kind is not FileKind.REGULAR]
     archived = [path for path in files if path.is_relative_to(ARCHIVE)]
     if missing:
         yield from (_missing(draft, path) for path in missing)
+    elif no_files:  # which is refused whatever they are for
+        yield from (_a_directory(path) for path in no_files if path.is_relative_to(CERTBOT))
     elif archived:
         yield _one_generation(archived[0])
     elif is_encrypted(Secret(content_of(draft, pair.key))):
@@ -120,10 +133,10 @@ def _not_a_chain(draft: Draft) -> Finding | None:
         return None
     files = chain_files(draft.answers.server)
     blocks = "".join(
-        "c" if label in CERTIFICATE_LABELS else "k"
+        "c" if label in pem.CERTIFICATE_LABELS else "k"
         for path in files
         for label in pem.labels(content_of(draft, path))
-        if label in CERTIFICATE_LABELS or label.endswith("PRIVATE KEY")
+        if label in pem.CERTIFICATE_LABELS or label.endswith("PRIVATE KEY")
     )
     if re.fullmatch("(kc+)+", blocks):
         return None
@@ -139,17 +152,14 @@ def _not_a_chain(draft: Draft) -> Finding | None:
 
 
 def _missing(draft: Draft, path: PurePosixPath) -> Finding:
-    if path.is_relative_to(LIVE) and draft.facts.file(path.with_name("README")).exists:
-        return refusal(
-            "lineage-empty",
-            f"{path} does not exist: of certbot's there is only a README in {path.parent}",
-            "certbot certificates lists the certificates that there are, and their files.",
-        )
     real = draft.facts.file(path).real
     leads = f" leads to {real}, which" if real != path else ""
+    words = f"{path}{leads} does not exist"
+    if path.is_relative_to(LIVE):
+        return _missing_of_certbots(draft, path, words)
     return refusal(
         "others-file-missing",
-        f"{path}{leads} does not exist, and by the answers it is there already",
+        f"{words}, and by the answers it is there already",
         Wording(
             "Correct the name, or have it made first; with ",
             Named("server.source", "ca"),
@@ -158,8 +168,41 @@ def _missing(draft: Draft, path: PurePosixPath) -> Finding:
     )
 
 
+def _missing_of_certbots(draft: Draft, path: PurePosixPath, words: str) -> Finding:
+    lineage = lineage_below(LIVE, path)
+    beside = [lineage / name for name in (*OF_A_LINEAGE, README)] if lineage else []
+    there = [each.name for each in beside if draft.facts.file(each).exists]
+    if there == [README]:
+        return refusal(
+            "lineage-empty",
+            f"{words}: of certbot's there is only a README in {lineage}",
+            WHICH_THERE_ARE,
+        )
+    if there:
+        return refusal(
+            "others-file-missing",
+            f"{words}; {lineage} has {listed(name for name in there if name != README)}",
+            "Correct the name.",
+        )
+    return refusal(
+        "others-file-missing",
+        f"{words}, and by the answers certbot keeps a certificate there",
+        WHICH_THERE_ARE,
+    )
+
+
+def _a_directory(path: PurePosixPath) -> Finding:
+    return refusal(
+        "certbots-directory",
+        f"{path} is a directory of certbot's, and Postfix is to be given the files in one",
+        f"Name {path / FULL_CHAIN} and {path / OF_A_LINEAGE[1]}."
+        if path.parent == LIVE
+        else WHICH_THERE_ARE,
+    )
+
+
 def _one_generation(path: PurePosixPath) -> Finding:
-    lineage = LIVE / path.relative_to(ARCHIVE).parts[0]
+    lineage = lineage_below(ARCHIVE, path) or LIVE / "NAME"
     return refusal(
         "one-generation",
         f"{path} is one generation of certbot's, and the next renewal makes another file",

@@ -6,10 +6,8 @@ from pathlib import PurePosixPath
 
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.machine.effective import Effective
-from pfwizard.machine.facts import Facts
-from pfwizard.pki import pem
 from pfwizard.plan.services import smtp_servers
-from pfwizard.plan.tls import PAIR
+from pfwizard.plan.tls.tls import PAIR
 
 NO_CERTIFICATE = "none"
 """What postconf(5) has the parameters say for a server without a certificate."""
@@ -65,29 +63,3 @@ def paths(name: str, effective: Effective) -> Iterator[PurePosixPath]:
     for element in effective.elements(name):
         if element != NO_CERTIFICATE:
             yield queue / element
-
-
-def certificate_for_key(facts: Facts, key: PurePosixPath) -> PurePosixPath | None:
-    """Where the certificates for the key in this file are, if a server uses the key."""
-    effective = facts.effective
-    for server in (effective.of(each) for each in smtp_servers(facts.configuration.master)):
-        chains = list(paths("smtpd_tls_chain_files", server))
-        if key in chains:
-            return _certificate_in_a_chain(facts, chains, key)
-        for certificate_name, key_name in () if chains else PAIR.items():
-            if key in paths(key_name, server):
-                return next(paths(certificate_name, server), None)
-    return None
-
-
-def _certificate_in_a_chain(
-    facts: Facts, chains: list[PurePosixPath], key: PurePosixPath
-) -> PurePosixPath:
-    """Behind the key, in the same file or in the next one (postconf(5))."""
-    following = chains[chains.index(key) + 1 :]
-    holds = pem.labels(facts.file(key).content or b"")
-    if following and "CERTIFICATE" not in holds:
-        of_next = pem.labels(facts.file(following[0]).content or b"")
-        if not any(label.endswith("PRIVATE KEY") for label in of_next):
-            return following[0]
-    return key

@@ -7,7 +7,9 @@ from pfwizard.pki import checks
 from pfwizard.pki.authority import sign_server
 from pfwizard.pki.ledger_entries import Role
 from pfwizard.pki.matching import covers
-from pfwizard.plan.authorities.authority import Authority, Issuer, able_to_sign
+from pfwizard.pki.validity import LONGEST_FOR_APPLE
+from pfwizard.plan.authorities.authority import able_to_sign
+from pfwizard.plan.authorities.issuer import Authority, Issuer
 from pfwizard.plan.certificate_files import (
     certificate_at,
     content_of,
@@ -15,18 +17,15 @@ from pfwizard.plan.certificate_files import (
     key_at,
     problem_finding,
     warn_of_open_key,
-    with_certificate,
     with_entry,
 )
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import note, warning
-from pfwizard.plan.server.chain_file import latest_certificate, with_key_file
+from pfwizard.plan.server.chain_file import latest_certificate
+from pfwizard.plan.server.own_chain import with_own_chain
 from pfwizard.plan.server.server_key import found_or_made
 from pfwizard.plan.server.server_pair import ServerPair, one_type_twice, pairs_of
 from pfwizard.plan.server.signing_request import with_request
-
-LONGEST_FOR_APPLE = 825
-"""Days; iOS and macOS refuse longer server certificates of private CAs too (Apple HT210176)."""
 
 
 def plan_signed(draft: Draft) -> Draft:
@@ -56,7 +55,7 @@ def _issued(draft: Draft, missing: Sequence[ServerPair], issuer: Issuer) -> Draf
     if authority is None:
         return draft
     for pair in missing:
-        draft = _new_certificate(draft, pair, authority)
+        draft = _new_certificate(draft, pair, authority, issuer)
     return _warn_of_long_validity(warn_of_uncovered_names(draft))
 
 
@@ -90,13 +89,12 @@ def _found_certificate(draft: Draft, pair: ServerPair, issuer: Issuer) -> Draft:
                 "run pfwizard again.",
             )
         )
-    draft = with_key_file(draft, pair, key, content_of(draft, pair.key), [certificate])
-    if certificate != in_its_file:
-        draft = with_certificate(draft, pair.certificate, certificate)
+    content = content_of(draft, pair.key)
+    draft = with_own_chain(draft, pair, key, content, certificate, issuer)
     return warn_of_open_key(draft, pair.key)
 
 
-def _new_certificate(draft: Draft, pair: ServerPair, authority: Authority) -> Draft:
+def _new_certificate(draft: Draft, pair: ServerPair, authority: Authority, issuer: Issuer) -> Draft:
     wanted = draft.answers.server
     if draft.facts.file(pair.key).exists:
         words = f"the certificate is issued for the key in {pair.key}"
@@ -112,10 +110,9 @@ def _new_certificate(draft: Draft, pair: ServerPair, authority: Authority) -> Dr
         now=draft.circumstances.now,
         serial=draft.ledger.new_serial(draft.circumstances.randomness),
     )
-    draft = with_key_file(draft, pair, key, key_content, [certificate])
+    draft = with_own_chain(draft, pair, key, key_content, certificate, issuer)
     if pair.key == wanted.key:
         draft = with_request(draft, key)
-    draft = with_certificate(draft, pair.certificate, certificate)
     return with_entry(draft, certificate, Role.SERVER, issuer=authority.certificate)
 
 

@@ -58,6 +58,23 @@ def test_a_ca_is_made_where_there_is_none() -> None:
     assert certificate_in(made, SERVER).is_issued_by(certificate_in(made, CA))
 
 
+@pytest.mark.parametrize(
+    ("there", "overrides", "noted"),
+    [
+        ((), {}, False),
+        ((), {"server__source": "request"}, True),
+        ((), {"server__source": "files"}, True),
+        ((), {"server__source": "request", "clients__names": [ANNA]}, False),
+        ((CA, CA_KEY), {"server__source": "request"}, False),
+    ],
+    ids=["the server's", "a request", "files of others", "a client's", "one that is found"],
+)
+def test_a_ca_that_is_made_and_signs_nothing_is_noted(
+    there: tuple[PurePosixPath, ...], overrides: dict[str, object], noted: bool
+) -> None:
+    assert ("ca-unused" in identifiers(plan(*found(*there), **overrides))) is noted
+
+
 @sources
 def test_a_ca_that_is_found_signs_and_is_left_alone(source: str) -> None:
     issued = plan(*found(CA, CA_KEY), ca__source=source)

@@ -18,7 +18,7 @@ from pfwizard.machine.tree import FileState
 from pfwizard.pki.errors import WrongPassphrase
 from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.pki.keys import PrivateKey, load_private_key
-from pfwizard.plan.authorities.ca_key import BroughtKey
+from pfwizard.plan.authorities.brought_key import BroughtKey
 from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded, UnusablePassphrase
 from pfwizard.plan.diff import unified_diff
 from pfwizard.plan.plan import Plan
@@ -310,6 +310,14 @@ def test_a_key_that_tls_lacks_is_refused_behind_a_passphrase_too() -> None:
     facts = server(file(CA_KEY, curve, 0o600), *found(CA, SERVER, SERVER_KEY))
 
     assert refusals(plan(facts, PASSPHRASE, clients__names=[ANNA])) == ["unusable-certificate"]
+
+
+def test_a_key_that_is_brought_and_is_open_to_others_is_warned_of() -> None:
+    there = server(*found(*WITHOUT_THE_CA_KEY))
+
+    for mode, warned in ((0o600, False), (0o640, True), (0o604, True)):
+        made = plan(there, None, replace(brought(key(0)), mode=mode))
+        assert ("key-open-to-others" in identifiers(made)) is warned
 
 
 def test_no_other_ca_is_made_when_a_key_is_brought() -> None:

@@ -11,9 +11,9 @@ from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import load_certificate
 from pfwizard.pki.errors import WrongPassphrase
 from pfwizard.pki.key_encryption import encrypted_pem
-from pfwizard.plan.authorities.authority import AuthorityFiles
-from pfwizard.plan.authorities.ca_key import BroughtKey
+from pfwizard.plan.authorities.brought_key import BroughtKey
 from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded
+from pfwizard.plan.authorities.issuer import AuthorityFiles
 from pfwizard.plan.authorities.signing_authority import signing_authority
 from pfwizard.plan.plan import Plan
 from pfwizard.secret import Secret
@@ -42,6 +42,7 @@ LOCKED = encrypted_pem(pki.key("ca"), PASSPHRASE, os.urandom).reveal()
 STRANGE = pki.key("another ca").pem().reveal()
 MEDIUM = PurePosixPath("/media/safe/ca.key")
 
+CHAIN = PurePosixPath("/etc/postfix/ssl/chain.pem")
 OTHER_CA, OTHER_KEY = PurePosixPath("/srv/our.crt"), PurePosixPath("/srv/secret.pem")
 
 
@@ -119,8 +120,10 @@ def chosen(
     passphrase: Secret[str] | None = None,
     brought: BroughtKey | None = None,
 ) -> AuthorityFiles:
+    served = "chain_files" if CHAIN in contents else "cert_file"
+    path = CHAIN if CHAIN in contents else SERVER
     facts = machine(
-        STOCK_MAIN + f"smtpd_tls_cert_file = {SERVER}\nsmtpd_tls_CAfile = {CA}\n", BARE_MASTER
+        STOCK_MAIN + f"smtpd_tls_{served} = {path}\nsmtpd_tls_CAfile = {CA}\n", BARE_MASTER
     )
     files = Files({**facts.files, **{path: file(path, each) for path, each in contents.items()}})
     here = replace(circumstances(), ca_passphrase=passphrase, ca_key=brought)
@@ -186,3 +189,57 @@ def test_without_a_ca_it_is_the_usual_place() -> None:
 
 def test_a_ca_that_every_machine_knows_is_not_ours() -> None:
     assert chosen({OTHER_CA: ANOTHER}, OTHER_CA) == OURS
+
+
+def test_it_is_the_one_that_the_answers_name_whatever_else_is_here() -> None:
+    contents = {SERVER: pki.server().pem(), CA: pki.ca().pem(), CA_KEY: OPEN}
+    theirs = {OTHER_CA: ANOTHER, OTHER_KEY: STRANGE}
+
+    assert chosen({**contents, **theirs}, OTHER_CA, OTHER_KEY, named=THEIRS) == THEIRS
+    assert chosen({**contents, **theirs}, OTHER_CA, OTHER_KEY, named=OURS) == OURS
+
+
+def test_one_that_the_answers_name_and_that_is_not_here_is_not_replaced_by_another() -> None:
+    contents = {SERVER: pki.server().pem(), CA: pki.ca().pem(), CA_KEY: OPEN}
+
+    assert chosen(contents, named=THEIRS) == THEIRS
+
+
+SERVERS_OWN = pki.ca(whose="server", subject=pki.SERVER_SUBJECT).pem()
+"""As ``openssl req -x509`` makes it: the server's certificate, which says that it is a CA."""
+
+
+def test_a_server_that_has_certified_itself_is_no_ca_for_clients() -> None:
+    key = pki.key("server").pem().reveal()
+    contents = {CHAIN: key + SERVERS_OWN, CA: ANOTHER, CA_KEY: STRANGE}
+
+    locked = encrypted_pem(pki.key("another ca"), PASSPHRASE, os.urandom).reveal()
+
+    assert chosen(contents) == OURS
+    assert chosen({**contents, CA_KEY: locked}) == OURS
+
+
+def test_the_root_of_others_that_stands_behind_their_issuer_is_not_ours() -> None:
+    root, upper = issuing("root"), issuing("upper", (issuing("root"), "root"))
+    leaf = pki.server(upper, ca_key=pki.key("upper")).pem()
+    locked = encrypted_pem(pki.key("another ca"), PASSPHRASE, os.urandom).reveal()
+    bundle = CA.with_name("certs") / "ca-certificates.crt"
+
+    contents = {SERVER: leaf + upper.pem(), bundle: root.pem(), CA: ANOTHER, CA_KEY: locked}
+
+    assert chosen(contents, bundle) == OURS
+
+
+def test_a_ca_that_is_in_the_systems_bundle_too_is_taken_from_its_own_file() -> None:
+    bundle = PurePosixPath("/etc/ssl/certs/ca-certificates.crt")
+    everybodys = b"".join(issuing(f"public {number}").pem() for number in range(12))
+    contents = {bundle: everybodys + pki.ca().pem(), OTHER_CA: pki.ca().pem(), OTHER_KEY: OPEN}
+
+    assert chosen(contents, bundle, OTHER_CA, OTHER_KEY) == THEIRS
+
+
+def test_a_locked_key_without_a_certificate_is_not_taken_for_that_of_a_systems_root() -> None:
+    bundle = PurePosixPath("/etc/ssl/certs/ca-certificates.crt")
+    everybodys = b"".join(issuing(f"public {number}").pem() for number in range(12))
+
+    assert chosen({bundle: everybodys, CA_KEY: LOCKED}, bundle) == OURS

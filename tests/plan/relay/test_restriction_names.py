@@ -76,3 +76,23 @@ def test_one_that_stands_there_already_is_warned_of() -> None:
 
     (message,) = messages(found, "restriction-unknown-in-use")
     assert message.startswith("smtpd_client_restrictions holds reject_unknown_clint,")
+
+
+def test_several_in_one_list_are_named_together_and_once() -> None:
+    found = plan("smtpd_client_restrictions = permit_mynetworks, \\ reject_spam, \\ permit\n")
+
+    (message,) = messages(found, "restriction-unknown-in-use")
+    assert message.startswith("smtpd_client_restrictions holds \\ and reject_spam,")
+
+
+def test_one_in_the_options_of_a_service_is_warned_of() -> None:
+    quoted = '-o smtpd_client_restrictions="permit_sasl_authenticated,reject"'
+    master_cf = f"{STOCK_MASTER}submission inet n - n - - smtpd {quoted}\n"
+
+    found = plan_for(machine(STOCK_MAIN, master_cf, *guide_pki()), answers())
+
+    (message,) = messages(found, "restriction-unknown-in-use")
+    assert message.startswith(
+        "smtpd_client_restrictions of the service submission in master.cf holds "
+        '"permit_sasl_authenticated and reject",'
+    )

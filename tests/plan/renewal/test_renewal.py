@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import load_certificate, load_certificates
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import HasPublicKey, generate, load_private_key
@@ -30,6 +31,7 @@ from tests.plan.renewals import (
     CHAIN,
     CHAIN_IN_MAIN_CF,
     DAY,
+    ENCRYPTED,
     NEARLY_OVER,
     NEXT,
     PAIR_IN_MAIN_CF,
@@ -291,3 +293,42 @@ def test_nothing_is_created_or_deleted_but_for_a_next_key() -> None:
     for what in set(Renewable) - {Renewable.NEXT_KEY}:
         plan = renewing(server(), what, force=True)
         assert {change.kind for change in plan.changes} == {ChangeKind.REPLACE}
+
+
+# --- one key, several certificates; and a key that waits in vain ----------------------------------
+
+SECOND = SERVER.with_name("second.crt")
+TWO_CERTIFICATES = BARE_MASTER + (
+    "submission inet n - y - - smtpd\n"
+    f"  -o smtpd_tls_cert_file={SECOND}\n  -o smtpd_tls_key_file={SERVER_KEY}\n"
+)
+
+
+def with_two_certificates() -> Facts:
+    second = pki.server(names=("smtp.kernel-panic.it",), serial=0x77)
+    return machine(PAIR_IN_MAIN_CF, TWO_CERTIFICATES, *files(), file(SECOND, second.pem()))
+
+
+def test_two_certificates_of_one_key_get_the_same_new_one() -> None:
+    plan = renewing(with_two_certificates(), Renewable.SERVER_WITH_NEW_KEY)
+
+    key = load_private_key(Secret(content_of(plan, SERVER_KEY)))
+    assert key.matches(renewed_at(plan))
+    assert key.matches(renewed_at(plan, SECOND))
+
+
+def test_one_key_waits_for_two_certificates_of_one_key() -> None:
+    assert changed(renewing(with_two_certificates(), Renewable.NEXT_KEY)) == [NEXT]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [pki.key("next", KeyType.RSA_2048).pem().reveal(), ENCRYPTED, b"garbage\n"],
+    ids=["another type", "locked", "no key"],
+)
+def test_a_key_that_waits_and_is_of_no_use_is_not_overwritten(content: bytes) -> None:
+    plan = renewing(with_next_key(key=content), Renewable.NEXT_KEY)
+
+    (finding,) = plan.refusals
+    assert str(NEXT) in finding.message
+    assert NEXT not in changed(plan)

@@ -220,7 +220,6 @@ def test_a_request_that_asks_for_the_same_is_left_alone() -> None:
 
     assert REQUEST not in written(plan(*kept))
     assert REQUEST in written(plan(*kept, server__names=["other.kernel-panic.it"]))
-    assert REQUEST in written(plan(*kept[:3], file(REQUEST, b"nonsense")))
 
 
 def test_a_directory_that_gets_a_key_is_private_whatever_else_it_gets() -> None:

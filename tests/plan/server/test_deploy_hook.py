@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from pfwizard.machine.tree import FileState
 from pfwizard.plan.plan import Plan
 from pfwizard.plan.planner import make_plan
 from pfwizard.plan.server.deploy_hook import HOOK, Call, calls_in, hook
@@ -16,6 +17,7 @@ from tests.plan.others import (
     FULL_CHAIN,
     KEY,
     LINEAGE,
+    OWN_LINK,
     RSA,
     SETTINGS,
     certbot,
@@ -49,10 +51,9 @@ def test_it_is_for_the_lineage_in_question() -> None:
 
 
 def test_a_link_of_ones_own_into_certbots_tree_is_followed() -> None:
-    archive = certbot()[-3].real
-    own = replace(file(PurePosixPath("/etc/postfix/mail.pem"), CHAIN), real=archive)
+    plan = naming(*certbot(), OWN_LINK, certificate=OWN_LINK.path)
 
-    assert calls(naming(*certbot(), own, certificate=own.path)) == (Call(LINEAGE),)
+    assert calls(plan) == (Call(LINEAGE),)
 
 
 def test_another_instance_is_reloaded_by_its_directory() -> None:
@@ -77,8 +78,24 @@ def test_what_other_instances_have_there_stays() -> None:
     assert calls(naming(*certbot(), present)) == (SECOND, Call(LINEAGE))
 
 
+OURS = hook([Call(LINEAGE), SECOND])
+OF_ANOTHER_VERSION = OURS.replace(b"failed=0", b"failed=no").replace(b"set -u\n", b"")
+
+
+def with_line(line: bytes, before: bytes) -> bytes:
+    return OURS.replace(before, line + b"\n" + before)
+
+
 @pytest.mark.parametrize(
-    "content", [b"#!/bin/sh\nexit 0\n", hook([Call(LINEAGE)]) + b"echo more\n", b"\xff"]
+    "content",
+    [
+        b"#!/bin/sh\nexit 0\n",
+        b"#!/bin/sh\nsystemctl reload dovecot\n" + OURS,
+        OURS + b"echo more\n",
+        with_line(b"systemctl reload dovecot", before=b"exit $failed"),
+        OURS.replace(str(SECOND).encode(), str(SECOND).encode() + b" && echo more"),
+        b"\xff",
+    ],
 )
 def test_a_program_that_is_not_ours_is_not_touched(content: bytes) -> None:
     plan = naming(*certbot(), file(HOOK, content, 0o755))
@@ -86,6 +103,35 @@ def test_a_program_that_is_not_ours_is_not_touched(content: bytes) -> None:
     assert HOOK not in {change.path for change in plan.changes}
     assert "deploy-hook-in-the-way" in identifiers(plan)
     assert plan.refusals == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [OF_ANOTHER_VERSION, with_line(b"echo more", before=b"failed=0")],
+    ids=["another version", "changed where it cannot be told from that"],
+)
+def test_one_of_another_version_is_written_anew_which_is_told(content: bytes) -> None:
+    plan = naming(*certbot(), file(HOOK, content, 0o755))
+
+    assert calls(plan) == (SECOND, Call(LINEAGE))
+    assert content_of(plan, HOOK) == hook([SECOND, Call(LINEAGE)])
+    assert "deploy-hook-written-anew" in identifiers(plan)
+    assert "deploy-hook-in-the-way" not in identifiers(plan)
+
+
+def test_one_of_this_version_gets_another_line_without_a_word() -> None:
+    plan = naming(*certbot(), file(HOOK, hook([SECOND]), 0o755))
+
+    assert calls(plan) == (SECOND, Call(LINEAGE))
+    assert "deploy-hook-written-anew" not in identifiers(plan)
+
+
+def test_lines_of_somebody_else_are_told_from_a_program_of_somebody_else() -> None:
+    for content, words in ((OURS + b"echo more\n", "lines"), (b"#!/bin/sh\n", "not written by")):
+        plan = naming(*certbot(), file(HOOK, content, 0o755))
+
+        (found,) = [each for each in plan.findings if each.identifier == "deploy-hook-in-the-way"]
+        assert words in found.message
 
 
 def test_one_that_certbot_would_pass_over_is_warned_of() -> None:
@@ -111,12 +157,49 @@ def test_it_is_not_made_for_what_others_renew_who_are_told_of() -> None:
         (b"[renewalparams]\nreuse_key = True\n", False),
         (b"# reuse_key = True\n", True),
         (b"[renewalparams]\nreuse_key = False\n", True),
+        (b"[renewalparams]\n  reuse_key=true # for TLSA\n", False),
     ],
 )
 def test_that_the_key_changes_is_told_unless_certbot_keeps_it(settings: bytes, told: bool) -> None:
     plan = naming(*certbot(), file(SETTINGS, settings))
 
     assert ("key-changes" in identifiers(plan)) is told
+
+
+def changing_keys(*files: FileState, certificate: PurePosixPath = FULL_CHAIN) -> str:
+    plan = naming(*certbot(), *files, certificate=certificate)
+    (found,) = [each for each in plan.findings if each.identifier == "key-changes"]
+    return found.message
+
+
+def test_how_it_is_renewed_is_known_for_a_link_too_where_it_was_looked_at() -> None:
+    settings = file(SETTINGS, b"[renewalparams]\nreuse_key = True\n")
+
+    plan = naming(*certbot(), OWN_LINK, settings, certificate=OWN_LINK.path)
+
+    assert "key-changes" not in identifiers(plan)
+
+
+def test_settings_that_are_not_known_are_named() -> None:
+    unless = f"unless {SETTINGS} has reuse_key = True"
+
+    assert unless in changing_keys(OWN_LINK, certificate=OWN_LINK.path)
+    assert unless not in changing_keys(file(SETTINGS, b"[renewalparams]\n"))
+
+
+def test_a_link_that_may_stay_behind_at_a_renewal_is_told_of() -> None:
+    own_key = replace(OWN_LINK, path=OWN_LINK.path.with_suffix(".key"), content=secret(RSA))
+
+    for certificate, key, named in (
+        (FULL_CHAIN, KEY, []),
+        (OWN_LINK.path, KEY, [OWN_LINK]),
+        (OWN_LINK.path, own_key.path, [OWN_LINK, own_key]),
+    ):
+        plan = naming(*certbot(), OWN_LINK, own_key, certificate=certificate, key=key)
+
+        found = [each.message for each in plan.findings if each.identifier == "link-to-certbot"]
+        expected = [f"{link.path} leads to {link.real}" for link in named]
+        assert [message.partition(",")[0] for message in found] == expected
 
 
 # --- what it does ---------------------------------------------------------------------------------

@@ -123,7 +123,7 @@ class Gathered(Files):
         return super().__missing__(path)
 
 
-@pytest.mark.parametrize("authority", ["create", "none"])
+@pytest.mark.parametrize("authority", ["create", "existing", "none"])
 @pytest.mark.parametrize("source", ["ca", "request", "files"])
 def test_every_file_that_a_plan_looks_at_was_named_before(source: str, authority: str) -> None:
     wanted = answers(server__source=source, server__ecdsa=source != "request")
@@ -132,7 +132,9 @@ def test_every_file_that_a_plan_looks_at_was_named_before(source: str, authority
         ca=replace(wanted.ca, source=AuthoritySource(authority)),
         tls=replace(wanted.tls, ca_file=None),
     )
+    below_another = file(wanted.ca.certificate, ISSUER.pem())
     facts = with_what_others_make(machine(), wanted)
+    facts = facts if authority == "create" else with_files(facts, below_another)
     named = files_of_interest(wanted)
     above = {path for each in named for path in each.parents}
     gathered = {path: facts.files[path] for path in (*named, *above)}
@@ -140,6 +142,20 @@ def test_every_file_that_a_plan_looks_at_was_named_before(source: str, authority
     plan = plan_for(replace(facts, files=Gathered(gathered)), wanted)
 
     assert plan.premises
+
+
+@pytest.mark.parametrize("certificate", ["live", "live/mail", "live/mail/fulchain.pem", "archive"])
+@pytest.mark.parametrize("key", ["../ssl/private/mail.key", "live/other/key.pem", "live/key.pem"])
+def test_every_file_that_tells_what_is_wrong_was_named_before(certificate: str, key: str) -> None:
+    below = PurePosixPath("/etc/letsencrypt")
+    server = answers(server__source="files").server
+    named = replace(server, certificate=below / certificate, key=below / key)
+    wanted = replace(answers(), server=named, tls=replace(answers().tls, ca_file=None))
+    facts = machine()
+    looked_at = {path: facts.files[path] for path in files_of_interest(wanted)}
+    looked_at |= {path: facts.files[path] for each in looked_at for path in each.parents}
+
+    assert plan_for(replace(facts, files=Gathered(looked_at)), wanted).refusals
 
 
 @pytest.mark.parametrize("layout", ["auto", "pair", "chain"])

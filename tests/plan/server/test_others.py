@@ -229,6 +229,65 @@ def test_a_lineage_with_only_a_readme_is_told_as_such() -> None:
     assert "README" in plan.refusals[0].message
 
 
+def test_a_wrong_name_is_told_with_the_right_ones() -> None:
+    for typed in ("fulchain.pem", "README.pem"):
+        plan = naming(*certbot(), certificate=LINEAGE / typed)
+
+        assert refusals(plan) == ["others-file-missing"]
+        assert f"{LINEAGE / typed} does not exist" in plan.refusals[0].message
+        assert f"{LINEAGE} has fullchain.pem, privkey.pem and cert.pem" in plan.refusals[0].message
+
+
+def test_a_wrong_name_for_the_key_alone_is_told_with_the_right_ones() -> None:
+    plan = naming(*certbot(), file(COMBINED, CHAIN), certificate=COMBINED, key=LINEAGE / "key.pem")
+
+    assert refusals(plan) == ["others-file-missing"]
+    assert "privkey.pem" in plan.refusals[0].message
+
+
+@pytest.mark.parametrize("directory", ["mial.kernel-panic.it", "."])
+def test_a_certificate_that_certbot_does_not_have_is_told_as_such(directory: str) -> None:
+    readme = file(LETSENCRYPT / "live/README", b"This directory contains your keys.\n")
+    wrong = LETSENCRYPT / "live" / directory / "fullchain.pem"
+
+    plan = naming(*certbot(), readme, certificate=wrong)
+
+    assert refusals(plan) == ["others-file-missing"]
+    assert "README" not in plan.refusals[0].message
+    assert "certbot certificates" in plan.refusals[0].remedy
+
+
+@pytest.mark.parametrize("named", ["live", "live/mail.kernel-panic.it", "archive", "."])
+def test_a_directory_of_certbots_is_refused_as_one(named: str) -> None:
+    path = LETSENCRYPT / named
+
+    for certificate, key in ((path, KEY), (FULL_CHAIN, path)):
+        plan = naming(*certbot(), certificate=certificate, key=key)
+
+        assert refusals(plan) == ["not-a-file", "certbots-directory"]
+        assert f"{path} is a directory" in plan.refusals[1].message
+
+
+def test_the_files_in_the_directory_of_a_certificate_are_named() -> None:
+    plan = naming(*certbot(), certificate=LINEAGE)
+
+    assert f"Name {FULL_CHAIN} and {KEY}." in plan.refusals[1].remedy
+
+
+def test_a_directory_of_somebody_else_is_refused_once() -> None:
+    plan = naming(*certbot(), certificate=PurePosixPath("/etc/ssl"))
+
+    assert refusals(plan) == ["not-a-file"]
+
+
+def test_a_file_in_the_archive_that_is_of_no_certificate_is_refused_all_the_same() -> None:
+    stray = LETSENCRYPT / "archive/fullchain3.pem"
+
+    plan = naming(*certbot(), file(stray, CHAIN), certificate=stray)
+
+    assert refusals(plan) == ["one-generation"]
+
+
 def test_the_file_with_the_whole_chain_is_named_where_it_is_beside() -> None:
     plan = naming(*certbot(), certificate=CERTIFICATE)
 

@@ -7,13 +7,11 @@ from pathlib import PurePosixPath
 import pytest
 
 from pfwizard.answers.answers import Answers
-from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import load_certificates
 from pfwizard.pki.keys import load_private_key
 from pfwizard.pki.requests import load_request
 from pfwizard.plan.plan import EnterInLedger, Plan, Severity
-from pfwizard.plan.planner import make_plan
 from pfwizard.secret import Secret
 from tests.pki import builders as pki
 from tests.plan.builders import (
@@ -28,7 +26,6 @@ from tests.plan.builders import (
     STOCK_MAIN,
     answers,
     applied,
-    circumstances,
     content_of,
     file,
     identifiers,
@@ -200,20 +197,6 @@ def test_a_damaged_certificate_is_refused_by_its_name() -> None:
     made = plan(OWN_KEY, file(SERVER, b"damaged"))
 
     assert str(SERVER) in made.refusals[0].message
-
-
-def later(facts: Facts, days: int) -> Plan:
-    return make_plan(wanted(), facts, replace(circumstances(), now=NOW + timedelta(days=days)))
-
-
-def test_one_that_has_expired_is_refused_and_how_to_replace_it_is_told() -> None:
-    facts = with_roots(OWN_KEY, file(SERVER, CHAIN))
-
-    found = later(facts, 91)
-
-    (refusal,) = found.refusals
-    assert refusal.identifier == "server-expired"
-    assert "install-certificate" in refusal.remedy
 
 
 @pytest.mark.parametrize(

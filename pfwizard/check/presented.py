@@ -1,0 +1,133 @@
+"""The certificates that SMTP servers present, each with its key, as the files have them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from pfwizard.check.inspection import Daemon, InForce, Inspection
+from pfwizard.check.place import Place
+from pfwizard.check.tls import offers_tls
+from pfwizard.check.tls_files import CHAIN_FILES
+from pfwizard.pki.certificates import Certificate, load_certificates
+from pfwizard.pki.errors import NotACertificate, PkiError
+from pfwizard.pki.keys import PrivateKey, load_private_key
+from pfwizard.plan.server.served import NO_CERTIFICATE, paths
+from pfwizard.plan.tls.tls import PAIR
+from pfwizard.secret import Secret
+
+BLOCK = re.compile(
+    rb"^-----BEGIN (?P<label>[A-Z0-9 ]+)-----\r?\n.*?^-----END (?P=label)-----", re.M | re.S
+)
+"""A block of PEM with its label (RFC 7468 section 2)."""
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A certificate of servers: where it is named, and what is in its files.
+
+    ``key_file`` is None where a chain has certificates before its first key. A content is None
+    where the file is not there or could not be read.
+    """
+
+    place: Place
+    daemons: tuple[Daemon, ...]
+    file: PurePosixPath
+    key_file: PurePosixPath | None
+    content: bytes | None = field(repr=False)
+    key_content: bytes | None = field(repr=False)
+
+    @cached_property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """In the order of the file; none where there are none that can be used."""
+        try:
+            return load_certificates(self.content or b"")
+        except NotACertificate:
+            return ()
+
+    @cached_property
+    def key(self) -> PrivateKey | None:
+        """None where there is none that can be used, or none of a kind that pfwizard knows."""
+        try:
+            return load_private_key(Secret(self.key_content or b""))
+        except PkiError:
+            return None
+
+    @property
+    def shown(self) -> Certificate | None:
+        """The one that Postfix takes for the server's own, which is the first."""
+        return next(iter(self.certificates), None)
+
+
+def presented(inspection: Inspection) -> Iterator[Presented]:
+    """One for each pair of files, and for each key of a chain."""
+    servers = [each for each in inspection.servers if offers_tls(each.effective)]
+    by_chain = [each for each in servers if each.effective.value(CHAIN_FILES)]
+    for value in inspection.in_force(CHAIN_FILES, by_chain):
+        yield from _of_a_chain(inspection, value)
+    by_pair = [each for each in servers if not each.effective.value(CHAIN_FILES)]
+    for certificate, key in PAIR.items():
+        for value in inspection.in_force(certificate, by_pair):
+            if value.value and value.value != NO_CERTIFICATE:
+                yield _of_a_pair(inspection, value, key)
+
+
+def _of_a_pair(inspection: Inspection, value: InForce, key: str) -> Presented:
+    file = next(paths(value.parameter, value.effective))
+    key_file = next(paths(key, value.effective), file)
+    return Presented(
+        value.place,
+        value.daemons,
+        file,
+        key_file,
+        _content(inspection, file),
+        _content(inspection, key_file),
+    )
+
+
+@dataclass(frozen=True)
+class _Block:
+    file: PurePosixPath
+    label: str
+    text: bytes = field(repr=False)
+
+    @property
+    def is_key(self) -> bool:
+        return self.label.endswith("PRIVATE KEY")
+
+
+def _of_a_chain(inspection: Inspection, value: InForce) -> Iterator[Presented]:
+    """Each key begins a new part, whichever file it is in (postconf(5))."""
+    part: list[_Block] = []
+    for block in _blocks(inspection, value):
+        if block.is_key and part:
+            yield _part(value, part)
+            part = []
+        part.append(block)
+    if part:
+        yield _part(value, part)
+
+
+def _blocks(inspection: Inspection, value: InForce) -> Iterator[_Block]:
+    for file in paths(value.parameter, value.effective):
+        for match in BLOCK.finditer(_content(inspection, file) or b""):
+            yield _Block(file, match["label"].decode("ascii"), match[0] + b"\n")
+
+
+def _part(value: InForce, blocks: list[_Block]) -> Presented:
+    first = blocks[0]
+    following = [block for block in blocks if not block.is_key]
+    return Presented(
+        value.place,
+        value.daemons,
+        following[0].file if following else first.file,
+        first.file if first.is_key else None,
+        b"".join(block.text for block in following),
+        first.text if first.is_key else None,
+    )
+
+
+def _content(inspection: Inspection, path: PurePosixPath) -> bytes | None:
+    state = inspection.file(path)
+    return None if state is None else state.content

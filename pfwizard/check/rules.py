@@ -1,0 +1,46 @@
+"""Every rule of ``pfwizard check``, in the order in which they are listed."""
+
+from collections.abc import Mapping
+
+from pfwizard.check import (
+    certificates,
+    changes,
+    client_certificates,
+    key_files,
+    logins,
+    machine,
+    main_cf,
+    managed_by_others,
+    master_cf,
+    mechanisms,
+    obsolete,
+    reading,
+    relay,
+    relay_host,
+    sasldb,
+    smtpd_conf,
+    tls,
+)
+from pfwizard.check.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    *machine.RULES,
+    *changes.RULES,
+    *managed_by_others.RULES,
+    *reading.RULES,
+    *main_cf.RULES,
+    *obsolete.RULES,
+    *master_cf.RULES,
+    *relay.RULES,
+    *relay_host.RULES,
+    *tls.RULES,
+    *key_files.RULES,
+    *certificates.RULES,
+    *client_certificates.RULES,
+    *logins.RULES,
+    *mechanisms.RULES,
+    *smtpd_conf.RULES,
+    *sasldb.RULES,
+)
+
+BY_IDENTIFIER: Mapping[str, Rule] = {rule.identifier: rule for rule in RULES}

@@ -1,0 +1,55 @@
+"""The proof of a change that is live: somebody logs in, or it is taken back."""
+
+from collections.abc import Callable
+
+from pfwizard.apply.manifest import TransactionId
+from pfwizard.apply.transaction import RolledBack
+from pfwizard.engine import Application, Job, Planned, plan_rollback
+from pfwizard.prove.live_proof import proved_for_history
+from pfwizard.prove.means import Means
+from pfwizard.prove.verdict import Outcome, failures_among, why_taken_back
+
+
+class NotProven(RolledBack):
+    """The change was live, and a probe failed; ``outcomes`` are those of all of them."""
+
+    def __init__(self, failed: Outcome, outcomes: tuple[Outcome, ...]) -> None:
+        super().__init__(
+            f"{why_taken_back(failed)}. The old configuration is back in place.", failed.remedy
+        )
+        self.outcomes = outcomes
+
+
+def found_live(
+    job: Job,
+    transaction: TransactionId,
+    planned: Planned,
+    means: Means,
+    announce: Callable[[str], None],
+) -> tuple[Outcome, ...]:
+    """What the probes of the live servers find, which the history keeps."""
+    if means.login is not None:
+        announce(f"Logging in as {means.login.user}")
+    return proved_for_history(job.state, transaction, planned.plan, planned.facts, means)
+
+
+def proven(
+    job: Job,
+    transaction: TransactionId,
+    planned: Planned,
+    means: Means,
+    announce: Callable[[str], None],
+) -> tuple[Outcome, ...]:
+    """What the probes of the live servers have found, none of which failed.
+
+    Raises NotProven when one did and the change is taken back, and whatever a rollback raises.
+    """
+    outcomes = found_live(job, transaction, planned, means, announce)
+    failures = failures_among(outcomes)
+    if not failures:
+        return outcomes
+    announce("Taking the change back")
+    Application(job, plan_rollback(job, transaction), announce).carry_out()
+    error = NotProven(failures[0], outcomes)
+    error.transaction = transaction
+    raise error

@@ -1,0 +1,1 @@
+"""SMTP AUTH: who checks passwords, how Postfix reaches it, and what keeps it safe."""

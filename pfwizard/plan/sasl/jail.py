@@ -1,0 +1,174 @@
+"""The chroot jail of smtpd(8): whether the password checker can be reached from inside.
+
+smtpd reads smtpd.conf and loads the plug-ins before it enters the jail (pre_jail_init of
+src/smtpd/smtpd.c), but connects, and opens the files with passwords, from inside.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from pfwizard.answers.sasl_answers import ChrootChoice, SaslBackend, SqlAnswers, SqlEngine
+from pfwizard.answers.wording import Named, Wording
+from pfwizard.cf.service import Service, ServiceField
+from pfwizard.enumeration import listed
+from pfwizard.machine.checkers import queue_of
+from pfwizard.machine.saslauthd_options import SOCKET_NAME
+from pfwizard.plan.draft import Draft
+from pfwizard.plan.plan import note, refusal, warning
+from pfwizard.plan.sasl.checker import (
+    backend_of,
+    replaces_a_checker,
+    servers_asking,
+    socket_of,
+    store_of,
+)
+from pfwizard.plan.sasl.parameters import DOVECOT
+
+IN_THE_JAIL = Named("sasl.chroot", "move-socket")
+OUT_OF_IT = Named("sasl.chroot", "auto")
+THROUGH_DOVECOT = Named("sasl.backend", "dovecot")
+
+CANNOT_MOVE: Mapping[SaslBackend, str] = {
+    SaslBackend.AUTHDAEMOND: "Courier's programs have the place of the socket compiled in",
+    SaslBackend.SASLDB: "sasldb has no socket, and a copy of its passwords in the jail could be "
+    "stolen from there",
+    SaslBackend.SQL: "a database that listens on TCP is reached from the jail as it is, and its "
+    "own socket cannot be moved from here",
+    SaslBackend.LDAPDB: "an LDAP directory has no socket that could be moved from here",
+}
+
+OVER_A_SOCKET = "localhost"
+"""A host that MySQL does not ask over TCP, with a port or without (mysql_real_connect())."""
+
+
+def plan_jail(draft: Draft) -> Draft:
+    """Take the servers that let users log in out of the jail, where they cannot do so inside."""
+    sasl = draft.answers.sasl
+    if sasl.chroot is ChrootChoice.MOVE_SOCKET and sasl.backend is not SaslBackend.DOVECOT:
+        return _judge_move(draft)
+    jailed, hidden = _jailed(draft), hidden_from_jail(draft)
+    if not jailed or not hidden:
+        return draft
+    if sasl.chroot is ChrootChoice.LEAVE:
+        return _left(draft, jailed, hidden)
+    return _unchrooted(draft, jailed, hidden)
+
+
+def _jailed(draft: Draft) -> tuple[Service, ...]:
+    servers = servers_asking(draft)
+    return tuple(each for each in servers if draft.effective.of(each).is_jailed)
+
+
+def hidden_from_jail(draft: Draft) -> str:
+    """What a jailed server needs and cannot reach; empty where there is nothing of the kind."""
+    sasl = draft.answers.sasl
+    socket, store = socket_of(draft.facts, sasl), store_of(draft.facts, sasl)
+    if socket is not None:
+        return "" if _is_within_reach(draft, socket) else f"the socket {socket}"
+    if store is not None:
+        return str(store)
+    if sasl.backend is SaslBackend.LDAPDB:
+        return "what libldap reads when it logs in, plug-ins and certificates of CAs,"
+    if sasl.backend is SaslBackend.SQL and _asks_over_a_socket(sasl.sql):
+        return "the socket of the database"
+    return ""
+
+
+def _asks_over_a_socket(sql: SqlAnswers) -> bool:
+    hosts = [host.partition(":")[0] for host in sql.hosts]
+    return not hosts or (sql.engine is SqlEngine.MYSQL and OVER_A_SOCKET in hosts)
+
+
+def _is_within_reach(draft: Draft, socket: PurePosixPath) -> bool:
+    """In the queue directory, under a name that is the same for all servers that need it."""
+    if not socket.is_relative_to(queue_of(draft.facts.effective)):
+        return False
+    is_relative = backend_of(draft).sasl_type == DOVECOT
+    return is_relative or len(_jailed(draft)) == len(servers_asking(draft))
+
+
+def path_for_smtpd(draft: Draft) -> PurePosixPath:
+    """The name under which the servers find the daemon's socket, in the jail or outside."""
+    socket = socket_of(draft.facts, draft.answers.sasl) or PurePosixPath("/")
+    queue = queue_of(draft.facts.effective)
+    if _jailed(draft) and _is_within_reach(draft, socket):
+        return PurePosixPath("/") / socket.relative_to(queue)
+    return socket
+
+
+def _unchrooted(draft: Draft, jailed: tuple[Service, ...], hidden: str) -> Draft:
+    master = draft.master
+    for service in jailed:
+        master = master.with_field(service, ServiceField.CHROOT, "n")
+    names = listed(service.name for service in jailed)
+    return replace(draft, master=master).with_finding(
+        note(
+            "unchrooted",
+            f"{names} will run outside the chroot jail, because {hidden} cannot be reached from "
+            "inside",
+            Wording(
+                "The price: whoever breaks into smtpd sees the whole system as its user. To keep "
+                "the jail: ",
+                *_ways_to_keep_it(draft),
+                ".",
+            ),
+        )
+    )
+
+
+def _ways_to_keep_it(draft: Draft) -> tuple[str | Named, ...]:
+    if draft.answers.sasl.backend is SaslBackend.SASLAUTHD:
+        return (IN_THE_JAIL, ", or ", THROUGH_DOVECOT)
+    if (
+        draft.answers.sasl.backend is SaslBackend.SQL
+        and store_of(draft.facts, draft.answers.sasl) is None
+    ):
+        return ("127.0.0.1 in ", Named("sasl.sql.hosts"))
+    return (THROUGH_DOVECOT,)
+
+
+def _left(draft: Draft, jailed: tuple[Service, ...], hidden: str) -> Draft:
+    names = listed(service.name for service in jailed)
+    words = f"{names} stay in the chroot jail, where {hidden} cannot be reached: every login fails"
+    remedy = Wording("Set ", OUT_OF_IT, ", which takes them out.")
+    if replaces_a_checker(draft):
+        return draft.with_finding(refusal("logins-would-end", words, remedy))
+    return draft.with_finding(warning("jail-left", words, remedy))
+
+
+def _judge_move(draft: Draft) -> Draft:
+    sasl = draft.answers.sasl
+    remedy = Wording("Set ", OUT_OF_IT, ".")
+    if sasl.backend in CANNOT_MOVE:
+        return draft.with_finding(refusal("socket-cannot-move", CANNOT_MOVE[sasl.backend], remedy))
+    socket = socket_of(draft.facts, sasl)
+    if socket is not None and socket.name != SOCKET_NAME:
+        return draft.with_finding(
+            refusal(
+                "socket-name-fixed",
+                f"saslauthd calls its socket {SOCKET_NAME} in any directory, and never "
+                f"{socket.name}",
+                Wording("Correct ", Named("sasl.socket", str(socket.with_name(SOCKET_NAME))), "."),
+            )
+        )
+    servers, jailed = servers_asking(draft), _jailed(draft)
+    outside = [service.name for service in servers if service not in jailed]
+    if outside:
+        return draft.with_finding(
+            refusal(
+                "outside-the-jail",
+                f"{listed(outside)} run outside the chroot jail, and would not find a socket that "
+                "moves into it",
+                remedy,
+            )
+        )
+    return draft.with_finding(
+        note(
+            "socket-moved",
+            f"saslauthd puts its socket into {queue_of(draft.facts.effective)}, where smtpd finds "
+            "it in its chroot jail",
+            "The price: whatever else asks saslauthd, such as cyrus-imapd or testsaslauthd, has to "
+            "be told the new place.",
+        )
+    )

@@ -1,0 +1,1 @@
+"""TLS: levels, versions and certificates of every service."""

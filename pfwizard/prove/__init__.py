@@ -1,0 +1,1 @@
+"""Proof by conversation: probes of SMTP servers, and what their failures mean."""

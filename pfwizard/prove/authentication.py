@@ -1,0 +1,45 @@
+"""The AUTH command and its challenges (RFC 4954)."""
+
+import base64
+import secrets
+import smtplib
+
+from pfwizard.prove.conversation import said
+from pfwizard.prove.mechanisms import MECHANISMS, Login
+from pfwizard.prove.verdict import Unexpected
+
+AUTHENTICATED, CHALLENGE = 235, 334
+REFUSED = frozenset({535, 435})
+"""RFC 4954 section 6; the last is what Postfix makes of 535 with soft_bounce (postconf(5))."""
+
+MOST_CHALLENGES = 10
+"""Of one login; SCRAM, the longest, has two."""
+
+
+def authenticated(client: smtplib.SMTP, mechanism: str, login: Login) -> tuple[int, str]:
+    """Log in; returns the code of the reply, and the reply in one line.
+
+    Raises Unexpected for a server that does not speak the mechanism, or could not prove itself.
+    """
+    chosen = MECHANISMS[mechanism]
+    answering = chosen.begin(login, secrets.token_urlsafe(18))
+    command = f"AUTH {mechanism}"
+    if chosen.speaks_first:
+        command = f"{command} {_encoded(answering(b'')) or '='}"
+    code, words = client.docmd(command)
+    for _ in range(MOST_CHALLENGES):
+        if code != CHALLENGE:
+            return code, said(code, words)
+        code, words = client.docmd(_encoded(answering(_decoded(words))))
+    raise Unexpected(f"its challenges for {mechanism} do not end")
+
+
+def _encoded(answer: bytes) -> str:
+    return base64.b64encode(answer).decode("ascii")
+
+
+def _decoded(challenge: bytes) -> bytes:
+    try:
+        return base64.b64decode(challenge, validate=True)
+    except ValueError as error:
+        raise Unexpected("its challenge is not in base64 (RFC 4954 section 4)") from error

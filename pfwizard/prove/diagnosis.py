@@ -1,0 +1,48 @@
+"""Why a probe failed, in the operator's words: from what is in the log."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from pfwizard.prove.signs import OF_ALL, OF_LOGINS, OF_MAIL, OF_THE_START, OF_TLS, Sign
+from pfwizard.prove.verdict import Outcome, Verdict
+
+SIGNS: Mapping[str, Sequence[Sign]] = {
+    "answers": OF_TLS,
+    "tls": OF_TLS,
+    "login": OF_LOGINS,
+    "login-refused": OF_LOGINS,
+    "relay-stranger": OF_MAIL,
+    "relay-certificate": OF_MAIL,
+    "relay-login": OF_MAIL,
+    "delivery-stranger": OF_MAIL,
+    "strange-certificate": OF_MAIL,
+}
+"""What explains the failures of a probe, besides what may end any conversation."""
+
+
+def diagnosed(outcomes: Iterable[Outcome], log: Sequence[str]) -> tuple[Outcome, ...]:
+    """The outcomes, with the cause and the remedy of each failure where the log tells them."""
+    text = "\n".join(log)
+    return tuple(_explained(outcome, text) for outcome in outcomes)
+
+
+def _explained(outcome: Outcome, log: str) -> Outcome:
+    if outcome.verdict is not Verdict.FAIL or outcome.remedy:
+        return outcome  # the probe knows better
+    for sign in _signs_for(outcome):
+        found = sign.pattern.search(log)
+        if found:
+            words = {name: text or "" for name, text in found.groupdict().items()}
+            return replace(
+                outcome,
+                detail=f"{outcome.detail}: {sign.cause.format(**words)}",
+                remedy=sign.remedy.format(**words),
+            )
+    return outcome
+
+
+def _signs_for(outcome: Outcome) -> Iterator[Sign]:
+    """The first that fits decides: what is more telling comes first."""
+    yield from OF_THE_START
+    yield from SIGNS.get(outcome.probe, ())
+    yield from OF_ALL

@@ -1,0 +1,242 @@
+"""What the servers of this machine should do, by their configuration."""
+
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from pfwizard.apply.live.listening import addresses_of
+from pfwizard.cf.service import Service
+from pfwizard.cf.smtpd_conf import SmtpdConf
+from pfwizard.expiry.servers import met_by_clients, port_of
+from pfwizard.machine.effective import Effective
+from pfwizard.machine.facts import Facts
+from pfwizard.machine.tree import Tree
+from pfwizard.pki.certificates import load_certificates
+from pfwizard.pki.errors import PkiError
+from pfwizard.plan.plan import SmtpPort
+from pfwizard.plan.sasl.asked import asked_by
+from pfwizard.plan.server.served import certificate_paths
+from pfwizard.plan.tls.tls import PAIR
+from pfwizard.plan.tls.tls_versions import VERSIONS, UnknownProtocols, allowed
+from pfwizard.prove.server import (
+    Expectation,
+    Mechanisms,
+    PasswordChecker,
+    Security,
+    Server,
+)
+from pfwizard.prove.way_to_checker import looked_at_for, way_to
+from pfwizard.prove.way_to_store import stores_asked_by, way_to_a_store
+
+PLAINTEXT = frozenset({"PLAIN", "LOGIN"})
+"""What ``noplaintext`` forbids (SASL_README)."""
+
+
+def files_of_expectations(facts: Facts) -> tuple[PurePosixPath, ...]:
+    """The files with the certificates that the servers show, and what is on the way to the sockets
+    of password checkers."""
+    return tuple(dict.fromkeys(_files(facts)))
+
+
+def _files(facts: Facts) -> Iterator[PurePosixPath]:
+    for _, effective in met_by_clients(facts.configuration.master, facts.effective):
+        yield from certificate_paths(effective, tuple(PAIR))
+        for checker in asked_by(effective, _smtpd_conf(facts), facts.platform):
+            yield from looked_at_for(checker)
+        yield from stores_asked_by(effective, _smtpd_conf(facts), facts.platform)
+
+
+def password_checkers(facts: Facts) -> frozenset[PasswordChecker]:
+    """Those that some server asks."""
+    servers = met_by_clients(facts.configuration.master, facts.effective)
+    return frozenset(each for _, effective in servers for each in _checkers(facts, effective))
+
+
+def with_certificates(facts: Facts) -> Facts:
+    """With the files of the certificates that nobody has looked at yet; raises Failed."""
+    missing = [path for path in files_of_expectations(facts) if path not in facts.files]
+    return replace(facts, files={**Tree().look_at(missing), **facts.files})
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a server is to be met, what it is called there, if not by that, and where from."""
+
+    address: str
+    port: int
+    label: str = ""
+    comes_from: str = ""
+
+
+Placing = Callable[[Service, SmtpPort], Iterable[Place]]
+
+
+def live(master: int) -> Placing:
+    """Where the running servers listen; ``master`` is the number of their master(8)."""
+    return lambda service, smtp_port: (
+        Place(address, smtp_port.port) for address in _addresses(service, smtp_port, master)
+    )
+
+
+def expectations(facts: Facts, place: Placing) -> Iterator[Expectation]:
+    """One for each place of each server; raises Failed for a value that Postfix gives up on."""
+    for service, effective in met_by_clients(facts.configuration.master, facts.effective):
+        smtp_port = port_of(service, effective)
+        if smtp_port is not None:
+            for found in place(service, smtp_port):
+                yield _expectation(facts, effective, smtp_port, found)
+
+
+def _addresses(service: Service, smtp_port: SmtpPort, master: int) -> tuple[str, ...]:
+    """Its own; of a server that listens on all of them one of each family, whose clients may be
+    told apart."""
+    found = addresses_of(smtp_port, master)
+    own = _addresses_of_name(service.endpoint.host)
+    if not own.isdisjoint(found):
+        return tuple(each for each in found if each in own)
+    families = {":" in address: address for address in reversed(found)}
+    return tuple(families[is_ipv6] for is_ipv6 in sorted(families)) or ("127.0.0.1",)
+
+
+def _addresses_of_name(host: str) -> frozenset[str]:
+    """As master(8) looks them up (host_port(3)); none of no host."""
+    if not host:
+        return frozenset()
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return frozenset()
+    return frozenset(str(address[0]) for *_, address in found)
+
+
+def _expectation(
+    facts: Facts, effective: Effective, smtp_port: SmtpPort, place: Place
+) -> Expectation:
+    name = effective.value("myhostname")
+    server = Server(
+        place.address,
+        place.port,
+        _security(smtp_port),
+        name,
+        place.label,
+        place.comes_from,
+        # Nobody stands in front of the private Postfix, which is told where we come from.
+        behind_proxy=smtp_port.behind_proxy and not place.comes_from,
+    )
+    offered = _mechanisms(facts, effective)
+    in_clear = _allowed_in_clear(effective, offered)
+    is_ever_encrypted = server.security is not Security.NONE
+    return Expectation(
+        server,
+        certificates=_certificates(facts, effective),
+        oldest=_oldest(facts, effective, server.security),
+        in_clear=in_clear,
+        public_port=smtp_port.port,
+        over_tls=_permitted(effective, "smtpd_sasl_tls_security_options", offered)
+        if is_ever_encrypted
+        else in_clear,
+        asks_certificate=_asks_certificate(effective),
+        requires_certificate=_requires_certificate(effective, server.security),
+        digest=effective.value("smtpd_tls_fingerprint_digest"),
+        domains=_domains(effective),
+        checkers=_checkers(facts, effective),
+    )
+
+
+def _domains(effective: Effective) -> tuple[str, ...]:
+    names = ("smtpd_sasl_local_domain", "mydomain", "myhostname")
+    return tuple(dict.fromkeys(filter(None, map(effective.value, names))))
+
+
+def _asks_certificate(effective: Effective) -> bool:
+    return effective.is_on("smtpd_tls_ask_ccert") or effective.is_on("smtpd_tls_req_ccert")
+
+
+def _requires_certificate(effective: Effective, security: Security) -> bool:
+    """Postfix does not insist where TLS itself may be left out (postconf(5))."""
+    is_mandatory = security is Security.IMPLICIT or _requires_tls(effective)
+    return is_mandatory and effective.is_on("smtpd_tls_req_ccert")
+
+
+def _security(smtp_port: SmtpPort) -> Security:
+    if not smtp_port.offers_tls:
+        return Security.NONE
+    return Security.STARTTLS if smtp_port.greets else Security.IMPLICIT
+
+
+def _certificates(facts: Facts, effective: Effective) -> frozenset[str] | None:
+    """The leaf of every file; None where one cannot be read."""
+    digests = set()
+    for path in certificate_paths(effective, tuple(PAIR)):
+        content = facts.file(path).content
+        if content is None:
+            return None
+        if b"CERTIFICATE" not in content:
+            continue  # a key of smtpd_tls_chain_files, whose certificate is in the next file
+        try:
+            digests.add(load_certificates(content)[0].facts.fingerprint_sha256)
+        except PkiError:
+            return None
+    return frozenset(digests) or None
+
+
+def _oldest(facts: Facts, effective: Effective, security: Security) -> str | None:
+    is_mandatory = security is Security.IMPLICIT or _requires_tls(effective)
+    name = "smtpd_tls_mandatory_protocols" if is_mandatory else "smtpd_tls_protocols"
+    try:
+        versions = allowed(effective.value(name), facts.postfix.version)
+    except UnknownProtocols:
+        return None
+    return next((each for each in VERSIONS if each in versions), None)
+
+
+def _requires_tls(effective: Effective) -> bool:
+    return effective.value("smtpd_tls_security_level") == "encrypt"
+
+
+def _mechanisms(facts: Facts, effective: Effective) -> Mechanisms | None:
+    """Those of smtpd.conf; only Dovecot knows its own."""
+    if not effective.is_on("smtpd_sasl_auth_enable") or _is_discarded("auth", effective):
+        return frozenset()
+    if effective.value("smtpd_sasl_type") != "cyrus" or _tells_clients_apart(effective):
+        return None
+    listed = _smtpd_conf(facts).get("mech_list")
+    return None if listed is None else frozenset(listed.upper().split())
+
+
+def _is_discarded(keyword: str, effective: Effective) -> bool:
+    discarded = effective.elements("smtpd_discard_ehlo_keywords")
+    return keyword in (each.lower() for each in discarded)
+
+
+def _tells_clients_apart(effective: Effective) -> bool:
+    """Whether AUTH is kept from some clients, of which we may be one (postconf(5))."""
+    names = ("smtpd_sasl_exceptions_networks", "smtpd_discard_ehlo_keyword_address_maps")
+    return any(effective.value(name) for name in names)
+
+
+def _smtpd_conf(facts: Facts) -> SmtpdConf:
+    """The one that counts; without any it is as if it were empty."""
+    contents = [facts.file(place).content for place in facts.smtpd_conf_places]
+    return SmtpdConf.parse(next((each for each in contents if each is not None), b""))
+
+
+def _checkers(facts: Facts, effective: Effective) -> tuple[PasswordChecker, ...]:
+    asked = asked_by(effective, _smtpd_conf(facts), facts.platform)
+    stores = stores_asked_by(effective, _smtpd_conf(facts), facts.platform)
+    return (*(way_to(facts, each) for each in asked), *way_to_a_store(facts, stores))
+
+
+def _allowed_in_clear(effective: Effective, offered: Mechanisms | None) -> Mechanisms | None:
+    """smtpd_tls_auth_only counts without TLS too: then there is no AUTH at all."""
+    if effective.is_on("smtpd_tls_auth_only") or _requires_tls(effective):
+        return frozenset()
+    return _permitted(effective, "smtpd_sasl_security_options", offered)
+
+
+def _permitted(effective: Effective, options: str, offered: Mechanisms | None) -> Mechanisms | None:
+    if offered is None:
+        return None
+    forbidden = PLAINTEXT if "noplaintext" in effective.elements(options) else frozenset()
+    return offered - forbidden

@@ -1,0 +1,183 @@
+"""Whether AUTH is offered where it should be, and whether it lets the right ones in."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from pfwizard.enumeration import listed
+from pfwizard.prove.authentication import AUTHENTICATED, REFUSED, authenticated
+from pfwizard.prove.checker_probe import obstacle_to
+from pfwizard.prove.conversation import in_clear, mechanisms_of, safest
+from pfwizard.prove.means import Means
+from pfwizard.prove.mechanisms import MECHANISMS, Login
+from pfwizard.prove.server import Expectation, Mechanisms, Security, Server
+from pfwizard.prove.verdict import Outcome, Statements, concluded
+from pfwizard.secret import Secret
+
+READABLE = frozenset({"PLAIN", "LOGIN", "OAUTHBEARER", "XOAUTH2"})
+"""Mechanisms that send the password, or what is as good as one, as it is."""
+
+
+def auth_in_clear(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
+    """No mechanism, or those that are meant, before TLS."""
+    server = expected.server
+    if server.security is Security.IMPLICIT:
+        return
+    with in_clear(server) as client:
+        offered = mechanisms_of(client)
+    readable = offered & READABLE
+    if expected.in_clear is not None:
+        yield _compared(statements, offered, expected.in_clear, "before TLS")
+    elif readable and server.security is not Security.NONE:
+        yield statements.failed(
+            f"it offers {listed(sorted(readable))} before TLS: passwords can be read on the way",
+            "Set smtpd_tls_auth_only = yes.",
+        )
+    else:
+        yield statements.passed(f"it offers {_words(offered)} before TLS")
+
+
+def auth_over_tls(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
+    """The mechanisms that are meant, once nobody can read them."""
+    if expected.over_tls is None:
+        return
+    with safest(expected.server) as client:
+        offered = mechanisms_of(client)
+    yield _compared(statements, offered, expected.over_tls, "over TLS")
+
+
+_ABOUT_MECHANISMS = (
+    "Look whether the plug-in of Cyrus SASL is installed for each of mech_list in smtpd.conf, and "
+    "which of them smtpd_sasl_security_options forbids."
+)
+
+
+def _compared(statements: Statements, offered: Mechanisms, meant: Mechanisms, when: str) -> Outcome:
+    if offered == meant:
+        return statements.passed(f"it offers {_words(offered)} {when}")
+    missing, extra = sorted(meant - offered), sorted(offered - meant)
+    words = [f"lacks {listed(missing)}"] if missing else []
+    words += [f"offers {listed(extra)}, which is not planned"] if extra else []
+    return statements.failed(f"{when} it {' and '.join(words)}", _ABOUT_MECHANISMS)
+
+
+def _words(offered: Mechanisms) -> str:
+    return listed(sorted(offered)) if offered else "no AUTH"
+
+
+def logins(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
+    """The right password lets in and a wrong one does not, with every mechanism on offer."""
+    with safest(expected.server) as client:
+        offered = sorted(mechanisms_of(client))
+    if not offered:
+        return
+    if means.login is None:
+        yield statements.skipped(
+            "no user was given to log in with", "pfwizard verify --user NAME asks for the password."
+        )
+        return
+    known = [name for name in offered if name in MECHANISMS]
+    own = known[0] if known and means.misspells_at == expected.server else None
+    login = means.login
+
+    def tried(name: str) -> list[Outcome]:
+        each = statements.about(name)
+        if name not in MECHANISMS:
+            return [each.skipped("pfwizard cannot log in with this mechanism")]
+        wrong = _wrong(login.user if name == own else _nobody(login.user))
+        return list(concluded(each, _with_mechanism(each, expected, name, login, wrong)))
+
+    with ThreadPoolExecutor(means.logins_at_once) as pool:
+        for found in pool.map(tried, offered):
+            yield from found
+
+
+def is_to_misspell_at(expected: Expectation) -> bool:
+    """Whether users are to log in there, as far as anybody knows."""
+    return expected.over_tls != frozenset() and not expected.requires_certificate
+
+
+def _wrong(user: str) -> Login:
+    return Login(user, Secret(f"wrong-{secrets.token_hex(8)}"))
+
+
+def _nobody(user: str) -> str:
+    """A name that nobody has, in the domain of the user."""
+    _, at, domain = user.rpartition("@")
+    return f"nobody-{secrets.token_hex(4)}{at}{domain if at else ''}"
+
+
+def _with_mechanism(
+    statements: Statements, expected: Expectation, name: str, login: Login, wrong: Login
+) -> Iterator[Outcome]:
+    server = expected.server
+    code, words = attempt(server, name, login)
+    if code == AUTHENTICATED:
+        yield statements.passed(f"{login.user} can log in")
+    elif code not in REFUSED:
+        yield _unable(statements, expected, f"{login.user} cannot log in: {words}")
+        return  # and nobody else can, whatever the password
+    else:
+        yield _refused(statements, expected, words, login, _other_name(expected, name, login))
+    yield _kept_out(statements.of("login-refused"), wrong, login, *attempt(server, name, wrong))
+
+
+def _unable(statements: Statements, expected: Expectation, seen: str) -> Outcome:
+    obstacles = map(obstacle_to, expected.checkers)
+    obstacle = next((each for each in obstacles if each is not None), None)
+    if obstacle is None:
+        return statements.failed(seen)
+    return statements.failed(f"{seen}: {obstacle.cause}", obstacle.remedy)
+
+
+def _refused(
+    statements: Statements, expected: Expectation, words: str, login: Login, other: str | None
+) -> Outcome:
+    if other is None:
+        return _unable(statements, expected, f"{login.user} cannot log in: {words}")
+    return statements.failed(
+        f"{login.user} cannot log in: {words}: the password checker knows this user as {other}",
+        f"Let users log in with names like {other}, or correct smtpd_sasl_local_domain, the domain "
+        "of those who give none.",
+    )
+
+
+def _other_name(expected: Expectation, mechanism: str, login: Login) -> str | None:
+    """The name with which the same password is right."""
+    for name in _other_names(login.user, expected.domains):
+        code, _ = attempt(expected.server, mechanism, replace(login, user=name))
+        if code == AUTHENTICATED:
+            return name
+    return None
+
+
+def _other_names(user: str, domains: Iterable[str]) -> Iterator[str]:
+    """The same user with no domain, and with each of these."""
+    local, at, _ = user.rpartition("@")
+    if at:
+        yield local
+    names = (f"{local or user}@{domain}" for domain in domains)
+    yield from (name for name in names if name != user)
+
+
+def _kept_out(statements: Statements, wrong: Login, login: Login, code: int, words: str) -> Outcome:
+    if code == AUTHENTICATED:
+        who = login.user if wrong.user == login.user else "a user whom nobody knows"
+        return statements.failed(
+            f"{who} can log in with a wrong password too",
+            "Look at pwcheck_method in smtpd.conf, or at the passdb of Dovecot: nothing checks "
+            "passwords.",
+        )
+    if code not in REFUSED:
+        return statements.failed(f"a wrong password is answered with {words}, and not with 535")
+    return statements.passed("a wrong password is refused")
+
+
+def attempt(server: Server, mechanism: str, login: Login) -> tuple[int, str]:
+    """Log in over a new connection; returns the code of the reply, and the reply in one line.
+
+    Raises Unexpected.
+    """
+    with safest(server) as client:
+        return authenticated(client, mechanism, login)

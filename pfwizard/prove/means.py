@@ -1,0 +1,26 @@
+"""What the probes of a server are made with."""
+
+from dataclasses import dataclass, field
+
+from pfwizard.apply.live.answering import PATIENT, Patience
+from pfwizard.prove.conversation import Trust
+from pfwizard.prove.mechanisms import Login
+from pfwizard.prove.server import Server, Standing
+
+
+@dataclass(frozen=True)
+class Means:
+    """Whom we trust, who we are, and who can log in.
+
+    ``patience`` is how long a server is waited for. ``logins_at_once`` are the mechanisms that are
+    tried at the same time at one server; one that is live may count its connections. At
+    ``misspells_at`` one wrong password is tried with the name of the user. All others go with a
+    name that nobody has, because they may lock the user out (pam_faillock(8), slapo-ppolicy(5)).
+    """
+
+    trust: Trust = field(default_factory=Trust)
+    standing: Standing = Standing.NEIGHBOUR
+    login: Login | None = None
+    patience: Patience = PATIENT
+    logins_at_once: int = 1
+    misspells_at: Server | None = None

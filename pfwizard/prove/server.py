@@ -1,0 +1,100 @@
+"""An SMTP server as its clients find it, and what is expected of it."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import PurePosixPath
+
+Mechanisms = frozenset[str]
+"""Names of SASL mechanisms (RFC 4422 section 3.1), in capitals."""
+
+
+class Security(Enum):
+    """How TLS begins on a port: never, after STARTTLS (RFC 3207), or at once (RFC 8314)."""
+
+    NONE = "none"
+    STARTTLS = "STARTTLS"
+    IMPLICIT = "implicit TLS"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server answers. ``name`` is the one that clients know it by.
+
+    ``label`` is what it is called here, where that is not its address and port. ``comes_from`` is
+    the address of ours that it is to see, empty where any will do. ``behind_proxy``: it waits for
+    what a proxy says of its client.
+    """
+
+    address: str
+    port: int
+    security: Security
+    name: str
+    label: str = ""
+    comes_from: str = ""
+    behind_proxy: bool = False
+
+    def __str__(self) -> str:
+        if self.label:
+            return self.label
+        address = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{address}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What keeps a server from something that it needs, and what to do about it."""
+
+    cause: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class PasswordChecker:
+    """What a server asks: a daemon behind a socket, or a file with passwords.
+
+    ``place`` is the file that the server meets, in the chroot jail or outside, and ``obstacle``
+    what is in the way there, by the modes of what is on it. ``is_asked_today``: before a change
+    that is rehearsed, nothing is different.
+    """
+
+    name: str
+    place: PurePosixPath
+    is_daemon: bool = True
+    obstacle: Obstacle | None = None
+    is_asked_today: bool = False
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a server should do; None where nobody knows.
+
+    ``certificates`` are the SHA-256 fingerprints of those that it may show: one for each type of
+    key. ``oldest`` is the oldest version of TLS that it should accept, as ``TLSv1.2``.
+    ``in_clear`` and ``over_tls`` are the mechanisms that it should offer before and after TLS.
+    ``must_answer`` is false of a port that is only looked for. ``public_port`` is the one that
+    clients know it by, which in a rehearsal is not the one where it answers.
+    ``asks_certificate``: clients may show one of their own. ``requires_certificate``: whoever shows
+    none of a CA that it trusts is sent away. ``digest`` is that of the
+    fingerprints by which it knows clients. ``domains`` are those under which its users may be
+    known, ``checkers`` what their passwords are checked by.
+    """
+
+    server: Server
+    certificates: frozenset[str] | None = None
+    oldest: str | None = None
+    in_clear: Mechanisms | None = None
+    over_tls: Mechanisms | None = None
+    must_answer: bool = True
+    public_port: int = 0
+    asks_certificate: bool | None = None
+    requires_certificate: bool = False
+    digest: str = "sha256"
+    domains: tuple[str, ...] = ()
+    checkers: tuple[PasswordChecker, ...] = ()
+
+
+class Standing(Enum):
+    """Who we are to a server: one of its own network, whom it trusts, or a stranger."""
+
+    NEIGHBOUR = "neighbour"
+    STRANGER = "stranger"

@@ -1,0 +1,99 @@
+"""What came of a probe."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+REHEARSAL = "rehearsal"
+"""The probe whose outcome says that a change was not rehearsed, and why."""
+
+
+class Verdict(Enum):
+    """The values are those of the JSON output."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One statement about one server, with what was seen, and what to do about a failure.
+
+    ``probe`` is an identifier for programs; ``target`` names the server, such as
+    ``127.0.0.1:465``.
+    """
+
+    probe: str
+    target: str
+    verdict: Verdict
+    detail: str
+    remedy: str = ""
+
+
+def as_document(outcome: Outcome) -> dict[str, str]:
+    """As it stands in JSON, whoever reads that."""
+    return {
+        "probe": outcome.probe,
+        "target": outcome.target,
+        "verdict": outcome.verdict.value,
+        "detail": outcome.detail,
+        "remedy": outcome.remedy,
+    }
+
+
+MARKS = {Verdict.PASS: "ok", Verdict.FAIL: "FAILED", Verdict.SKIPPED: "skipped"}
+"""How people are told of a verdict, on every face."""
+
+
+def failures_among(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """Those that failed, in their order."""
+    return tuple(outcome for outcome in outcomes if outcome.verdict is Verdict.FAIL)
+
+
+def why_taken_back(failed: Outcome) -> str:
+    """What is said of a change that was live and did not stand its proof."""
+    return (
+        f"with the change live, a probe fails at {failed.target} ({failed.probe}): {failed.detail}"
+    )
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Makes the outcomes of one probe on one server."""
+
+    probe: str
+    target: str
+
+    def passed(self, detail: str) -> Outcome:
+        return Outcome(self.probe, self.target, Verdict.PASS, detail)
+
+    def failed(self, detail: str, remedy: str = "") -> Outcome:
+        return Outcome(self.probe, self.target, Verdict.FAIL, detail, remedy)
+
+    def skipped(self, detail: str, remedy: str = "") -> Outcome:
+        return Outcome(self.probe, self.target, Verdict.SKIPPED, detail, remedy)
+
+    def about(self, part: str) -> "Statements":
+        """Of the same probe, made with one thing of several, such as a mechanism."""
+        return replace(self, target=f"{self.target} {part}")
+
+    def of(self, probe: str) -> "Statements":
+        """Of another probe that the same conversation answers."""
+        return replace(self, probe=probe)
+
+
+class Unexpected(Exception):
+    """The server has not done what a conversation needs; the message tells what it did."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+def concluded(statements: Statements, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """The outcomes; where the server does not do what the conversation needs, that is the last."""
+    try:
+        yield from outcomes
+    except Unexpected as problem:
+        yield statements.failed(str(problem), problem.remedy)

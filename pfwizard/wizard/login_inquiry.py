@@ -1,0 +1,33 @@
+"""Somebody who logs in to prove the change, asked of whoever walks; it may be nobody."""
+
+from dataclasses import dataclass
+
+from pfwizard.errors import InputProblem
+from pfwizard.prove.mechanisms import Login
+from pfwizard.secret import Secret
+
+TITLE = "A user to log in with"
+
+PURPOSE = (
+    "With a user of yours and the password, logins are tried in the rehearsal, and once more when "
+    "the change is live: if nobody can log in then, it is taken back. The password is kept in "
+    "memory until this walk ends, and saved nowhere. Without a user, logins stay unproven."
+)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What was decided: who logs in, or nobody."""
+
+    login: Login | None
+
+
+def answered(user: str, password: str) -> Answered:
+    """As it was typed; without a user it is nobody. Raises InputProblem, which quotes nothing."""
+    if not user.strip():
+        if password:
+            raise InputProblem("a password is nobody's without a user", "Name the user too.")
+        return Answered(None)
+    if not password:
+        raise InputProblem("no password was typed", "Type it, or leave the user empty.")
+    return Answered(Login(user.strip(), Secret(password)))

@@ -1,0 +1,1 @@
+"""Processes that are started instead of the stage."""

@@ -1,0 +1,223 @@
+"""What a configuration has a server do."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import pytest
+
+from pfwizard.cf.service import Service
+from pfwizard.machine.facts import Facts
+from pfwizard.machine.tree import FileState
+from pfwizard.pki.certificates import Certificate
+from pfwizard.plan.plan import SmtpPort
+from pfwizard.prove import expectations as module
+from pfwizard.prove.expectations import Place, expectations, files_of_expectations, live
+from pfwizard.prove.server import Expectation, Security
+from tests.pki import builders as pki
+from tests.plan.builders import SERVER, SERVER_KEY, SMTPD_CONF, file, machine
+
+NAME = "compatibility_level = 3.6\nmyhostname = mail.kernel-panic.it\nmydomain = kernel-panic.it\n"
+TLS = (
+    f"{NAME}smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {SERVER}\n"
+    f"smtpd_tls_key_file = {SERVER_KEY}\n"
+)
+AUTH = f"{TLS}smtpd_sasl_auth_enable = yes\n"
+NOPLAINTEXT = f"{AUTH}smtpd_sasl_security_options = noanonymous, noplaintext\n"
+
+SMTP = "smtp inet n - n - - smtpd\n"
+SMTPS = f"{SMTP}smtps inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes\n"
+
+NONE: frozenset[str] = frozenset()
+BOTH = frozenset({"PLAIN", "LOGIN"})
+
+
+def conf(mechanisms: str) -> FileState:
+    return file(SMTPD_CONF, f"pwcheck_method: alwaystrue\nmech_list: {mechanisms}\n".encode())
+
+
+def at_its_port(service: Service, smtp_port: SmtpPort) -> Iterator[Place]:
+    yield Place("127.0.0.1", smtp_port.port)
+
+
+def expected_of(main: str, master: str = SMTP, *files: FileState) -> Expectation:
+    """Of the last server."""
+    return list(expectations(machine(main, master, *files), at_its_port))[-1]
+
+
+# --- TLS ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("main", "master", "security"),
+    [
+        (NAME, SMTP, Security.NONE),
+        (TLS, SMTP, Security.STARTTLS),
+        (f"{NAME}smtpd_tls_security_level = encrypt\n", SMTP, Security.STARTTLS),
+        (TLS, SMTPS, Security.IMPLICIT),
+        (f"{TLS}smtpd_tls_wrappermode = yes\n", SMTP, Security.IMPLICIT),
+    ],
+)
+def test_when_tls_begins(main: str, master: str, security: Security) -> None:
+    assert expected_of(main, master).server.security is security
+
+
+@pytest.mark.parametrize(
+    ("more", "master", "oldest"),
+    [
+        ("smtpd_tls_protocols = >=TLSv1.2\n", SMTP, "TLSv1.2"),
+        ("smtpd_tls_protocols = !SSLv2, !SSLv3\n", SMTP, "TLSv1"),
+        ("smtpd_tls_protocols = >=TLSv1.2\nsmtpd_tls_mandatory_protocols = >=TLSv1.3\n", SMTP,
+         "TLSv1.2"),
+        ("smtpd_tls_mandatory_protocols = >=TLSv1.3\n", SMTPS, "TLSv1.3"),
+        ("smtpd_tls_security_level = encrypt\nsmtpd_tls_mandatory_protocols = >=TLSv1.3\n", SMTP,
+         "TLSv1.3"),
+        ("smtpd_tls_protocols = what\n", SMTP, None),
+    ],
+)  # fmt: skip
+def test_the_oldest_version_is_that_of_optional_or_of_mandatory_tls(
+    more: str, master: str, oldest: str | None
+) -> None:
+    assert expected_of(TLS + more, master).oldest == oldest
+
+
+def fingerprints(*certificates: Certificate) -> frozenset[str]:
+    return frozenset(each.facts.fingerprint_sha256 for each in certificates)
+
+
+def test_the_certificate_is_the_first_of_its_file() -> None:
+    leaf = pki.server()
+    chain = file(SERVER, leaf.pem() + pki.ca().pem())
+    assert expected_of(TLS, SMTP, chain).certificates == fingerprints(leaf)
+
+
+def test_each_type_of_key_has_its_certificate() -> None:
+    other = PurePosixPath("/etc/postfix/ssl/other.crt")
+    first, second = pki.server(), pki.client()
+    files = (file(SERVER, first.pem()), file(other, second.pem()))
+    found = expected_of(f"{TLS}smtpd_tls_eccert_file = {other}\n", SMTP, *files).certificates
+    assert found == fingerprints(first, second)
+
+
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN CERTIFICATE-----\nno\n", None])
+def test_of_a_file_that_holds_no_certificate_nothing_is_known(content: bytes | None) -> None:
+    files = () if content is None else (file(SERVER, content),)
+    assert expected_of(TLS, SMTP, *files).certificates is None
+
+
+def test_the_files_of_certificates_are_looked_at() -> None:
+    assert SERVER in files_of_expectations(machine(TLS, SMTP))
+
+
+@pytest.mark.parametrize(
+    ("more", "master", "asks", "requires"),
+    [
+        ("", SMTP, False, False),
+        ("smtpd_tls_ask_ccert = yes\n", SMTP, True, False),
+        ("smtpd_tls_req_ccert = yes\n", SMTP, True, False),
+        ("smtpd_tls_req_ccert = yes\n", SMTPS, True, True),
+        ("smtpd_tls_req_ccert = yes\nsmtpd_tls_security_level = encrypt\n", SMTP, True, True),
+    ],
+)
+def test_client_certificates_are_required_where_tls_is(
+    more: str, master: str, asks: bool, requires: bool
+) -> None:
+    found = expected_of(TLS + more, master)
+    assert (found.asks_certificate, found.requires_certificate) == (asks, requires)
+
+
+# --- AUTH -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("main", "mechanisms", "in_clear", "over_tls"),
+    [
+        (TLS, "PLAIN LOGIN", NONE, NONE),
+        (AUTH, "plain Login", BOTH, BOTH),
+        (f"{AUTH}smtpd_tls_auth_only = yes\n", "PLAIN LOGIN", NONE, BOTH),
+        (f"{AUTH}smtpd_tls_security_level = encrypt\n", "PLAIN LOGIN", NONE, BOTH),
+        (f"{NOPLAINTEXT}smtpd_sasl_tls_security_options = noanonymous\n", "PLAIN CRAM-MD5",
+         frozenset({"CRAM-MD5"}), frozenset({"PLAIN", "CRAM-MD5"})),
+        (NOPLAINTEXT, "PLAIN CRAM-MD5", frozenset({"CRAM-MD5"}), frozenset({"CRAM-MD5"})),
+        (f"{AUTH}smtpd_discard_ehlo_keywords = etrn, AUTH\n", "PLAIN", NONE, NONE),
+        (f"{AUTH}smtpd_sasl_exceptions_networks = 192.0.2.0/24\n", "PLAIN", None, None),
+        (f"{AUTH}smtpd_discard_ehlo_keyword_address_maps = cidr:/x\n", "PLAIN", None, None),
+        (f"{AUTH}smtpd_sasl_type = dovecot\n", "PLAIN", None, None),
+        (f"{NAME}smtpd_sasl_auth_enable = yes\nsmtpd_tls_auth_only = yes\n", "PLAIN", NONE, NONE),
+        (f"{NAME}smtpd_sasl_auth_enable = yes\n", "PLAIN",
+         frozenset({"PLAIN"}), frozenset({"PLAIN"})),
+    ],
+)  # fmt: skip
+def test_which_mechanisms_are_offered_when(
+    main: str,
+    mechanisms: str,
+    in_clear: frozenset[str] | None,
+    over_tls: frozenset[str] | None,
+) -> None:
+    found = expected_of(main, SMTP, conf(mechanisms))
+    assert (found.in_clear, found.over_tls) == (in_clear, over_tls)
+
+
+def test_without_a_list_of_mechanisms_nobody_knows_which() -> None:
+    found = expected_of(AUTH, SMTP, file(SMTPD_CONF, b"pwcheck_method: alwaystrue\n"))
+    assert (found.in_clear, found.over_tls) == (None, None)
+
+
+def test_an_option_in_master_cf_counts_for_its_service_alone() -> None:
+    master = f"{SMTP}  -o smtpd_sasl_auth_enable=no\nsubmission inet n - n - - smtpd\n"
+    first, second = expectations(machine(AUTH, master, conf("PLAIN")), at_its_port)
+    assert (first.over_tls, second.over_tls) == (NONE, frozenset({"PLAIN"}))
+
+
+def test_users_may_be_known_under_each_domain_of_the_server() -> None:
+    assert expected_of(f"{AUTH}smtpd_sasl_local_domain = example.org\n").domains == (
+        "example.org",
+        "kernel-panic.it",
+        "mail.kernel-panic.it",
+    )
+
+
+# --- where they are met ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("service", "listening", "met"),
+    [
+        ("smtp", ("127.0.0.1", "::1"), ["127.0.0.1", "::1"]),
+        ("smtp", ("192.0.2.1", "192.0.2.2", "2001:db8::1"), ["192.0.2.1", "2001:db8::1"]),
+        ("smtp", ("::1",), ["::1"]),
+        ("[::1]:smtp", ("127.0.0.1", "::1"), ["::1"]),
+        ("192.0.2.2:smtp", ("192.0.2.1", "192.0.2.2"), ["192.0.2.2"]),
+        ("smtp", (), ["127.0.0.1"]),
+    ],
+)
+def test_a_server_is_met_at_its_address_or_at_one_of_each_family(
+    service: str, listening: tuple[str, ...], met: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "addresses_of", lambda port, master: listening)
+    facts: Facts = machine(TLS, f"{service} inet n - n - - smtpd\n")
+    assert [each.server.address for each in expectations(facts, live(1))] == met
+
+
+def test_two_servers_on_one_port_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "addresses_of", lambda port, master: ("127.0.0.1", "::1"))
+    master = "127.0.0.1:25 inet n - n - - smtpd\n[::1]:25 inet n - n - - smtpd\n"
+    found = expectations(machine(TLS, master), live(1))
+    assert [str(each.server) for each in found] == ["127.0.0.1:25", "[::1]:25"]
+
+
+def test_a_rehearsal_has_other_ports_and_the_same_expectations() -> None:
+    def elsewhere(service: Service, smtp_port: SmtpPort) -> Iterator[Place]:
+        yield Place("127.0.0.1", 50000, f"rehearsal:{smtp_port.port}", comes_from="127.0.0.9")
+
+    (found,) = expectations(machine(TLS, SMTP), elsewhere)
+    assert (found.server.port, found.public_port) == (50000, 25)
+    assert (str(found.server), found.server.comes_from) == ("rehearsal:25", "127.0.0.9")
+
+
+def test_what_is_no_smtp_server_is_not_met() -> None:
+    master = f"{SMTP}pickup unix n - n 60 1 pickup\n628 inet n - n - - qmqpd\n"
+    assert len(list(expectations(machine(TLS, master), at_its_port))) == 1
+
+
+def test_its_name_is_that_of_the_host() -> None:
+    assert expected_of(TLS).server.name == "mail.kernel-panic.it"

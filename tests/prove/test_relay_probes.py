@@ -1,0 +1,309 @@
+"""What the probes of relaying find: strangers, those who log in, and clients with certificates."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from pfwizard.pki.fingerprints import fingerprint
+from pfwizard.prove.conversation import Trust
+from pfwizard.prove.means import Means
+from pfwizard.prove.mechanisms import Login
+from pfwizard.prove.server import Expectation, Standing
+from pfwizard.prove.verdict import Outcome
+from pfwizard.secret import Secret
+from tests.pki import builders as pki
+from tests.prove.probing import (
+    AUTH,
+    LOGIN,
+    STARTTLS,
+    XCLIENT,
+    authority,
+    found,
+    means,
+    outcomes,
+    requiring,
+    tls,
+)
+from tests.prove.smtp_server import (
+    DENIED,
+    NAME,
+    USER,
+    Manners,
+    Session,
+    serving,
+)
+
+POSING = Manners(in_clear=(*XCLIENT, *AUTH))
+"""A server that takes us for whom we say, as the one of a rehearsal does."""
+
+LIVE = Manners(in_clear=AUTH)
+"""One to which we are a neighbour and nothing else."""
+
+WITH_TLS = Manners(tls(), in_clear=STARTTLS, over_tls=(*XCLIENT, *AUTH))
+
+
+NOBODY = b"554 5.7.1 <unknown[203.0.113.1]>: Client host rejected: Access denied\r\n"
+
+LISTED = b"554 5.7.1 Service unavailable; Client host [203.0.113.1] blocked using dnsbl.example\r\n"
+"""The address of the stranger is on a list of senders of spam."""
+
+
+def always(reply: bytes) -> Manners:
+    return replace(POSING, recipient=lambda session, recipient: reply)
+
+
+def only(identifier: str, manners: Manners, given: Means | None = None, **more: object) -> Outcome:
+    with serving(manners) as server:
+        expected = Expectation(server, **more)  # type: ignore[arg-type]
+        (outcome,) = outcomes(identifier, expected, given)
+    return outcome
+
+
+def verdict(identifier: str, manners: Manners, given: Means | None = None, **more: object) -> str:
+    return only(identifier, manners, given, **more).verdict.value
+
+
+# --- strangers ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (DENIED, "pass"),
+        (b"550 5.1.1 Nobody here\r\n", "pass"),
+        (b"454 4.7.1 Relay access denied\r\n", "pass"),
+        (b"250 2.1.5 Ok\r\n", "fail"),
+        (b"251 User not local; will forward\r\n", "fail"),
+        (b"451 4.3.5 Server configuration error\r\n", "fail"),
+        (b"451 4.3.0 Temporary lookup failure\r\n", "fail"),
+        (b"450 4.2.0 Greylisted\r\n", "skipped"),
+        (LISTED, "skipped"),
+        (b"and who are you\r\n", "fail"),
+        (b"", "fail"),
+    ],
+)
+def test_a_stranger_to_elsewhere_has_to_be_refused(reply: bytes, expected: str) -> None:
+    assert verdict("relay-stranger", always(reply)) == expected
+
+
+def test_an_open_relay_is_called_one_and_told_how_to_be_closed() -> None:
+    told = only("relay-stranger", always(b"250 Ok\r\n"))
+    assert told.detail == "a stranger may send mail to everywhere: this is an open relay"
+    assert "reject_unauth_destination" in told.remedy
+
+
+@pytest.mark.parametrize("address", ["203.0.113.1", "2001:db8::1"])
+def test_a_relay_that_is_open_to_one_family_of_addresses_is_found(address: str) -> None:
+    def recipient(session: Session, recipient: str) -> bytes:
+        return b"250 Ok\r\n" if address in session.poses_as else DENIED
+
+    assert verdict("relay-stranger", replace(POSING, recipient=recipient)) == "fail"
+
+
+def test_a_stranger_has_a_name_and_greets_with_its_own_address() -> None:
+    """Else the server may refuse that, and the relay for everybody else is not seen."""
+
+    def recipient(session: Session, recipient: str) -> bytes:
+        has_a_name = " NAME=stranger." in f" {session.poses_as}"
+        greets_right = session.greets_as.strip("[]") in session.poses_as
+        return b"250 Ok\r\n" if has_a_name and greets_right else b"554 5.7.1 rejected\r\n"
+
+    assert verdict("relay-stranger", replace(POSING, recipient=recipient)) == "fail"
+
+
+def test_a_neighbour_proves_nothing() -> None:
+    assert verdict("relay-stranger", LIVE) == "skipped"
+
+
+def test_a_server_that_does_not_believe_us_proves_nothing() -> None:
+    refusing = replace(POSING, instead={"XCLIENT": b"550 5.7.0 Not you\r\n"})
+    assert verdict("relay-stranger", refusing) == "skipped"
+
+
+def test_a_real_stranger_need_not_pose() -> None:
+    stranger = means(standing=Standing.STRANGER)
+    refusing = replace(LIVE, recipient=lambda session, recipient: DENIED)
+    assert verdict("relay-stranger", refusing, stranger) == "pass"
+    assert verdict("relay-stranger", LIVE, stranger) == "fail"
+
+
+def test_a_sender_that_is_refused_is_a_refusal_too() -> None:
+    refusing = replace(POSING, instead={"MAIL": b"554 5.7.1 No\r\n"})
+    assert verdict("relay-stranger", refusing) == "pass"
+
+
+# --- mail to us -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (b"250 Ok\r\n", "pass"),
+        (NOBODY, "fail"),
+        (DENIED, "skipped"),  # it is there for other domains
+        (b"451 4.3.5 Server configuration error\r\n", "fail"),
+        (b"451 4.3.0 Temporary lookup failure\r\n", "fail"),
+        (b"550 5.1.1 User unknown\r\n", "skipped"),
+        (b"450 4.2.0 Greylisted\r\n", "skipped"),
+        (LISTED, "skipped"),
+    ],
+)
+def test_a_strangers_mail_to_us_has_to_be_taken_on_port_25(reply: bytes, expected: str) -> None:
+    assert verdict("delivery-stranger", always(reply), public_port=25) == expected
+
+
+def test_who_refuses_everybody_is_told_where_to_look() -> None:
+    told = only("delivery-stranger", always(NOBODY), public_port=25)
+    assert "options of a submission service" in told.remedy
+
+
+@pytest.mark.parametrize("manners", [POSING, LIVE])
+def test_other_ports_need_not_take_it(manners: Manners) -> None:
+    with serving(manners) as server:
+        assert found("delivery-stranger", Expectation(server, public_port=587)) == []
+
+
+def test_it_is_for_the_postmaster_of_the_servers_name() -> None:
+    def recipient(session: Session, recipient: str) -> bytes:
+        return b"250 Ok\r\n" if f"<postmaster@{NAME}>" in recipient else DENIED
+
+    manners = replace(POSING, recipient=recipient)
+    assert verdict("delivery-stranger", manners, public_port=25) == "pass"
+
+
+# --- those who log in -----------------------------------------------------------------------------
+
+
+def test_who_has_logged_in_may_send_to_elsewhere() -> None:
+    assert verdict("relay-login", POSING, means(login=LOGIN)) == "pass"
+
+
+def test_a_server_that_does_not_know_who_has_logged_in_is_found() -> None:
+    told = only("relay-login", always(DENIED), means(login=LOGIN))
+    assert told.verdict.value == "fail"
+    assert "permit_sasl_authenticated" in told.remedy
+
+
+@pytest.mark.parametrize(
+    ("port", "expected"), [(25, "skipped"), (10025, "skipped"), (465, "fail"), (587, "fail")]
+)
+def test_only_on_the_ports_for_users_has_who_logs_in_to_be_let_send(
+    port: int, expected: str
+) -> None:
+    login = means(login=LOGIN)
+    assert verdict("relay-login", always(DENIED), login, public_port=port) == expected
+    trouble = always(b"451 4.3.5 Server configuration error\r\n")
+    assert verdict("relay-login", trouble, login, public_port=port) == "fail"
+
+
+def test_a_neighbour_who_may_send_anyway_proves_nothing_of_logins() -> None:
+    assert verdict("relay-login", LIVE, means(login=LOGIN)) == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("manners", "login"),
+    [
+        (POSING, None),
+        (POSING, Login(USER, Secret("wrong"))),
+        (replace(POSING, in_clear=XCLIENT), LOGIN),
+        (replace(POSING, in_clear=("AUTH GSSAPI",)), LOGIN),
+    ],
+)
+def test_without_a_login_nothing_is_said_of_it(manners: Manners, login: Login | None) -> None:
+    with serving(manners) as server:
+        assert found("relay-login", Expectation(server), means(login=login)) == []
+
+
+# --- certificates ---------------------------------------------------------------------------------
+
+
+NOW = authority().validity.not_before.replace(microsecond=0)
+SHOWN = pki.client(authority(), now=NOW)
+DER = SHOWN.parsed.public_bytes(Encoding.DER)
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Means:
+    """A client with a certificate."""
+    pair = tmp_path / "client.pem"
+    pair.write_bytes(pki.key("client").pem().reveal() + SHOWN.pem())
+    return Means(Trust(authority().pem().decode(), client_certificate=pair))
+
+
+REQUIRING = replace(WITH_TLS, context=requiring(), requires_certificate=True)
+"""A server that sends away whoever has no certificate of the CA."""
+
+
+def _for_certificates(session: Session, recipient: str) -> bytes:
+    return b"250 Ok\r\n" if session.has_certificate else DENIED
+
+
+KNOWING = replace(WITH_TLS, context=requiring(), recipient=_for_certificates)
+"""A server that lets clients with a certificate of the CA send to everywhere, and nobody else."""
+
+
+def test_a_neighbour_who_may_send_anyway_proves_nothing_of_its_certificate(ours: Means) -> None:
+    manners = replace(KNOWING, over_tls=AUTH, recipient=lambda session, recipient: b"250 Ok\r\n")
+    assert verdict("relay-certificate", manners, ours) == "skipped"
+
+
+def test_a_server_that_requires_a_certificate_is_asked_with_ours_alone(ours: Means) -> None:
+    manners = replace(KNOWING, requires_certificate=True)
+    assert verdict("relay-certificate", manners, ours, requires_certificate=True) == "pass"
+
+
+def test_the_client_with_our_certificate_may_send_to_elsewhere(ours: Means) -> None:
+    assert verdict("relay-certificate", KNOWING, ours) == "pass"
+    told = only("relay-certificate", WITH_TLS, ours)
+    assert told.verdict.value == "fail"
+    shown = SHOWN.facts.fingerprint_sha256
+    assert f"its sha256 fingerprint, {shown}" in told.remedy
+
+
+def test_a_client_is_told_its_fingerprint_by_the_digest_of_the_server(ours: Means) -> None:
+    by_md5 = only("relay-certificate", WITH_TLS, ours, digest="md5").remedy
+    assert f"md5 fingerprint, {fingerprint(DER, 'md5')}" in by_md5
+    by_another = only("relay-certificate", WITH_TLS, ours, digest="sm3").remedy
+    assert by_another == "relay_clientcerts has to list it by its sm3 fingerprint."
+
+
+def test_without_a_certificate_of_ours_nothing_is_said_of_it() -> None:
+    with serving(WITH_TLS) as server:
+        assert found("relay-certificate", Expectation(server)) == []
+
+
+def test_our_certificate_is_shown(ours: Means) -> None:
+    assert "may not send" in only("relay-certificate", REQUIRING, ours).detail
+
+
+def test_a_certificate_of_nobody_opens_nothing() -> None:
+    assert verdict("strange-certificate", WITH_TLS, asks_certificate=True) == "pass"
+
+
+def test_a_server_that_opens_itself_to_any_certificate_is_found() -> None:
+    welcoming = replace(WITH_TLS, recipient=lambda session, recipient: b"250 Ok\r\n")
+    told = only("strange-certificate", welcoming, asks_certificate=True)
+    assert told.detail == "whoever shows any certificate at all may send to everywhere"
+
+
+def test_a_neighbour_proves_nothing_of_strange_certificates() -> None:
+    manners = replace(WITH_TLS, over_tls=AUTH)
+    assert verdict("strange-certificate", manners, asks_certificate=True) == "skipped"
+
+
+@pytest.mark.parametrize("manners", [POSING, WITH_TLS])
+def test_where_no_certificate_is_asked_for_none_is_tried(manners: Manners) -> None:
+    with serving(manners) as server:
+        assert found("strange-certificate", Expectation(server, asks_certificate=False)) == []
+
+
+def test_where_a_certificate_is_required_one_of_nobody_is_sent_away() -> None:
+    told = only("strange-certificate", REQUIRING, requires_certificate=True)
+    assert told.verdict.value == "pass"
+    assert "is sent away" in told.detail
+
+
+def test_a_server_that_takes_any_for_the_required_one_is_found() -> None:
+    assert verdict("strange-certificate", WITH_TLS, requires_certificate=True) == "fail"

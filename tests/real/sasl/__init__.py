@@ -1,0 +1,1 @@
+"""The servers that know the passwords, each of them real, behind a real Postfix."""
