@@ -196,15 +196,15 @@ RULES = (
     Rule(
         "obsolete-parameter",
         Severity.WARNING,
-        "A parameter of old",
-        "Postfix 3.9 and later warn of such parameters, and releases to come pass over them. "
-        "What they say is often overruled by their successors already.",
+        "An obsolete parameter",
+        "Postfix 3.9 and later warn of such parameters, and later ones pass over them. "
+        "Often their successors overrule them already.",
         _parameters,
     ),
     Rule(
         "obsolete-restriction",
         Severity.WARNING,
-        "A restriction of old",
+        "An obsolete restriction",
         "It has another name today, or is gone. Postfix 3.9 and later warn of some of them, and "
         "a restriction that smtpd does not know makes it defer all mail.",
         _restrictions,

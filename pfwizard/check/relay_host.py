@@ -57,7 +57,7 @@ RULES = (
         _open_passwords,
     ),
     Rule(
-        "wrapper-mode-without-tls",
+        "wrappermode-without-tls",
         Severity.REFUSAL,
         "TLS at once towards servers, with a level that does not require it",
         "smtp refuses to deliver in wrapper mode unless its level is encrypt or stricter, and "

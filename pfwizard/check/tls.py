@@ -261,7 +261,7 @@ RULES = (
     Rule(
         "tls-level-invalid",
         Severity.REFUSAL,
-        "A TLS level that there is not",
+        "A TLS level that does not exist",
         "The program ends with a fatal error, and so no mail comes in, or none goes out.",
         _unknown_levels,
     ),

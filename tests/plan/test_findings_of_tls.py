@@ -108,7 +108,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     ),
     "tls-required-of-everybody": (WARNING, on(outgoing__tls_security_level="encrypt")),
     "trust-in-relay-host": (WARNING, relaying()),
-    "wrapper-mode-without-tls": (
+    "wrappermode-without-tls": (
         REFUSAL,
         on("smtp_tls_wrappermode = yes\n", outgoing__tls_security_level="may"),
     ),

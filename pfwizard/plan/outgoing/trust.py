@@ -54,7 +54,7 @@ def judge_wrapper_mode(draft: Draft) -> Draft:
         return draft
     return draft.with_finding(
         refusal(
-            "wrapper-mode-without-tls",
+            "wrappermode-without-tls",
             f'TLS is to begin at once ({WRAPPER_MODE}), and the level "{level}" does not require '
             "it: Postfix would keep all mail in the queue",
             Wording(

@@ -73,7 +73,7 @@ def with_logins(text_mode: int, built_mode: int) -> Facts:
 
 RELAY_HOST = {
     "relay-passwords-open": Case(with_logins(0o600, 0o644), with_logins(0o600, 0o640)),
-    "wrapper-mode-without-tls": Case(
+    "wrappermode-without-tls": Case(
         machine(STOCK_MAIN + AT_ONCE + "may\n", CLIENT),
         machine(STOCK_MAIN + AT_ONCE + "encrypt\n", CLIENT),
     ),

@@ -230,7 +230,7 @@ def test_tls_at_once_is_refused_where_the_level_does_not_require_tls(
         outgoing__tls_security_level=level,
     )
 
-    assert ("wrapper-mode-without-tls" in refused(found)) is is_refused
+    assert ("wrappermode-without-tls" in refused(found)) is is_refused
 
 
 def test_tls_at_once_without_any_level_is_nobodys_business_unasked() -> None:
