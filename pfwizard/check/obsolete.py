@@ -197,7 +197,7 @@ RULES = (
         "obsolete-parameter",
         Severity.WARNING,
         "An obsolete parameter",
-        "Postfix 3.9 and later warn of such parameters, and later ones pass over them. "
+        "Postfix 3.9 and later warn of such parameters, and will do without them some day. "
         "Often their successors overrule them already.",
         _parameters,
     ),
