@@ -21,6 +21,11 @@ Lookup = Callable[[str], str | None]
 # itself is what it means.
 _DEEPEST = 100
 
+# Postfix has no such limits: a program goes on until it has no memory left. These are far beyond
+# what anybody means, such as ten thousand networks in mynetworks, which have 200 kB.
+_MOST_MACROS = 2_000
+_LONGEST = 16 * 1024 * 1024
+
 _BLANK = " \t\r\n"
 _NAME = re.compile(r"[A-Za-z0-9_]*")
 _RELATION = re.compile(r"([<>!=?+\-*/~&|%]*)([A-Za-z0-9]*)")
@@ -70,9 +75,10 @@ def expand(value: str, lookup: Lookup) -> str:
 
     ``lookup`` gives a parameter's unexpanded value, None if there is no such parameter; that
     counts as empty. Raises BadExpansion where Postfix would not go on: a macro without a name or
-    an end, a malformed expression, a value that refers to itself.
+    an end, a malformed expression, a value that refers to itself, or one that grows until there
+    is no memory left, as ``$a`` does where each of forty parameters has the next one twice.
     """
-    return _expanded(value, lookup, 0)
+    return _expanded(value, _limited(lookup), 0)
 
 
 def references(value: str) -> tuple[str, ...]:
@@ -93,6 +99,21 @@ def expansion_problems(line: int, value: str) -> Iterator[Problem]:
         references(value)
     except BadExpansion as error:
         yield warning(line, str(error))
+
+
+def _limited(lookup: Lookup) -> Lookup:
+    """The same for one expansion, which must come to an end: all of its text is looked up here."""
+    macros = length = 0
+
+    def limited(name: str) -> str | None:
+        nonlocal macros, length
+        value = lookup(name)
+        macros, length = macros + 1, length + len(value or "")
+        if macros > _MOST_MACROS or length > _LONGEST:
+            raise BadExpansion(f"unreasonable length, which grows with each reference to ${name}")
+        return value
+
+    return limited
 
 
 def _expanded(value: str, lookup: Lookup, depth: int) -> str:

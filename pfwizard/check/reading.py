@@ -1,12 +1,14 @@
 """What Postfix says of the files on reading them."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import PurePosixPath
 
+from pfwizard.cf.expansion import BadExpansion, expand, references
 from pfwizard.cf.problem import Problem, Severity
 from pfwizard.check.inspection import Inspection
 from pfwizard.check.place import Place
 from pfwizard.check.rule import Occurrence, Rule
+from pfwizard.machine.effective import Effective
 from pfwizard.plan.plan import Severity as Weight
 
 HALF_UNCOMMENTED = "a service is commented out here"
@@ -65,6 +67,67 @@ def _broken(inspection: Inspection) -> Iterator[Occurrence]:
                 "Write $name or ${name}, close every brace, and $$ for a dollar sign.",
                 Place(path, problem.line),
             )
+    yield from _without_end(inspection)
+
+
+def _without_end(inspection: Inspection) -> Iterator[Occurrence]:
+    """Values that can be read but not expanded, each cause once."""
+    failing = {
+        name: complaint
+        for name, setting in inspection.settings.items()
+        if (complaint := _complaint(setting.value, inspection.effective))
+    }
+    told = {name for name in failing if not _can_be_read(inspection.settings[name].value)}
+    for name in failing:
+        way = _way_down(name, inspection, failing)
+        if told.isdisjoint(way):
+            told.add(way[-1])
+            yield _never_expanded(failing[way[-1]], inspection.place_of(way[-1]))
+    for daemon in inspection.daemons:
+        for option in daemon.service.options:
+            is_its_own = _can_be_read(option.value) and failing.keys().isdisjoint(
+                references(option.value)
+            )
+            complaint = _complaint(option.value, daemon.effective) if is_its_own else ""
+            if complaint:
+                place = inspection.place_of(option.name, daemon.service)
+                yield _never_expanded(complaint, place)
+
+
+def _way_down(name: str, inspection: Inspection, failing: Container[str]) -> list[str]:
+    """From a value that cannot be expanded to the first one for which no other is to blame."""
+    way = [name]
+    while True:
+        value = inspection.settings[way[-1]].value
+        mentioned = references(value) if _can_be_read(value) else ()
+        below = next((each for each in mentioned if each in failing and each not in way), None)
+        if below is None:
+            return way
+        way.append(below)
+
+
+def _complaint(value: str, effective: Effective) -> str:
+    try:
+        expand(value, effective.written)
+    except BadExpansion as error:
+        return str(error)
+    return ""
+
+
+def _can_be_read(value: str) -> bool:
+    try:
+        references(value)
+    except BadExpansion:
+        return False
+    return True
+
+
+def _never_expanded(complaint: str, place: Place) -> Occurrence:
+    return Occurrence(
+        f"a program that uses this value gives up on it: {complaint}",
+        "Write out what it is to be. It must not lead back to itself, nor grow with each step.",
+        place,
+    )
 
 
 RULES = (
@@ -88,8 +151,9 @@ RULES = (
         "broken-expansion",
         Weight.WARNING,
         "A value that Postfix gives up on",
-        "A reference to another parameter has no end, no name, or leads back to itself. The file "
-        "can be read, but each program that uses the value stops.",
+        "A reference to another parameter has no end, no name, or leads back to itself; or each of "
+        "many has the next one twice, which no memory is enough for. The file can be read, but "
+        "each program that uses the value stops.",
         _broken,
     ),
 )

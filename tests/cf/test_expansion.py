@@ -24,6 +24,32 @@ def test_a_value_that_refers_to_itself_is_refused(value: str) -> None:
         expand(value, {"a": value}.get)
 
 
+@pytest.mark.parametrize("end", ["", "x"], ids=["empty in the end", "a text in the end"])
+@pytest.mark.parametrize(
+    "doubled", ["$v{0} $v{0}", "$v{0}$v{0}", "${{{{$v{0}$v{0}}} == {{}} ? {{$v{0}}}}}"]
+)
+def test_a_value_that_doubles_with_each_reference_is_refused(doubled: str, end: str) -> None:
+    values = {f"v{depth}": doubled.format(depth + 1) for depth in range(40)}
+
+    with pytest.raises(BadExpansion, match="unreasonable length"):
+        expand("$v0", {**values, "v40": end}.get)
+
+
+def test_a_long_text_that_is_doubled_is_refused_before_it_fills_the_memory() -> None:
+    values = {f"v{depth}": f"$v{depth + 1}$v{depth + 1}" for depth in range(10)}
+
+    with pytest.raises(BadExpansion, match="unreasonable length"):
+        expand("$v0", {**values, "v10": "x" * 1_000_000}.get)
+
+
+def test_a_list_as_long_as_anybody_has_is_expanded() -> None:
+    networks = " ".join(f"2001:db8:{index:x}::/48" for index in range(10_000))
+
+    assert expand("$mynetworks", {"mynetworks": "$ours, $ours", "ours": networks}.get) == (
+        f"{networks}, {networks}"
+    )
+
+
 def test_references_are_those_of_all_branches_each_once() -> None:
     value = "$a ${b?{$c}:{${d:$a}}} ${{$e} == {$f} ? {$$g} : {$h}}"
     assert references(value) == ("a", "b", "c", "d", "e", "f", "h")

@@ -184,3 +184,36 @@ def test_an_option_with_blanks_is_told_once() -> None:
     facts = master_cf(SUBMISSION + "  -o smtpd_client_restrictions = reject\n")
 
     assert [each.place.line for each in found(facts, "option-with-blanks")] == [4]
+
+
+DOUBLING = "".join(f"v{depth} = $v{depth + 1} $v{depth + 1}\n" for depth in range(40))
+
+
+def test_values_that_double_with_each_reference_are_told_once() -> None:
+    facts = main_cf(f"{DOUBLING}v40 = x\nsmtpd_banner = $v0\nmynetworks = $v0\n")
+
+    (finding,) = found(facts, "broken-expansion")
+
+    assert "unreasonable length" in finding.message
+
+
+def test_values_that_lead_back_to_themselves_are_told_once() -> None:
+    facts = main_cf("smtpd_banner = $one\none = $two\ntwo = <$one>\n")
+
+    (finding,) = found(facts, "broken-expansion")
+
+    assert finding.place == Place(MAIN_CF, 8)
+
+
+def test_a_value_that_rests_on_a_malformed_one_has_no_finding_of_its_own() -> None:
+    facts = main_cf("smtpd_banner = $one\none = ${two\n")
+
+    assert [each.place.line for each in found(facts, "broken-expansion")] == [7]
+
+
+def test_an_option_that_leads_back_to_itself_is_told_with_its_service() -> None:
+    facts = master_cf(SUBMISSION + "  -o smtpd_banner=$smtpd_banner\n")
+
+    (finding,) = found(facts, "broken-expansion")
+
+    assert finding.place == Place(MASTER_CF, 4, "submission/inet")

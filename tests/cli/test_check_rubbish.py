@@ -6,7 +6,10 @@ import pytest
 
 from tests.cli.program import Machine, pfwizard_process
 
-ENDED_WITHOUT_LOOKING = 3
+FAILED, WARNINGS, ENDED_WITHOUT_LOOKING = 1, 1, 3
+
+DOUBLING = "".join(f"v{depth} = $v{depth + 1} $v{depth + 1}\n" for depth in range(40))
+USED = "v40 = x\nsmtpd_banner = $v0\nmynetworks = $v0\n"
 
 PASSED_BY = ("etc/group", "etc/os-release", "etc/passwd", "etc/sasldb2")
 
@@ -35,3 +38,26 @@ def test_a_fifo_in_place_of_another_file_is_passed_by(machine: Machine, place: s
 
     assert done.returncode < ENDED_WITHOUT_LOOKING
     assert "internal error" not in done.stderr
+
+
+def with_values_that_double(machine: Machine) -> None:
+    path = machine.root / "etc/postfix/main.cf"
+    path.write_text(path.read_text() + DOUBLING + USED)
+
+
+def test_a_value_that_doubles_without_end_is_found(machine: Machine) -> None:
+    with_values_that_double(machine)
+
+    done = pfwizard_process("check", "--root", machine.root)
+
+    assert done.returncode == WARNINGS
+    assert "unreasonable length" in done.stdout
+
+
+def test_a_plan_for_a_value_that_doubles_without_end_fails(machine: Machine) -> None:
+    with_values_that_double(machine)
+
+    done = machine.pfwizard("--dry-run")
+
+    assert done.returncode == FAILED
+    assert "mynetworks: unreasonable length" in done.stderr
