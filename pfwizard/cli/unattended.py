@@ -10,7 +10,7 @@ from pfwizard.answers.reading import load
 from pfwizard.cli import human_output, streams
 from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.command import Command
-from pfwizard.cli.demonstration import demonstration_answers, fresh_tree, remove_tree
+from pfwizard.cli.demonstration import demonstration_answers, demonstration_tree
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import Report, Result, failure
 from pfwizard.errors import ExitStatus, Refused, UsageError
@@ -125,16 +125,12 @@ class Unattended:
         from pfwizard.engine import Job
 
         answers = demonstration_answers(given.answers)
-        root = fresh_tree()
-        try:
-            report = self._apply(Job.on(root, None, None), answers, given)
-        except BaseException:
-            remove_tree(root)
-            raise
-        if report.result is Result.APPLIED:
-            return replace(report, demonstration=root, options=f" --root {root}")
-        remove_tree(root)
-        return report
+        with demonstration_tree() as tree:
+            report = self._apply(Job.on(tree.root, None, None), answers, given)
+            if report.result is not Result.APPLIED:
+                return report
+            root = tree.keep()
+        return replace(report, demonstration=root, options=f" --root {root}")
 
     def _apply(self, job: "Job", answers: "Answers", given: Arguments) -> Report:
         from pfwizard.engine import plan_job

@@ -73,24 +73,19 @@ def _start(path: Path) -> "Start":
 def _in_a_demonstration(
     given: Arguments, start: "Start | None", interruption: Interruption
 ) -> Report:
-    from pfwizard.cli.demonstration import demonstration_start, fresh_tree, remove_tree
+    from pfwizard.cli.demonstration import demonstration_start, demonstration_tree
 
-    root = fresh_tree()
-    try:
-        place = Place(root, is_demonstration=True, rehearse=given.rehearse)
+    with demonstration_tree() as tree:
         session = Session(
-            place,
+            Place(tree.root, is_demonstration=True, rehearse=given.rehearse),
             start or demonstration_start(),
             given.load,
             ca_passphrase=_ca_passphrase(given),
         )
         report = _report(_walked(session, given, interruption))
-    except BaseException:
-        remove_tree(root)
-        raise
-    if report.result is not Result.APPLIED:
-        remove_tree(root)
-        return report
+        if report.result is not Result.APPLIED:
+            return report
+        root = tree.keep()
     return replace(report, plan_was_shown=True, demonstration=root, options=f" --root {root}")
 
 
