@@ -7,6 +7,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from pfwizard.apply.process import child
+from pfwizard.cf.master_cf import MasterCf
 from pfwizard.prove.rehearsing.order import (
     Answer,
     Collapsed,
@@ -19,12 +20,11 @@ from pfwizard.prove.rehearsing.order import (
     StageOrder,
 )
 from pfwizard.prove.rehearsing.private_checker import CheckerFailed, ConfigurationRefused
+from pfwizard.prove.rehearsing.private_settings import private_name
 from pfwizard.prove.rehearsing.score import CannotRehearse
+from pfwizard.prove.rehearsing.throttling import is_given_up
 
 STAGE = "pfwizard.prove.rehearsing.stage"
-
-DEATH = "bad command startup -- throttling"
-"""What master(8) says of it (src/master/master_spawn.c)."""
 
 ANSWER_LIMIT = 60.0
 """Seconds for the private Postfix to start, and for its log."""
@@ -38,6 +38,7 @@ class Performance:
 
     def __init__(self, order: StageOrder) -> None:
         self._order = order
+        self._master = MasterCf.parse(order.master_cf)
         self.died: Died | None = None
 
     def __enter__(self) -> "Performance":
@@ -88,8 +89,8 @@ class Performance:
             raise CannotRehearse(f"the process of the rehearsal has ended: {answer.why}")
         return answer
 
-    def is_hopeless(self) -> bool:
-        """Whether a server has died, so that master(8) starts no other one for a while, or all.
+    def is_hopeless(self, port: int) -> bool:
+        """Whether the server on this private port has died, or all of them have.
 
         The log is seen through the stage's own root (proc(5)).
         """
@@ -97,9 +98,10 @@ class Performance:
             return True
         log = Path(f"/proc/{self._process.pid}/root") / self._order.log.relative_to("/")
         try:
-            return DEATH in log.read_text("utf-8", "replace")
+            text = log.read_text("utf-8", "replace")
         except OSError:
             return False
+        return is_given_up(text, private_name(port), self._master, self._order.daemon_directory)
 
     def end(self) -> tuple[str, ...]:
         """End it; returns its log. Raises CannotRehearse where it was killed meanwhile."""

@@ -12,6 +12,7 @@ from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.cf.service import ServiceField
 from pfwizard.machine.effective import Effective
+from pfwizard.prove.rehearsing.throttling import with_paths_of_their_own
 
 LOOPBACK = "127.0.0.1"
 
@@ -100,6 +101,7 @@ def private_master_cf(
     master: MasterCf, values: Mapping[str, str], ports: Mapping[Endpoint, int]
 ) -> bytes:
     """The services on their private ports; an option of theirs does not beat a private value."""
+    master = with_paths_of_their_own(master)
     for service in reversed(master.services):  # of two with the same name, the first stays that
         if service.command in SENDERS:
             master = master.with_lines_of(service, ())
@@ -107,6 +109,11 @@ def private_master_cf(
         for name in {option.name for option in service.options} & values.keys():
             master = master.with_option(service, name, values[name])
         if service.type == "inet":
-            name = f"{LOOPBACK}:{ports[service.endpoint]}"
+            name = private_name(ports[service.endpoint])
             master = master.with_field(service, ServiceField.NAME, name)
     return master.render()
+
+
+def private_name(port: int) -> str:
+    """What the server on this port is called in the private master.cf."""
+    return f"{LOOPBACK}:{port}"

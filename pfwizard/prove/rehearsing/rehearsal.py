@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from queue import SimpleQueue
 
 from pfwizard.apply.live.answering import Patience
@@ -97,17 +98,15 @@ def _played(
             if stage.died is not None:
                 outcomes, log = [_dead(stage.died)], stage.died.log
             else:
-                patience = Patience(PATIENCE, is_hopeless=stage.is_hopeless)
                 servers = tuple(_expected(score, password_checkers(with_certificates(facts))))
                 means = replace(
                     means,
-                    patience=patience,
                     logins_at_once=MOST_AT_ONCE,
                     misspells_at=next(
                         (each.server for each in servers if is_to_misspell_at(each)), None
                     ),
                 )
-                outcomes = _probed(servers, means, begin + LONGEST, tell)
+                outcomes = _probed(servers, means, begin + LONGEST, tell, stage)
                 log = stage.end()
     return Rehearsal((*unplayed, *diagnosed(outcomes, log)), log, time.monotonic() - begin)
 
@@ -117,14 +116,17 @@ def _probed(
     means: Means,
     deadline: float,
     tell: Callable[[Outcome], None],
+    stage: Performance,
 ) -> list[Outcome]:
     """All servers at the same time: much of it is waiting, such as for a refused login."""
     told: SimpleQueue[Outcome | None] = SimpleQueue()
 
     def ask(expected: Expectation) -> list[Outcome]:
         found = []
+        is_hopeless = partial(stage.is_hopeless, expected.server.port)
+        patient = replace(means, patience=Patience(PATIENCE, is_hopeless))
         try:
-            for outcome in _outcomes(expected, means, deadline):
+            for outcome in _outcomes(expected, patient, deadline):
                 found.append(outcome)
                 told.put(outcome)
         finally:

@@ -44,7 +44,7 @@ def test_one_that_is_gone_leaves_no_hope_and_no_log(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(performance, "STAGE", f"{STAGES}.leaves")
 
     with Performance(ORDER) as stage:
-        wait_until(stage.is_hopeless)
+        wait_until(lambda: stage.is_hopeless(40025))
 
         with pytest.raises(CannotRehearse, match="was killed"):
             stage.end()
