@@ -16,7 +16,7 @@ from pfwizard.errors import PfwizardError
 from pfwizard.machine.effective import Effective, Smtpd, Tolerant
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
-from pfwizard.plan.services import smtp_servers
+from pfwizard.plan.services import running, smtp_servers
 
 NOTHING = "(empty)"
 
@@ -94,7 +94,7 @@ class Inspection:
     @cached_property
     def servers(self) -> tuple[Daemon, ...]:
         """Every smtpd(8) that master(8) starts."""
-        return tuple(map(self._daemon, smtp_servers(self.master)))
+        return tuple(map(self._daemon, smtp_servers(self.master, self.effective)))
 
     @cached_property
     def clients(self) -> tuple[Daemon, ...]:
@@ -109,9 +109,8 @@ class Inspection:
 
     @cached_property
     def active(self) -> tuple[Service, ...]:
-        """Of duplicates the one that counts."""
-        services = self.master.services
-        return tuple(each for each in services if self.master.find(each.endpoint) == each)
+        """Those that count: neither overridden by another one nor disabled in main.cf."""
+        return running(self.master, self.effective)
 
     @cached_property
     def smtp_ports(self) -> dict[int, Service]:

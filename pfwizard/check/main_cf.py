@@ -160,7 +160,7 @@ def _used_names(inspection: Inspection) -> Iterator[str]:
     yield from inspection.effective.classes
     for _, _, value in _values(inspection):
         yield from _referred(value)
-    for service in inspection.active:
+    for service in inspection.master.services:
         for argument in service.arguments:
             yield from _referred(argument)
 

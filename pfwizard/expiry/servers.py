@@ -9,7 +9,7 @@ from pfwizard.cf.service import Service
 from pfwizard.machine.effective import Effective
 from pfwizard.plan.plan import SmtpPort
 from pfwizard.plan.server.served import certificate_paths, paths
-from pfwizard.plan.services import smtp_port, smtp_servers
+from pfwizard.plan.services import running, smtp_port, smtp_servers
 from pfwizard.plan.tls.tls import PAIR
 
 
@@ -37,10 +37,9 @@ def tls_servers(master: MasterCf, effective: Effective) -> tuple[TlsServer, ...]
 
 def met_by_clients(master: MasterCf, effective: Effective) -> Iterator[tuple[Service, Effective]]:
     """The services where clients meet smtpd(8), and the parameters that it then goes by."""
-    direct = ((service, effective.of(service)) for service in smtp_servers(master))
-    for service, parameters in (*direct, *_behind_postscreen(master, effective)):
-        if not effective.of(service).is_disabled:
-            yield service, parameters
+    for service in smtp_servers(master, effective):
+        yield service, effective.of(service)
+    yield from _behind_postscreen(master, effective)
 
 
 def _behind_postscreen(
@@ -50,8 +49,8 @@ def _behind_postscreen(
 
     Those of mynetworks, as we are, it hands over at once (postscreen_access_list).
     """
-    behind = [each for each in smtp_servers(master) if each.type == "pass"]
-    for service in master.services:
+    behind = [each for each in smtp_servers(master, effective) if each.type == "pass"]
+    for service in running(master, effective):
         if service.command == "postscreen" and behind:
             yield service, effective.of(behind[0])
 

@@ -26,7 +26,7 @@ EQUAL = (
 
 def judge_overrides(draft: Draft) -> Draft:
     """Tell of services that do not do what the answers ask for."""
-    for service in smtp_servers(draft.master):
+    for service in smtp_servers(draft.master, draft.effective):
         draft = _judge_service(_with_whole_pairs(draft, service), service)
     return _judge_postscreen(draft)
 

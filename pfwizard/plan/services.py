@@ -78,7 +78,7 @@ def _judge_wrapper_mode(draft: Draft) -> Draft:
         return draft
     reached = [
         service.name
-        for service in smtp_servers(draft.master)
+        for service in smtp_servers(draft.master, draft.effective)
         if service.option(mode.name) is None and service.endpoint.port != SUBMISSIONS.port
     ]
     if not reached:
@@ -236,19 +236,27 @@ def _with_option(draft: Draft, service: Service, option: Option) -> Draft:
     return replace(draft, master=draft.master.with_option(service, option.name, option.value))
 
 
-def smtp_servers(master: MasterCf) -> tuple[Service, ...]:
-    """Every service that smtpd(8) serves; of duplicates the one that counts."""
-    servers = [service for service in master.services if service.command == "smtpd"]
-    return tuple(service for service in servers if master.find(service.endpoint) == service)
+def running(master: MasterCf, effective: Effective) -> tuple[Service, ...]:
+    """Every service that master(8) starts: of duplicates the one that counts, if not disabled."""
+    return tuple(
+        service
+        for service in master.services
+        if master.find(service.endpoint) == service and not effective.of(service).is_disabled
+    )
+
+
+def smtp_servers(master: MasterCf, effective: Effective) -> tuple[Service, ...]:
+    """Those of them that smtpd(8) serves."""
+    return tuple(each for each in running(master, effective) if each.command == "smtpd")
 
 
 def ports_of(master: MasterCf, effective: Effective) -> tuple[SmtpPort, ...]:
     """The ports on which a server answers with this configuration."""
     ports: dict[int, SmtpPort] = {}
-    for service in smtp_servers(master):
-        port, its_own = service.endpoint.port, effective.of(service)
-        if service.type == "inet" and isinstance(port, int) and not its_own.is_disabled:
-            ports[port] = _on_both(ports.get(port), smtp_port(port, its_own))
+    for service in smtp_servers(master, effective):
+        port = service.endpoint.port
+        if service.type == "inet" and isinstance(port, int):
+            ports[port] = _on_both(ports.get(port), smtp_port(port, effective.of(service)))
     return tuple(ports.values())
 
 

@@ -63,7 +63,7 @@ def _users_relay_already(facts: Facts) -> bool:
 
 
 def _types(facts: Facts) -> Iterator[str]:
-    for service in smtp_servers(facts.configuration.master):
+    for service in smtp_servers(facts.configuration.master, facts.effective):
         effective = facts.effective.of(service)
         if effective.is_on("smtpd_sasl_auth_enable"):
             yield effective.value("smtpd_sasl_type")

@@ -142,7 +142,7 @@ def _port_state(port: SmtpPort | None) -> str:
 
 def _logins(facts: Facts, now: datetime) -> Iterator[Observation]:
     """What each SMTP server says counts, and not main.cf alone."""
-    servers = smtp_servers(facts.configuration.master)
+    servers = smtp_servers(facts.configuration.master, facts.effective)
     contexts = [(service.name, facts.effective.of(service)) for service in servers]
     on = [each for each in contexts if each[1].is_on("smtpd_sasl_auth_enable")]
     if not on:

@@ -217,3 +217,26 @@ def test_an_option_that_leads_back_to_itself_is_told_with_its_service() -> None:
     (finding,) = found(facts, "broken-expansion")
 
     assert finding.place == Place(MASTER_CF, 4, "submission/inet")
+
+
+DISABLED = "master_service_disable = submission/inet\n"
+OPEN = SUBMISSION + "  -o smtpd_relay_restrictions=permit\n"
+
+
+def test_nothing_is_said_of_a_service_that_the_master_does_not_start() -> None:
+    facts = master_cf(OPEN, DISABLED)
+
+    assert found(facts, "open-relay") == []
+
+
+def test_the_last_of_two_entries_counts_even_if_the_master_starts_none() -> None:
+    facts = master_cf(OPEN.replace("submission ", "587 ") + SUBMISSION, DISABLED)
+
+    assert found(facts, "open-relay") == []
+
+
+def test_a_disabled_service_may_refer_to_what_nobody_else_does() -> None:
+    service = SUBMISSION + "  -o smtpd_banner=$smtpd_tls_auth_onyl\n"
+    facts = master_cf(service, DISABLED + "smtpd_tls_auth_onyl = yes\n")
+
+    assert found(facts, "parameter-unknown") == []

@@ -86,3 +86,14 @@ def test_an_option_of_the_service_says_nothing_to_the_master() -> None:
     with_option = f"{BARE_MASTER}465 inet n - n - - smtpd -o master_service_disable=inet\n"
 
     assert DISABLED not in identifiers(plan("", with_option))
+
+
+OPEN = f"{BARE_MASTER}{TEMPLATES}2525 inet n - n - - smtpd -o smtpd_relay_restrictions=permit\n"
+
+
+def test_an_open_relay_is_refused_where_it_runs() -> None:
+    assert "open-relay" in identifiers(plan("", OPEN))
+
+
+def test_an_open_relay_that_is_disabled_lets_nobody_in() -> None:
+    assert "open-relay" not in identifiers(plan("2525/inet", OPEN))

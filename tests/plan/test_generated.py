@@ -291,7 +291,7 @@ def test_nobody_relays_without_a_word(facts: Facts, wanted: Answers) -> None:
     found = plan_for(facts, wanted)
     effective = Effective(main_of(found), facts.postfix.defaults)
 
-    services = smtp_servers(master_of(found))
+    services = smtp_servers(master_of(found), effective)
     relays = [Session(effective.of(service), facts.files).relays() for service in services]
 
     assert not any(relays) or found.refusals or "mynetworks-not-judged" in identifiers(found)
@@ -304,7 +304,7 @@ def test_who_is_refused_for_an_open_relay_has_one(facts: Facts, wanted: Answers)
     refused = {each.identifier for each in found.refusals if each.identifier.startswith("open-")}
     effective = Effective(main_of(found), facts.postfix.defaults)
 
-    services = [effective.of(service) for service in smtp_servers(master_of(found))]
+    services = [effective.of(service) for service in smtp_servers(master_of(found), effective)]
     sessions = [Session(each, facts.files) for each in (effective, *services)]
 
     assert not refused or any(session.refuses_nothing() for session in sessions)

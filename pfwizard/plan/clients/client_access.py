@@ -133,7 +133,7 @@ def _asking(draft: Sketch) -> tuple[Service, ...]:
         for service in on_port(draft.master, endpoint)
         if service.command == "smtpd"
     ]
-    return tuple(found) or smtp_servers(draft.master)
+    return tuple(found) or smtp_servers(draft.master, draft.effective)
 
 
 def _ask(draft: AnySketch) -> AnySketch:

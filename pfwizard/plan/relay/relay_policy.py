@@ -48,7 +48,7 @@ def plan_relay_policy(draft: Draft) -> Draft:
 
 def _warn_of_unknown_restrictions(draft: Draft) -> Draft:
     until_now = draft.effective_until_now
-    servers = smtp_servers(draft.facts.configuration.master)
+    servers = smtp_servers(draft.facts.configuration.master, until_now)
     for parameter in LISTS:
         draft = _warn_of_unknown(draft, until_now, parameter, parameter)
         for service in servers:
@@ -213,7 +213,7 @@ def _judge_services(draft: Draft) -> Draft:
     """Judge main.cf, and each service that differs from it; one cause is reported once."""
     found = judgement("main.cf", _smtpd(draft))
     known = {finding.identifier for finding in found}
-    for service in smtp_servers(draft.master):
+    for service in smtp_servers(draft.master, draft.effective):
         place = f"the service {service.name} in master.cf"
         of_service = judgement(place, _smtpd(draft, service))
         found += [finding for finding in of_service if finding.identifier not in known]

@@ -78,7 +78,7 @@ def servers_asking(draft: Draft) -> tuple[Service, ...]:
     sasl_type = backend_of(draft).sasl_type
     return tuple(
         service
-        for service in smtp_servers(draft.master)
+        for service in smtp_servers(draft.master, draft.effective)
         if lets_log_in(draft.effective.of(service), sasl_type)
     )
 
@@ -94,7 +94,7 @@ def lets_log_in(effective: Effective, sasl_type: str) -> bool:
 def let_log_in_until_now(draft: Draft, sasl_type: str) -> bool:
     """Whether some service has let users log in through this type of SASL until now."""
     until_now = draft.effective_until_now
-    servers = smtp_servers(draft.facts.configuration.master)
+    servers = smtp_servers(draft.facts.configuration.master, until_now)
     contexts = [until_now, *(until_now.of(service) for service in servers)]
     return any(lets_log_in(each, sasl_type) for each in contexts)
 

@@ -81,7 +81,7 @@ def judge_clear_text(draft: Draft) -> Draft:
 def _in_clear(draft: Draft) -> list[str]:
     return [
         service.name
-        for service in smtp_servers(draft.master)
+        for service in smtp_servers(draft.master, draft.effective)
         if takes_passwords_in_clear(draft.effective.of(service))
     ]
 

@@ -31,7 +31,7 @@ class ServedFiles:
 
 def served_files(master: MasterCf, effective: Effective) -> ServedFiles:
     """Of all SMTP servers together; raises Failed for a value that Postfix gives up on."""
-    servers = [effective.of(service) for service in smtp_servers(master)]
+    servers = [effective.of(service) for service in smtp_servers(master, effective)]
     return ServedFiles(
         certificates=_of_all(servers, tuple(PAIR)),
         keys=_of_all(servers, tuple(PAIR.values())),

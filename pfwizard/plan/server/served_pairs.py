@@ -32,7 +32,7 @@ class ServedPair:
 
 def served_pairs(sketch: Sketch) -> Iterator[ServedPair]:
     """What every SMTP server reads, by the configuration as it is planned."""
-    for service in smtp_servers(sketch.master):
+    for service in smtp_servers(sketch.master, sketch.effective):
         effective = sketch.effective.of(service)
         chains = list(paths("smtpd_tls_chain_files", effective))
         found = _in_chains(sketch, chains) if chains else _in_pairs(effective)
