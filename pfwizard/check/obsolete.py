@@ -1,4 +1,4 @@
-"""Parameters and restrictions of old, and those that are too new for this Postfix."""
+"""Obsolete parameters and restrictions, and those that are too new for this Postfix."""
 
 from collections.abc import Iterator, Mapping
 
@@ -109,11 +109,11 @@ def _set(inspection: Inspection) -> Iterator[tuple[str, str, Place]]:
 def _parameters(inspection: Inspection) -> Iterator[Occurrence]:
     version = inspection.facts.postfix.version
     for name, value, place in _set(inspection):
-        is_of_old = name in PARAMETERS and version >= SINCE_WHEN.get(name, OLDEST)
-        if is_of_old and value:
+        is_obsolete = name in PARAMETERS and version >= SINCE_WHEN.get(name, OLDEST)
+        if is_obsolete and value:
             harm = "" if PARAMETERS[name] else ", which has no effect or does harm today"
             yield Occurrence(
-                f"{name} is a parameter of old{harm}",
+                f"{name} is obsolete{harm}",
                 _instead(inspection, name),
                 place,
                 f"{name} = {value}",
@@ -133,8 +133,8 @@ def _restrictions(inspection: Inspection) -> Iterator[Occurrence]:
             for word in value.effective.elements(parameter):
                 if word.lower() in RESTRICTIONS:
                     yield Occurrence(
-                        f"{parameter} holds {word}, a name of old, of which newer releases of "
-                        "Postfix warn, or know nothing any more",
+                        f"{parameter} holds {word}, which is obsolete: newer releases of Postfix warn "
+                        "of it, or do not know it any more",
                         f"Write {RESTRICTIONS[word.lower()]}.",
                         value.place,
                         str(value),
@@ -228,7 +228,7 @@ RULES = (
         "settings-unneeded",
         Severity.NOTE,
         "What guides set and Postfix does not need",
-        "Guides of old set sources of randomness and a cache of sessions. Every system of today "
+        "Old guides set sources of randomness and a cache of sessions. Every system of today "
         "has good randomness, and sessions are resumed by tickets since Postfix 2.11.",
         _unneeded,
     ),

@@ -219,7 +219,7 @@ def _broken_protocols(inspection: Inspection) -> Iterator[Occurrence]:
             continue
         if value.value and found:
             yield Occurrence(
-                f"{value.parameter} allows {listed(found)}, which have been broken for years",
+                f"{value.parameter} allows {listed(found)}, long since broken",
                 "Write >=TLSv1.2, or !SSLv2, !SSLv3, !TLSv1, !TLSv1.1 before Postfix 3.6.",
                 value.place,
                 str(value),
