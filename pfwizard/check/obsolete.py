@@ -133,8 +133,8 @@ def _restrictions(inspection: Inspection) -> Iterator[Occurrence]:
             for word in value.effective.elements(parameter):
                 if word.lower() in RESTRICTIONS:
                     yield Occurrence(
-                        f"{parameter} holds {word}, which is obsolete: newer releases of Postfix warn "
-                        "of it, or do not know it any more",
+                        f"{parameter} holds {word}, which is obsolete: newer releases of Postfix "
+                        "warn of it, or do not know it any more",
                         f"Write {RESTRICTIONS[word.lower()]}.",
                         value.place,
                         str(value),
