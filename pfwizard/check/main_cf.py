@@ -1,6 +1,5 @@
 """What main.cf says otherwise than its author meant it."""
 
-import difflib
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -8,12 +7,13 @@ from pathlib import PurePosixPath
 from pfwizard.cf.expansion import BadExpansion, references
 from pfwizard.cf.lists import split_list
 from pfwizard.check.inspection import Inspection
+from pfwizard.check.misspelt import meant_by
 from pfwizard.check.obsolete import PARAMETERS
 from pfwizard.check.place import Place
 from pfwizard.check.reading import OVERRIDING, problems_about
 from pfwizard.check.rule import Occurrence, Rule
 from pfwizard.enumeration import listed
-from pfwizard.machine.parameter_names import KNOWN_SOMEWHERE, is_known
+from pfwizard.machine.parameter_names import is_known
 from pfwizard.plan.plan import Severity
 
 COMMENT = re.compile(r"\s#")
@@ -37,9 +37,6 @@ MACROS_OF_THEIR_OWN = re.compile(
     r"\w+_command|forward_path|luser_relay|default_rbl_reply|\w+_reject_footer|\w+_maps_rbl\w*"
 )
 """Parameters in which other names are filled in than those of parameters, such as $EXTENSION."""
-
-CLOSE = 0.9
-"""From here on (difflib) a name is taken for another one, misspelt."""
 
 # --- lines ----------------------------------------------------------------------------------------
 
@@ -147,11 +144,11 @@ def _unknown(inspection: Inspection) -> Iterator[Occurrence]:
         is_there = is_known(name) or name in inspection.facts.postfix.defaults
         if name in used or is_there or name in PARAMETERS:
             continue
-        close = difflib.get_close_matches(name, sorted(KNOWN_SOMEWHERE), n=1, cutoff=CLOSE)
-        if close:
+        meant = meant_by(name)
+        if meant is not None:
             yield Occurrence(
                 f"Postfix has no parameter {name}, and nothing refers to it",
-                f"Perhaps {close[0]} is meant.",
+                f"Perhaps {meant} is meant.",
                 place,
             )
 
