@@ -11,19 +11,23 @@ from pathlib import PurePosixPath
 
 from pfwizard.answers.sasl_answers import SaslBackend
 from pfwizard.answers.wording import Named, Wording
-from pfwizard.machine.checkers import DOVECOT_CONF, DROP_IN
+from pfwizard.machine.checkers import DOVECOT_CONF, DROP_IN, queue_of, socket_of_dovecot
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.platforms.record import DovecotGeneration, Need
 from pfwizard.plan.draft import PUBLIC_FILE, Draft
-from pfwizard.plan.plan import Finding, refusal
+from pfwizard.plan.plan import Finding, note, refusal
 from pfwizard.plan.sasl.checker import socket_of
 from pfwizard.plan.sasl.daemons import with_restart
+from pfwizard.plan.sasl.parameters import DOVECOT
 from pfwizard.plan.sasl.socket import Reach, reachability
+from pfwizard.plan.services import smtp_servers
 
 INCLUDE = re.compile(rb"^[ \t]*!include(?:_try)?[ \t]+(\S+)", re.MULTILINE)
 VERSION = re.compile(rb"^[ \t]*dovecot_config_version[ \t]*=", re.MULTILINE)
 
 NO_LISTENER = Named("sasl.dovecot.listener", False)
+
+UNIX_LISTENER = re.compile(rb"^[ \t]*unix_listener[ \t]+(/\S+)", re.MULTILINE)
 
 OURS = "# Written by pfwizard"
 """How the file begins, as long as it is ours."""
@@ -64,6 +68,43 @@ def plan_dovecot(draft: Draft) -> Draft:
     before = len(draft.changes)
     draft = draft.with_file(drop_in, _listener(draft).encode(), PUBLIC_FILE)
     return draft if len(draft.changes) == before else with_restart(draft)
+
+
+def judge_listener_left(draft: Draft) -> Draft:
+    """Tell of the socket that Dovecot keeps open for a Postfix that does not ask there any more.
+
+    The file stays, because Postfix needs it again as soon as the change is taken back.
+    """
+    drop_in = drop_in_of(draft)
+    socket = _socket_in(draft.facts.file(drop_in).content or b"")
+    if socket is None or not _was_for_this_postfix(draft, socket) or _asks_dovecot(draft):
+        return draft
+    return draft.with_finding(
+        note(
+            "dovecot-listener-left",
+            f"Dovecot keeps {socket} open for Postfix, which does not ask there any more: "
+            f"pfwizard once wrote that into {drop_in}",
+            "When you are sure that you will not take this change back, remove that file and "
+            "restart Dovecot.",
+        )
+    )
+
+
+def _socket_in(content: bytes) -> PurePosixPath | None:
+    """The socket that a file of ours opens; None for any other file."""
+    found = UNIX_LISTENER.search(content) if content.startswith(OURS.encode()) else None
+    return None if found is None else PurePosixPath(found[1].decode("utf-8", "surrogateescape"))
+
+
+def _was_for_this_postfix(draft: Draft, socket: PurePosixPath) -> bool:
+    """And not for another instance on the same machine (postmulti(1))."""
+    until_now = draft.effective_until_now
+    return socket.is_relative_to(queue_of(until_now)) or socket == socket_of_dovecot(until_now)
+
+
+def _asks_dovecot(draft: Draft) -> bool:
+    contexts = map(draft.effective.of, smtp_servers(draft.master, draft.effective))
+    return any(each.value("smtpd_sasl_type") == DOVECOT for each in contexts)
 
 
 def _listens_already(draft: Draft) -> bool:

@@ -14,7 +14,7 @@ from pfwizard.plan.sasl.checker import (
     socket_of,
 )
 from pfwizard.plan.sasl.directory_in_clear import judge_directory
-from pfwizard.plan.sasl.dovecot import drop_in_of, plan_dovecot
+from pfwizard.plan.sasl.dovecot import drop_in_of, judge_listener_left, plan_dovecot
 from pfwizard.plan.sasl.jail import plan_jail
 from pfwizard.plan.sasl.library import LEAVE_LOGINS_ALONE, plan_library, smtpd_conf_path
 from pfwizard.plan.sasl.mechanism_filter import plan_filter_of_dovecot, plan_mechanism_filter
@@ -42,7 +42,13 @@ FOR_ALL = (
     judge_possible,
     judge_sasl_type,
 )
-FOR_CYRUS = (plan_library, judge_plugins, judge_directory, plan_filter_of_dovecot)
+FOR_CYRUS = (
+    plan_library,
+    judge_plugins,
+    judge_directory,
+    plan_filter_of_dovecot,
+    judge_listener_left,
+)
 FOR_DOVECOT = (plan_dovecot, plan_mechanism_filter)
 AFTERWARDS = (
     plan_jail,

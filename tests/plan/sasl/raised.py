@@ -30,6 +30,8 @@ OPTIONS = PurePosixPath("/etc/default/saslauthd")
 INSTALLED = file(OPTIONS, b'MECHANISMS="pam"\nOPTIONS="-c"\n')
 DOVECOT_CONF = PurePosixPath("/etc/dovecot/dovecot.conf")
 DOVECOT = file(DOVECOT_CONF, b"!include conf.d/*.conf\n")
+DROP_IN = DOVECOT_CONF.parent / "conf.d/99-pfwizard-auth.conf"
+LISTENER = b"# Written by pfwizard\nunix_listener /var/spool/postfix/private/auth {\n}\n"
 IN_THE_JAIL = "smtp inet n - y - - smtpd\n"
 OUTSIDE = "smtp inet n - n - - smtpd\n"
 
@@ -98,12 +100,16 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "checker-socket-replaced": (WARNING, asked_elsewhere()),
     "daemon-not-restarted": (WARNING, dovecot_on("another")),
     "dovecot-conf-old": (REFUSAL, dovecot_on("Debian 13")),
+    "dovecot-listener-left": (
+        NOTE,
+        wanting(SaslBackend.SASLDB, logins(DOVECOT, file(DROP_IN, LISTENER))),
+    ),
     "dovecot-not-installed": (REFUSAL, dovecot()),
     "dovecot-socket-missing": (REFUSAL, dovecot(sasl__dovecot__listener=False)),
     "drop-in-not-read": (REFUSAL, dovecot(file(DOVECOT_CONF, b""))),
     "drop-in-of-others": (
         REFUSAL,
-        dovecot(DOVECOT, file(DOVECOT_CONF.parent / "conf.d/99-pfwizard-auth.conf", b"# mine\n")),
+        dovecot(DOVECOT, file(DROP_IN, b"# mine\n")),
     ),
     "jail-left": (WARNING, saslauthd(sasl__chroot="leave")),
     "ldap-in-clear": (WARNING, wanting(SaslBackend.SASLAUTHD, logins(INSTALLED), **LDAP)),

@@ -12,6 +12,7 @@ from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.plan.plan import Plan, Reload, RestartDaemon
 from tests.plan.builders import (
     SMTPD_CONF,
+    STOCK_MASTER,
     answers,
     applied,
     content_of,
@@ -309,3 +310,58 @@ def test_before_3_6_postfix_offers_whatever_dovecot_does_and_it_is_said() -> Non
 
     assert main_of(found).get("smtpd_sasl_mechanism_filter") is None
     assert "mechanisms-left-to-dovecot" in identifiers(found)
+
+
+ASKED = "smtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth\nsmtpd_sasl_auth_enable = yes\n"
+LEFT = "dovecot-listener-left"
+
+
+def to_cyrus(content: bytes, main_cf: str = ASKED, master_cf: str = STOCK_MASTER) -> Plan:
+    """A change to a checker of Cyrus SASL, with this content in Dovecot's file."""
+    facts = logins(STOCK, file(DROP_IN, content), main_cf=main_cf, master_cf=master_cf)
+    return wanting(SaslBackend.SASLDB, facts)
+
+
+def test_a_listener_that_postfix_needs_no_more_is_told_of_with_its_file() -> None:
+    found = to_cyrus(LISTENER)
+
+    words = message_of(found, LEFT)
+    assert str(DROP_IN) in words
+    assert str(AUTH) in words
+    assert DROP_IN not in changed(found)
+
+
+def test_it_is_told_of_by_later_runs_too() -> None:
+    assert LEFT in identifiers(to_cyrus(LISTENER, main_cf=""))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(LISTENER.removeprefix(b"# Written by pfwizard"), id="written-by-others"),
+        pytest.param(b"# Written by pfwizard\n", id="without-a-listener"),
+        pytest.param(
+            LISTENER.replace(b"/var/spool/postfix/", b"/var/spool/postfix-out/"),
+            id="of-another-instance",
+        ),
+    ],
+)
+def test_what_is_not_ours_is_not_told_of(content: bytes) -> None:
+    assert LEFT not in identifiers(to_cyrus(content))
+
+
+def test_a_listener_outside_of_the_queue_is_ours_where_postfix_asks_there_today() -> None:
+    content = LISTENER.replace(str(AUTH).encode(), b"/run/dovecot/auth-postfix")
+    asked = ASKED.replace("private/auth", "/run/dovecot/auth-postfix")
+
+    assert LEFT in identifiers(to_cyrus(content, asked))
+
+
+def test_a_listener_that_a_service_still_asks_is_not_told_of() -> None:
+    by_itself = "2525 inet n - n - - smtpd\n  -o smtpd_sasl_type=dovecot\n"
+
+    assert LEFT not in identifiers(to_cyrus(LISTENER, master_cf=STOCK_MASTER + by_itself))
+
+
+def test_it_is_not_told_of_where_dovecot_stays_the_checker() -> None:
+    assert LEFT not in identifiers(plan(STOCK, file(DROP_IN, LISTENER)))
