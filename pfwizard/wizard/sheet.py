@@ -26,6 +26,11 @@ FOLLOWS = {
 }
 """Answers that are the same as an earlier one unless somebody says otherwise."""
 
+BELONGS_TO = {
+    "sasl.socket": "sasl.backend",
+    "sasl.mechanisms": "sasl.backend",
+}
+"""Answers that are about what another one names: each password checker has its own."""
 
 OF_CERTBOT = {"server.certificate": "fullchain.pem", "server.key": "privkey.pem"}
 """What certbot calls the files, in a directory with the name of the host."""
@@ -69,14 +74,8 @@ class AnswerSheet:
         self.usual: Mapping[str, Value] = {}
         self._start = start
         self._host_name = NOWHERE
-        self._typed: dict[str, str] = {}
+        self._typed: dict[tuple[str, str], str] = {}
         self._problems: Mapping[str, InputProblem] | None = None
-        if start is not None:
-            self._typed = {
-                question.key: typed_text(question, start[question.key])
-                for question in QUESTIONS
-                if question.key in start
-            }
 
     @property
     def is_touched(self) -> bool:
@@ -84,7 +83,8 @@ class AnswerSheet:
         started = self._start or {}
         return any(
             key not in started or text != typed_text(_BY_KEY[key], started[key])
-            for key, text in self._typed.items()
+            for (key, about), text in self._typed.items()
+            if (key, about) == self._place(key)
         )
 
     def suggest(
@@ -102,7 +102,7 @@ class AnswerSheet:
     def fill(self, key: str, text: str) -> None:
         """Take an answer as it is typed; one that only repeats what is there is no answer yet."""
         if text != self.text(key):
-            self._typed[key] = text
+            self._typed[self._place(key)] = text
             self._problems = None
 
     def take_up(self, given: Mapping[str, object]) -> None:
@@ -113,12 +113,24 @@ class AnswerSheet:
 
     def text(self, key: str) -> str:
         """What stands in the field of this question."""
-        typed = self._typed.get(key)
+        typed = self._typed.get(self._place(key))
         return self._unless_typed(_BY_KEY[key]) if typed is None else typed
 
+    def _place(self, key: str) -> tuple[str, str]:
+        """Where what is typed is kept, with the answer that it is about, if it is about one."""
+        about = BELONGS_TO.get(key)
+        return key, "" if about is None else self.text(about)
+
+    def _is_as_begun(self, key: str) -> bool:
+        return self.text(key) == self._unless_typed(_BY_KEY[key])
+
     def _unless_typed(self, question: Question) -> str:
-        followed = FOLLOWS.get(question.key)
-        if self._start is None and followed in self._typed:
+        about, followed = BELONGS_TO.get(question.key), FOLLOWS.get(question.key)
+        if about is not None and not self._is_as_begun(about):
+            return ""
+        if self._start is not None and question.key in self._start:
+            return typed_text(question, self._start[question.key])
+        if self._start is None and followed is not None and self._place(followed) in self._typed:
             answered = self.answered(followed)
             if answered.value is not None:
                 first = answered.value[0] if isinstance(answered.value, tuple) else answered.value

@@ -207,3 +207,44 @@ def test_files_of_today_come_before_the_place_where_certbot_has_them() -> None:
     sheet.fill("server.source", "files")
 
     assert sheet.text("server.key") == "/srv/acme/key.pem"
+
+
+SOCKET_OF_COURIER: dict[str, Value] = {"sasl.socket": "/srv/courier/socket"}
+
+
+def test_a_suggested_socket_is_that_of_the_checker_in_use_and_of_no_other() -> None:
+    sheet = AnswerSheet({**SOCKET_OF_COURIER, "sasl.backend": "authdaemond"})
+    assert sheet.text("sasl.socket") == "/srv/courier/socket"
+
+    sheet.fill("sasl.backend", "dovecot")
+
+    assert sheet.text("sasl.socket") == ""
+
+
+def test_a_socket_of_a_file_is_that_of_the_checker_there() -> None:
+    sheet = AnswerSheet(start={**started().values, **SOCKET_OF_COURIER})
+    sheet.fill("sasl.backend", "saslauthd")
+
+    assert sheet.text("sasl.socket") == ""
+    assert sheet.answers().sasl.socket is None
+
+
+def test_a_socket_that_was_typed_is_there_again_with_its_checker() -> None:
+    sheet = AnswerSheet()
+    sheet.fill("sasl.socket", "/srv/courier/socket")
+    sheet.fill("sasl.backend", "dovecot")
+    sheet.fill("sasl.socket", "/srv/dovecot/auth")
+
+    sheet.fill("sasl.backend", "authdaemond")
+
+    assert sheet.text("sasl.socket") == "/srv/courier/socket"
+
+
+def test_a_file_is_not_touched_by_a_look_at_other_checkers() -> None:
+    sheet = AnswerSheet(start={**started().values, **SOCKET_OF_COURIER})
+    sheet.fill("sasl.backend", "dovecot")
+    assert sheet.is_touched
+
+    sheet.fill("sasl.backend", "authdaemond")
+
+    assert not sheet.is_touched
