@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from pfwizard.answers.question import Value
 from pfwizard.answers.questions import QUESTIONS
+from pfwizard.answers.sasl_answers import SaslBackend
 from pfwizard.answers.services_answers import ClientCertificates
 from pfwizard.cf.endpoint import SUBMISSION, SUBMISSIONS
 from pfwizard.errors import InputProblem
@@ -115,8 +116,14 @@ def _outgoing(facts: Facts) -> Suggested:
         yield "outgoing.tls_security_level", level
 
 
+AUTHDAEMOND = SaslBackend.AUTHDAEMOND.value
+
+
 def _socket(facts: Facts) -> Suggested:
-    """Nothing where its package puts it: an empty answer is right for every other checker too."""
+    """That of authdaemond, where it is to be asked and not where its package puts it."""
+    checker = {**usual_answers(facts), **dict(logins(facts))}.get("sasl.backend", AUTHDAEMOND)
+    if checker != AUTHDAEMOND:
+        return
     usual = facts.file(facts.platform.authdaemond_socket.value.path)
     for socket in found_sockets(facts)[:1]:
         if facts.file(socket).real != usual.real:

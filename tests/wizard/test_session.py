@@ -264,3 +264,22 @@ def test_a_change_that_is_over_by_itself_is_not_waited_for_any_more(
 def test_it_is_too_late_to_keep_what_is_not_on_probation(machine: Machine) -> None:
     with pytest.raises(Failed):
         on(machine).keep()
+
+
+RELAYS_ALREADY = "smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject\n"
+
+
+def test_what_a_loaded_file_leaves_out_is_not_what_the_machine_suggests(machine: Machine) -> None:
+    with (machine.root / "etc/postfix/main.cf").open("a") as main_cf:
+        main_cf.write(RELAYS_ALREADY)
+    lines = machine.answers.read_text().splitlines()
+    kept = [line for line in lines if not line.startswith(("auth_only", "recipient_restrictions"))]
+    machine.answers.write_text("\n".join(kept))
+    fresh, loaded = Session(Place(machine.root)), on(machine)
+    fresh.look()
+    loaded.look()
+
+    assert fresh.sheet.text("tls.auth_only") == "yes"
+    assert fresh.sheet.text("sasl.recipient_restrictions") == ""
+    assert loaded.sheet.answers() == load(machine.answers)
+    assert loaded.sheet.answers().tls.auth_only is False

@@ -7,7 +7,7 @@ import pytest
 
 from pfwizard.answers.question import Value
 from pfwizard.wizard.suggestions import suggest
-from tests.plan.builders import STOCK_MAIN, STOCK_MASTER, answers, file, machine, plan_for
+from tests.plan.builders import STOCK_MAIN, STOCK_MASTER, answers, file, machine, plan_for, socket
 
 SMTPD_CONF = PurePosixPath("/etc/postfix/sasl/smtpd.conf")
 ON = "smtpd_sasl_auth_enable = yes\n"
@@ -105,3 +105,11 @@ def test_a_plan_without_them_leaves_the_list_of_postfix_as_it_is() -> None:
     plan = plan_for(machine(), answers(sasl__recipient_restrictions=[]))
 
     assert b"smtpd_recipient_restrictions" not in plan.main_cf
+
+
+def test_a_socket_of_courier_is_not_that_of_another_checker() -> None:
+    elsewhere = socket("/var/run/courier/authdaemon/socket")
+    conf = file(SMTPD_CONF, b"pwcheck_method: saslauthd\n")
+
+    assert suggest(machine(STOCK_MAIN, STOCK_MASTER, elsewhere))["sasl.socket"]
+    assert "sasl.socket" not in suggest(machine(STOCK_MAIN + ON, STOCK_MASTER, elsewhere, conf))
