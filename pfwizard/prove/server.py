@@ -76,7 +76,8 @@ class Expectation:
     ``asks_certificate``: clients may show one of their own. ``requires_certificate``: whoever shows
     none of a CA that it trusts is sent away. ``digest`` is that of the
     fingerprints by which it knows clients. ``domains`` are those under which its users may be
-    known, ``checkers`` what their passwords are checked by.
+    known, ``checkers`` what their passwords are checked by. ``is_closed_today``: before a change
+    that is rehearsed, strangers may send nothing at all on this port.
     """
 
     server: Server
@@ -91,6 +92,7 @@ class Expectation:
     digest: str = "sha256"
     domains: tuple[str, ...] = ()
     checkers: tuple[PasswordChecker, ...] = ()
+    is_closed_today: bool = False
 
 
 class Standing(Enum):

@@ -154,6 +154,13 @@ def test_a_strangers_mail_to_us_has_to_be_taken_on_port_25(reply: bytes, expecte
     assert verdict("delivery-stranger", always(reply), public_port=25) == expected
 
 
+def test_an_internal_relay_that_was_one_before_may_stay_one() -> None:
+    told = only("delivery-stranger", always(NOBODY), public_port=25, is_closed_today=True)
+
+    assert told.verdict.value == "skipped"
+    assert told.detail.startswith("that is so today, too: ")
+
+
 def test_who_refuses_everybody_is_told_where_to_look() -> None:
     told = only("delivery-stranger", always(NOBODY), public_port=25)
     assert "options of a submission service" in told.remedy

@@ -21,6 +21,12 @@ MAIL_FAULTS = (
         settings={"mynetworks": "0.0.0.0/0"},
     ),
     Fault(
+        "a public server that becomes an internal one",
+        "delivery-stranger",
+        "is refused: 554",
+        settings={"smtpd_recipient_restrictions": "permit_mynetworks, reject"},
+    ),
+    Fault(
         "restrictions that refuse nobody",
         "answers",
         "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions refuses anybody",

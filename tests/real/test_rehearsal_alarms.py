@@ -166,3 +166,12 @@ def test_a_postfix_that_says_much_when_it_starts_does_not_wait_for_itself(
     guide.machine.run(["sh", "-c", "echo 1 >/proc/sys/net/unix/max_dgram_qlen"])
 
     assert guide.failures(edits={MAIN_CF: [("$", SAID_TWICE)]}) == []
+
+
+def test_a_relay_that_is_internal_on_purpose_is_no_fault(open_machine: OpenMachine) -> None:
+    guide = RehearsedGuide.on(open_machine(Machine(SUITES["bookworm"])))
+    closed = "permit_mynetworks, reject"
+    guide.machine.run(["postconf", "-e", f"smtpd_relay_restrictions = {closed}"])
+
+    assert guide.failures({"smtpd_relay_restrictions": closed}) == []
+    assert guide.failures({"smtpd_recipient_restrictions": closed}) == []

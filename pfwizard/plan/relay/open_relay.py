@@ -146,6 +146,22 @@ def is_closed_to_mynetworks(smtpd: Smtpd) -> bool:
     return any(_ruling(smtpd, name, permits) is Ruling.REFUSED for name in LISTS)
 
 
+def takes_mail_of_strangers(smtpd: Smtpd) -> bool:
+    """Whether no list refuses whatever a stranger sends, even to our own domains.
+
+    Tables are passed over: those whom they let in are no strangers.
+    """
+    permits = {"permit", "permit_auth_destination", "permit_mx_backup"}
+    if admits_everyone(smtpd):
+        permits.add("permit_mynetworks")
+    way = _Way(AT_ONCE, only_warned=False, inside=frozenset())
+    effective = smtpd.effective
+    return all(
+        _walk(effective, effective.elements(name), permits.__contains__, way) is not Ruling.REFUSED
+        for name in LISTS
+    )
+
+
 def can_refuse(effective: Effective) -> bool:
     """Whether smtpd accepts its lists: else it is fatal on every connection (smtpd_check.c)."""
     nobody = _Way(REFUSES, only_warned=False, inside=frozenset())

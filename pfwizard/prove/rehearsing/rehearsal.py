@@ -12,11 +12,11 @@ from pfwizard.apply.live.answering import Patience
 from pfwizard.cf.service import Service
 from pfwizard.machine.facts import Facts
 from pfwizard.plan.plan import Plan, SmtpPort
+from pfwizard.prove.before import Before
 from pfwizard.prove.diagnosis import diagnosed
 from pfwizard.prove.expectations import (
     Place,
     expectations,
-    password_checkers,
     with_certificates,
 )
 from pfwizard.prove.login_probes import is_to_misspell_at
@@ -29,7 +29,7 @@ from pfwizard.prove.rehearsing.private_directory import private_directory
 from pfwizard.prove.rehearsing.private_settings import LOOPBACK
 from pfwizard.prove.rehearsing.score import CannotRehearse, Room, Score, score_of
 from pfwizard.prove.rehearsing.taken_ports import taken_ports
-from pfwizard.prove.server import Expectation, PasswordChecker
+from pfwizard.prove.server import Expectation
 from pfwizard.prove.verdict import Outcome, Statements, failures_among
 from pfwizard.prove.verification import verified
 
@@ -98,7 +98,7 @@ def _played(
             if stage.died is not None:
                 outcomes, log = [_dead(stage.died)], stage.died.log
             else:
-                servers = tuple(_expected(score, password_checkers(with_certificates(facts))))
+                servers = tuple(_expected(score, Before.of(facts)))
                 means = replace(
                     means,
                     logins_at_once=MOST_AT_ONCE,
@@ -172,7 +172,7 @@ def _dead(died: Died) -> Outcome:
     return Statements("start", "Postfix").failed(f"it does not start: {died.why}")
 
 
-def _expected(score: Score, today: frozenset[PasswordChecker]) -> Iterator[Expectation]:
+def _expected(score: Score, before: Before) -> Iterator[Expectation]:
     def place(service: Service, smtp_port: SmtpPort) -> Iterator[Place]:
         yield Place(
             LOOPBACK,
@@ -182,6 +182,6 @@ def _expected(score: Score, today: frozenset[PasswordChecker]) -> Iterator[Expec
         )
 
     for expected in expectations(with_certificates(score.facts), place):
-        checkers = [replace(each, is_asked_today=each in today) for each in expected.checkers]
+        told = before.told_of(expected)
         # Nobody but the private Postfix finds a private password checker.
-        yield replace(expected, checkers=() if score.order.checkers else tuple(checkers))
+        yield replace(told, checkers=()) if score.order.checkers else told

@@ -19,6 +19,7 @@ from pfwizard.plan.relay.open_relay import (
     is_closed_to_mynetworks,
     owns_every_domain,
     ruling,
+    takes_mail_of_strangers,
 )
 from tests.plan.builders import file
 
@@ -270,6 +271,32 @@ def test_other_tables_are_not_judged(networks: str, content: str | None) -> None
 def test_a_list_may_be_closed_even_to_mynetworks() -> None:
     assert is_closed_to_mynetworks(relay("permit_sasl_authenticated, reject"))
     assert not is_closed_to_mynetworks(relay("permit_mynetworks, reject"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "permit_mynetworks, reject",
+        "permit_mynetworks, permit_sasl_authenticated, reject",
+        "check_client_access hash:/partners, reject",
+        "permit_mynetworks, defer",
+    ],
+)
+def test_an_internal_relay_takes_no_mail_of_strangers(value: str) -> None:
+    assert not takes_mail_of_strangers(relay(value))
+
+
+@pytest.mark.parametrize(
+    ("value", "more"),
+    [
+        ("permit_mynetworks, reject_unauth_destination", ""),
+        ("permit_auth_destination, reject", ""),
+        ("permit_mynetworks, warn_if_reject reject, reject_unauth_destination", ""),
+        ("permit_mynetworks, reject", "mynetworks = 0.0.0.0/0\n"),
+    ],
+)
+def test_others_do(value: str, more: str) -> None:
+    assert takes_mail_of_strangers(relay(value, more))
 
 
 OPEN = f"{RELAY} = permit\n"
