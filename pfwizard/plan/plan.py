@@ -63,12 +63,15 @@ class SmtpPort:
     ``greets``: it speaks first, in clear; a port with TLS from the first byte does not.
     ``offers_tls``: a handshake must succeed on it, at once or after STARTTLS. ``behind_proxy``: it
     is a proxy that speaks first, and tells of the client (smtpd_upstream_proxy_protocol).
+    ``hosts``: the addresses or names before the port in master.cf, where servers on other addresses
+    are to be spoken to in another way.
     """
 
     port: int
     greets: bool
     offers_tls: bool = False
     behind_proxy: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The submission services in master.cf: switched on from their templates, or completed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pfwizard.cf.endpoint import SUBMISSION, SUBMISSIONS, Endpoint
@@ -252,12 +252,13 @@ def smtp_servers(master: MasterCf, effective: Effective) -> tuple[Service, ...]:
 
 def ports_of(master: MasterCf, effective: Effective) -> tuple[SmtpPort, ...]:
     """The ports on which a server answers with this configuration."""
-    ports: dict[int, SmtpPort] = {}
-    for service in smtp_servers(master, effective):
-        port = service.endpoint.port
-        if service.type == "inet" and isinstance(port, int):
-            ports[port] = _on_both(ports.get(port), smtp_port(port, effective.of(service)))
-    return tuple(ports.values())
+    found = [
+        replace(smtp_port(port, effective.of(service)), hosts=(service.endpoint.host,))
+        for service in smtp_servers(master, effective)
+        if service.type == "inet" and isinstance(port := service.endpoint.port, int)
+    ]
+    ways = dict.fromkeys(map(_way, found))
+    return tuple(_on_all(found, way) for way in ways)
 
 
 def smtp_port(port: int, effective: Effective, proxy: str = BEHIND_A_PROXY) -> SmtpPort:
@@ -270,11 +271,21 @@ def smtp_port(port: int, effective: Effective, proxy: str = BEHIND_A_PROXY) -> S
     return SmtpPort(port, greets, offers_tls, behind_proxy=effective.value(proxy) != "")
 
 
-def _on_both(earlier: SmtpPort | None, later: SmtpPort) -> SmtpPort:
-    """Two addresses may have a service each on the same port; TLS is sure if both offer it."""
-    if earlier is None:
-        return later
-    return replace(later, offers_tls=later.offers_tls and earlier.offers_tls)
+def _way(smtp_port: SmtpPort) -> tuple[int, bool, bool]:
+    """How the server on a port is to be spoken to."""
+    return smtp_port.port, smtp_port.greets, smtp_port.behind_proxy
+
+
+def _on_all(found: Sequence[SmtpPort], way: tuple[int, bool, bool]) -> SmtpPort:
+    """Each address may have a service of its own on the same port; TLS is sure if all offer it."""
+    alike = [each for each in found if _way(each) == way]
+    are_others = any(each.port == way[0] and _way(each) != way for each in found)
+    hosts = tuple(host for each in alike for host in each.hosts)
+    return replace(
+        alike[0],
+        offers_tls=all(each.offers_tls for each in alike),
+        hosts=hosts if are_others and all(hosts) else (),
+    )
 
 
 def _offers_starttls(effective: Effective) -> bool:

@@ -1,11 +1,10 @@
 """What the servers of this machine should do, by their configuration."""
 
-import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from pfwizard.apply.live.listening import addresses_of
+from pfwizard.apply.live.listening import addresses_of, addresses_of_name
 from pfwizard.cf.service import Service
 from pfwizard.cf.smtpd_conf import SmtpdConf
 from pfwizard.expiry.servers import met_by_clients, port_of
@@ -92,22 +91,11 @@ def _addresses(service: Service, smtp_port: SmtpPort, master: int) -> tuple[str,
     """Its own; of a server that listens on all of them one of each family, whose clients may be
     told apart."""
     found = addresses_of(smtp_port, master)
-    own = _addresses_of_name(service.endpoint.host)
+    own = addresses_of_name(service.endpoint.host)
     if not own.isdisjoint(found):
         return tuple(each for each in found if each in own)
     families = {":" in address: address for address in reversed(found)}
     return tuple(families[is_ipv6] for is_ipv6 in sorted(families)) or ("127.0.0.1",)
-
-
-def _addresses_of_name(host: str) -> frozenset[str]:
-    """As master(8) looks them up (host_port(3)); none of no host."""
-    if not host:
-        return frozenset()
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return frozenset()
-    return frozenset(str(address[0]) for *_, address in found)
 
 
 def _expectation(

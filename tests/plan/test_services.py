@@ -229,6 +229,18 @@ def test_of_two_services_on_a_port_both_must_offer_tls() -> None:
     assert SmtpPort(10025, greets=True, offers_tls=False) in found
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["the proxy's first", "the proxy's last"])
+def test_of_two_services_on_a_port_each_is_spoken_to_in_its_own_way(is_first: bool) -> None:
+    behind = "127.0.0.1:10025 inet n - n - - smtpd -o smtpd_upstream_proxy_protocol=haproxy\n"
+    beside = "192.0.2.1:10025 inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n"
+    both = behind + beside if is_first else beside + behind
+
+    assert {each for each in ports(plan(STOCK_MASTER + both)) if each.port == 10025} == {
+        SmtpPort(10025, True, offers_tls=True, behind_proxy=True, hosts=("127.0.0.1",)),
+        SmtpPort(10025, False, offers_tls=True, hosts=("192.0.2.1",)),
+    }
+
+
 def test_postscreen_without_tlsproxy_is_warned_of() -> None:
     postscreen = "smtp inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd\n"
     proxy = "tlsproxy unix - - y - 0 tlsproxy\n"

@@ -1,6 +1,7 @@
 """Where a running master(8) listens (proc(5))."""
 
 import ipaddress
+import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -41,8 +42,21 @@ def address_of(smtp_port: SmtpPort, master: int) -> str | None:
 
 
 def addresses_of(smtp_port: SmtpPort, master: int) -> tuple[str, ...]:
-    """Every address to connect to where the process listens on this port."""
-    return tuple(address for address, port in _listening(master) if port == smtp_port.port)
+    """Every address to connect to where the process listens on this port, as far as it is meant."""
+    found = [address for address, port in _listening(master) if port == smtp_port.port]
+    own = {address for host in smtp_port.hosts for address in addresses_of_name(host)}
+    return tuple(address for address in found if not own or address in own)
+
+
+def addresses_of_name(host: str) -> frozenset[str]:
+    """As master(8) looks them up (host_port(3)); none of no host."""
+    if not host:
+        return frozenset()
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return frozenset()
+    return frozenset(str(address[0]) for *_, address in found)
 
 
 def _listening(process: int) -> Iterator[tuple[str, int]]:

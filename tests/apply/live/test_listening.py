@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import pytest
 
 from pfwizard.apply.live import listening
-from pfwizard.apply.live.listening import address_of, wait_until_listening
+from pfwizard.apply.live.listening import address_of, addresses_of, wait_until_listening
 from pfwizard.plan.plan import SmtpPort
 
 OURSELVES = os.getpid()
@@ -47,6 +48,14 @@ def test_a_port_that_listens_is_reached_at_its_address(bound: str, reached: str)
     with listener(bound) as port:
         assert wait_until_listening([port], OURSELVES) == ()
         assert address_of(port, OURSELVES) == reached
+
+
+def test_of_servers_on_one_port_the_one_at_the_named_host_is_reached() -> None:
+    with listener("127.0.0.2") as port, closing(socket.create_server(("127.0.0.3", port.port))):
+        meant = replace(port, hosts=("127.0.0.3",))
+
+        assert addresses_of(port, OURSELVES) == ("127.0.0.2", "127.0.0.3")
+        assert addresses_of(meant, OURSELVES) == ("127.0.0.3",)
 
 
 def test_a_port_on_which_nothing_listens_is_missing(impatient: None) -> None:
