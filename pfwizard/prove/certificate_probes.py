@@ -29,7 +29,7 @@ def with_certificate(
     if means.trust.client_certificate is None or expected.server.security is Security.NONE:
         return
     with over_tls(expected.server, means.trust.context()) as client:
-        pose(client)
+        pose(client, expected.server)
         reply = asked_about(client, FOREIGN)
     if reply.is_taken and _is_taken_without(expected):
         yield statements.skipped(NO_STRANGER, FROM_ELSEWHERE)
@@ -47,7 +47,7 @@ def _is_taken_without(expected: Expectation) -> bool:
     if expected.requires_certificate:
         return False
     with over_tls(expected.server, anybody()) as client:
-        pose(client)
+        pose(client, expected.server)
         return asked_about(client, FOREIGN).is_taken
 
 
@@ -72,7 +72,7 @@ def with_strange_certificate(
         yield _sent_away(statements, server)
         return
     with over_tls(server, client_of_nobody()) as client:
-        if not is_stranger(client, means.standing):
+        if not is_stranger(client, server, means.standing):
             yield statements.skipped(NO_STRANGER, FROM_ELSEWHERE)
             return
         reply = asked_about(client, FOREIGN)

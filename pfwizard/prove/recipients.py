@@ -4,7 +4,7 @@ import smtplib
 from dataclasses import dataclass
 
 from pfwizard.prove.conversation import READY, said
-from pfwizard.prove.server import Standing
+from pfwizard.prove.server import Server, Standing
 from pfwizard.prove.verdict import Unexpected
 
 FOREIGN = "postmaster@example.com"
@@ -81,13 +81,18 @@ def asked_about(client: smtplib.SMTP, recipient: str) -> Reply:
     return Reply(code, said(code, words))
 
 
-def is_stranger(client: smtplib.SMTP, standing: Standing, stranger: str = STRANGERS[0]) -> bool:
-    return standing is Standing.STRANGER or pose(client, stranger)
+def is_stranger(
+    client: smtplib.SMTP, server: Server, standing: Standing, stranger: str = STRANGERS[0]
+) -> bool:
+    return standing is Standing.STRANGER or pose(client, server, stranger)
 
 
-def pose(client: smtplib.SMTP, stranger: str = STRANGERS[0]) -> bool:
-    """Whether the server takes us for the stranger now, with a name that fits its address."""
-    if not client.has_extn("xclient"):
+def pose(client: smtplib.SMTP, server: Server, stranger: str = STRANGERS[0]) -> bool:
+    """Whether the server takes us for the stranger now, with a name that fits its address.
+
+    One that lets our address pose may keep quiet about it (smtpd_discard_ehlo_keywords).
+    """
+    if not client.has_extn("xclient") and not server.comes_from:
         return False
     names = f"NAME={NAME_OF_STRANGERS} REVERSE_NAME={NAME_OF_STRANGERS}"
     code, _ = client.docmd("XCLIENT", f"ADDR={stranger} {names}")

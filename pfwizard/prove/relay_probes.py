@@ -64,7 +64,7 @@ def stranger_to_foreign(
     """
     for stranger in STRANGERS:
         with safest(expected.server) as client:
-            if not is_stranger(client, means.standing, stranger):
+            if not is_stranger(client, expected.server, means.standing, stranger):
                 if stranger != STRANGERS[0]:
                     break  # it has only one of the families (inet_protocols of postconf(5))
                 yield statements.skipped(NO_STRANGER, FROM_ELSEWHERE)
@@ -92,7 +92,7 @@ def stranger_to_us(
         return
     postmaster = f"postmaster@{expected.server.name}"
     with safest(expected.server) as client:
-        if not is_stranger(client, means.standing):
+        if not is_stranger(client, expected.server, means.standing):
             return  # the probe before has said so
         reply = asked_about(client, postmaster)
     refused = f"mail to {postmaster} is refused: {reply}"
@@ -124,7 +124,7 @@ def with_login(statements: Statements, expected: Expectation, means: Means) -> I
         if not usable:
             return
         mechanism = PREFERRED if PREFERRED in usable else min(usable)
-        pose(client)
+        pose(client, expected.server)
         before = asked_about(client, FOREIGN)
         code, _ = authenticated(client, mechanism, means.login)
         if code != AUTHENTICATED:

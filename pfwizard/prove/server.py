@@ -21,8 +21,8 @@ class Server:
     """Where a server answers. ``name`` is the one that clients know it by.
 
     ``label`` is what it is called here, where that is not its address and port. ``comes_from`` is
-    the address of ours that it is to see, empty where any will do. ``behind_proxy``: it waits for
-    what a proxy says of its client.
+    the address of ours that it is to see and lets pose as any other, empty where any will do.
+    ``behind_proxy``: it waits for what a proxy says of its client.
     """
 
     address: str

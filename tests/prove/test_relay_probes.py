@@ -122,6 +122,12 @@ def test_a_server_that_does_not_believe_us_proves_nothing() -> None:
     assert verdict("relay-stranger", refusing) == "skipped"
 
 
+def test_a_server_that_lets_our_address_pose_may_keep_quiet_about_it() -> None:
+    with serving(LIVE) as server:
+        expected = Expectation(replace(server, comes_from="127.0.0.1"))
+        assert found("relay-stranger", expected) == ["pass relay-stranger"]
+
+
 def test_a_real_stranger_need_not_pose() -> None:
     stranger = means(standing=Standing.STRANGER)
     refusing = replace(LIVE, recipient=lambda session, recipient: DENIED)

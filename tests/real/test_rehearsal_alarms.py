@@ -103,6 +103,22 @@ def test_what_holds_for_the_live_server_alone_is_no_fault(
     assert guide.failures(settings) == []
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"smtpd_discard_ehlo_keywords": "xclient"},
+        {"smtpd_discard_ehlo_keyword_address_maps": "static:xclient"},
+    ],
+    ids=lambda settings: next(iter(settings)),
+)
+def test_an_open_relay_is_found_though_xclient_is_not_announced(
+    settings: dict[str, str], guide: RehearsedGuide
+) -> None:
+    failures = guide.failures({**settings, "mynetworks": "0.0.0.0/0"})
+
+    assert ("relay-stranger", "rehearsal:25") in {(probe, server) for probe, server, *_ in failures}
+
+
 def test_postscreen_lets_the_probes_through(guide: RehearsedGuide) -> None:
     settings = {
         "postscreen_access_list": "",
