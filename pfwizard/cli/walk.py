@@ -52,7 +52,8 @@ def walk(given: Arguments, interruption: Interruption) -> Report:
     )
     session = Session(place, start, given.load, ca_passphrase=_ca_passphrase(given))
     outcome = _walked(session, given, interruption)
-    return replace(_report(outcome), options=given.place_options)
+    # The dialogue's lines are all still there to be read; a screen is gone when it ends.
+    return replace(_report(outcome), options=given.place_options, plan_was_shown=given.plain)
 
 
 def _draft(given: Arguments) -> Draft | None:

@@ -68,6 +68,15 @@ def test_the_guide_answered_line_by_line_makes_the_files_of_an_unattended_run(
         assert contents(machine.root)[name] == contents(other.root)[name]
 
 
+def test_what_the_review_has_told_is_not_told_again_at_the_end(machine: Machine) -> None:
+    _, said = plain(machine, [*as_the_guide_answers(), "apply", "keep", "no"])
+
+    _, _, end = said.partition("Done: the change stays")
+    assert "Warning: " in said
+    assert "warning: " not in end
+    assert "/etc/postfix/main.cf" not in end
+
+
 def test_the_end_of_the_input_leaves_everything_as_it_was(machine: Machine) -> None:
     before = traces(machine.root)
 

@@ -88,6 +88,15 @@ def test_the_newest_transaction_comes_first(machine: Machine, before: Tree) -> N
     assert said.index("\n0002-") < said.index("\n0001-")
 
 
+def test_what_its_rehearsal_has_found_is_shown_with_it(machine: Machine) -> None:
+    assert machine.pfwizard().returncode == 0
+
+    _, said = plain(machine, ["history", "1", "show"])
+
+    assert "# Rehearsed before, " in said
+    assert "nothing runs in a tree" in " ".join(said.split())
+
+
 def test_a_transaction_is_shown_as_diffs(machine: Machine, before: Tree) -> None:
     _, said = plain(machine, ["history", "1", "show"])
 
