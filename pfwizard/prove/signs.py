@@ -198,6 +198,11 @@ OF_LOGINS: Sequence[Sign] = (
 )
 """These appear when somebody logs in (checkpw.c of libsasl2, and its plug-ins)."""
 
+FILTER = (
+    "Start it, or look into its own log; smtpd_proxy_filter, in main.cf or master.cf, names it."
+)
+"""Of one that mail passes before smtpd takes it (SMTPD_PROXY_README, src/smtpd/smtpd_proxy.c)."""
+
 OF_MAIL: Sequence[Sign] = (
     _sign(
         r"unsupported dictionary type: (?P<type>\w+)",
@@ -218,6 +223,21 @@ OF_MAIL: Sequence[Sign] = (
         r"problem talking to server (?P<server>\S+): (?P<why>.+)",
         "the policy server {server} cannot be asked: {why}",
         "Start it, or take its check_policy_service out of the restrictions.",
+    ),
+    _sign(
+        r"connect to proxy filter (?P<filter>\S+): (?P<why>.+)",
+        "the filter {filter} cannot be asked: {why}",
+        FILTER,
+    ),
+    _sign(
+        r"lost connection with proxy (?P<filter>\S+)",
+        "the filter {filter} hangs up",
+        FILTER,
+    ),
+    _sign(
+        r'proxy (?P<filter>\S+) rejected "connection request": "(?P<words>[^\n]*)"',
+        "the filter {filter} sends smtpd away: {words}",
+        FILTER,
     ),
 )
 """Restrictions and tables that cannot do their work when mail comes (src/smtpd/smtpd_check.c)."""

@@ -207,6 +207,21 @@ CAUSES = [
         "the policy server 127.0.0.1:10023 cannot be asked: Connection refused",
     ),
     Line(
+        "relay-login",
+        "warning: connect to proxy filter 127.0.0.1:10024: Connection refused",
+        "the filter 127.0.0.1:10024 cannot be asked: Connection refused",
+    ),
+    Line(
+        "relay-login",
+        "warning: lost connection with proxy 127.0.0.1:10024",
+        "the filter 127.0.0.1:10024 hangs up",
+    ),
+    Line(
+        "relay-login",
+        'warning: proxy 127.0.0.1:10024 rejected "connection request": "554 no"',
+        "the filter 127.0.0.1:10024 sends smtpd away: 554 no",
+    ),
+    Line(
         "answers",
         "warning: connect to Milter service inet:127.0.0.1:8891: Connection refused",
         "the milter inet:127.0.0.1:8891 cannot be asked: Connection refused",

@@ -1,6 +1,8 @@
 """``pfwizard verify`` beside a running Postfix: what its probes say of good and bad servers."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -78,6 +80,62 @@ def test_a_wrong_password_and_a_stopped_checker_are_told_apart(guide: GuideMachi
     assert without_checker[key]["detail"].endswith(
         "authdaemond does not run: nobody listens on its socket /run/courier/authdaemon/socket"
     )
+
+
+FILTER = "127.0.0.1:10024"
+
+# Says these words to every client, and hangs up.
+UNFRIENDLY = """\
+import socket, sys
+with socket.create_server(("127.0.0.1", 10024)) as server:
+    print("ready", flush=True)
+    while True:
+        client, _ = server.accept()
+        client.sendall(sys.argv[1].encode())
+        client.close()
+"""
+
+
+@contextmanager
+def unfriendly(machine: Machine, words: str) -> Iterator[None]:
+    """A filter that is of no use."""
+    with machine.popen(["python3", "-c", UNFRIENDLY, words]) as running:
+        assert running.stdout is not None
+        try:
+            assert running.stdout.readline() == b"ready\n"
+            yield
+        finally:
+            running.kill()
+
+
+def told_of_the_filter(guide: GuideMachine) -> str:
+    """What is said of a user's mail, which is answered with a queue file write error."""
+    for line in (f"postconf -e smtpd_proxy_filter={FILTER}", "postfix reload"):
+        guide.machine.run(line.split())
+    _, found = verification(guide, PASSWORD, "--port", "465")
+    told = found["relay-login 127.0.0.1:465"]
+    assert "smtpd_proxy_filter" in told["remedy"]
+    return verdicts(found, "fail")["relay-login 127.0.0.1:465"]
+
+
+def test_a_filter_that_is_down_is_told_from_a_queue_that_cannot_be_written(
+    guide: GuideMachine,
+) -> None:
+    told = told_of_the_filter(guide)
+
+    assert "451 4.3.0 Error: queue file write error" in told
+    assert told.endswith(f"the filter {FILTER} cannot be asked: Connection refused")
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [("", "hangs up"), ("554 5.7.1 not you\r\n", "sends smtpd away: 554 5.7.1 not you")],
+)
+def test_a_filter_that_does_not_talk_to_smtpd_is_told(
+    words: str, cause: str, guide: GuideMachine
+) -> None:
+    with unfriendly(guide.machine, words):
+        assert told_of_the_filter(guide).endswith(f"the filter {FILTER} {cause}")
 
 
 def test_a_postfix_that_does_not_run_is_critical(guide: GuideMachine) -> None:
