@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pfwizard.answers.sasl_answers import SaslBackend
+from pfwizard.answers.sasl_answers import SaslBackend, SaslScope
 from pfwizard.cf.smtpd_conf import SmtpdConf
 from pfwizard.machine.facts import Facts
 from pfwizard.plan.relay.relay_policy import RECIPIENT, RELAY
@@ -50,6 +50,8 @@ def logins(facts: Facts) -> Suggested:
         yield "tls.auth_only", True  # what is safe shuts nobody out who logs in already
     if _users_relay_already(facts):
         yield "sasl.recipient_restrictions", ()
+    if facts.effective.is_on("smtpd_sasl_auth_enable"):
+        yield "sasl.scope", SaslScope.EVERYWHERE.value
     if types == {DOVECOT}:
         yield "sasl.backend", SaslBackend.DOVECOT.value
     elif types == {CYRUS}:

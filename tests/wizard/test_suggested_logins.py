@@ -113,3 +113,13 @@ def test_a_socket_of_courier_is_not_that_of_another_checker() -> None:
 
     assert suggest(machine(STOCK_MAIN, STOCK_MASTER, elsewhere))["sasl.socket"]
     assert "sasl.socket" not in suggest(machine(STOCK_MAIN + ON, STOCK_MASTER, elsewhere, conf))
+
+
+def test_where_users_log_in_on_every_port_today_is_where_they_go_on() -> None:
+    assert suggested("pwcheck_method: saslauthd\n")["sasl.scope"] == "everywhere"
+
+
+def test_a_service_that_lets_them_log_in_by_itself_is_not_every_port() -> None:
+    by_itself = STOCK_MASTER + "2525 inet n - n - - smtpd -o smtpd_sasl_auth_enable=yes\n"
+
+    assert "sasl.scope" not in suggest(machine(STOCK_MAIN, by_itself))
