@@ -3,16 +3,17 @@
 import ipaddress
 from collections.abc import Iterator
 
-from pfwizard.check.inspection import Daemon, Inspection
+from pfwizard.check.inspection import Daemon, InForce, Inspection
 from pfwizard.check.rule import Find, Occurrence, Rule
 from pfwizard.enumeration import listed
 from pfwizard.plan.plan import Finding, Severity
 from pfwizard.plan.relay.mynetworks import networks
-from pfwizard.plan.relay.open_relay import LISTS
+from pfwizard.plan.relay.open_relay import LISTS, RELAY_LISTS
 from pfwizard.plan.relay.relay_policy import judgement
 from pfwizard.plan.relay.restriction_names import meant, unknown_names
 from pfwizard.plan.relay.restrictions import WARN_IF_REJECT
 
+OPEN = "open-relay"
 NETWORKS, RELAY = "mynetworks", "smtpd_relay_restrictions"
 
 PERMIT = "permit"
@@ -93,13 +94,23 @@ def _never_asked(inspection: Inspection) -> Iterator[Occurrence]:
     for parameter in LISTS:
         for value in inspection.in_force(parameter, inspection.servers):
             end, behind = _behind_the_end(value.effective.elements(parameter))
-            if behind:
+            if behind and not _opens_the_relay(inspection, parameter, end, value):
                 yield Occurrence(
                     f"{parameter} ends at {end}: smtpd never gets to {listed(behind)}",
                     f"Move {end} to the end of the list, or take out what is behind it.",
                     value.place,
                     str(value),
                 )
+
+
+def _opens_the_relay(inspection: Inspection, parameter: str, end: str, value: InForce) -> bool:
+    """Whether that is why the relay is open, which another rule tells."""
+    if parameter not in RELAY_LISTS or end.lower() != PERMIT:
+        return False
+    return all(
+        any(each.identifier == OPEN for each in judgement(daemon.name, inspection.smtpd(daemon)))
+        for daemon in value.daemons
+    )
 
 
 def _behind_the_end(elements: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -116,13 +127,13 @@ def _behind_the_end(elements: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 RULES = (
     Rule(
-        "open-relay",
+        OPEN,
         Severity.REFUSAL,
         "A permit before anything refuses strangers",
         "Restriction lists are read from left to right, and permit ends them. What would refuse "
         "a stranger's mail to a stranger behind it is never reached. Spammers find such a "
         "server within hours, and its address is on every blocklist soon after.",
-        _judged("open-relay", RELAY),
+        _judged(OPEN, RELAY),
     ),
     Rule(
         "open-relay-mynetworks",

@@ -1,8 +1,13 @@
-"""Which networks in mynetworks are those of containers."""
+"""Who may relay: networks of containers, long lists of networks, and lists that never end."""
+
+import ipaddress
+from pathlib import PurePosixPath
 
 import pytest
 
-from tests.check.builders import found, main_cf
+from pfwizard.plan.relay import mynetworks
+from tests.check.builders import found, identifiers, main_cf
+from tests.plan.builders import file, with_files
 
 
 @pytest.mark.parametrize(
@@ -23,3 +28,69 @@ def test_the_networks_of_containers_begin_with_172_17(network: str, is_told: boo
     facts = main_cf(f"mynetworks = 127.0.0.0/8 {network}\n")
 
     assert bool(found(facts, "mynetworks-of-containers")) is is_told
+
+
+@pytest.mark.parametrize("table", ["/etc/postfix/ours", "cidr:/etc/postfix/ours"])
+def test_each_network_in_a_file_is_looked_at_once(
+    table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+
+    def ip_network(network: str, strict: bool) -> object:
+        looked_at.append(network)
+        return ipaddress.IPv4Network(network, strict)
+
+    monkeypatch.setattr(mynetworks, "ip_network", ip_network)
+    content = "".join(f"10.{len(table)}.{number}.0/24\n" for number in range(50))
+    ours = file(PurePosixPath("/etc/postfix/ours"), content.encode())
+    identifiers(with_files(main_cf(f"mynetworks = {table}\n"), ours))
+
+    assert looked_at == content.split()
+
+
+def test_networks_of_ipv6_without_brackets_are_not_looked_at_for_every_question(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def is_excluded(element: str) -> bool:
+        asked.append(element)
+        return False
+
+    monkeypatch.setattr(mynetworks, "_is_excluded", is_excluded)
+    elements = [f"2001:db8:{number:x}::/48" for number in range(50)]
+    found(main_cf(f"mynetworks = {' '.join(elements)}\n"), "open-relay")
+
+    assert len(asked) <= 2 * len(elements)
+
+
+def test_a_file_of_networks_may_let_everybody_in() -> None:
+    ours = file(PurePosixPath("/etc/postfix/ours"), b"# ours\n10.0.0.0/8 192.0.2.1\n0.0.0.0/0\n")
+
+    assert found(
+        with_files(main_cf("mynetworks = /etc/postfix/ours\n"), ours), "open-relay-mynetworks"
+    )
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        "smtpd_relay_restrictions = permit, reject_unauth_destination\n",
+        (
+            "smtpd_relay_restrictions =\n"
+            "smtpd_recipient_restrictions = permit, reject_unauth_destination\n"
+        ),
+    ],
+)
+def test_a_permit_that_opens_the_relay_is_told_once(lists: str) -> None:
+    told = identifiers(main_cf(lists))
+
+    assert "open-relay" in told
+    assert "restriction-never-asked" not in told
+
+
+def test_a_permit_that_opens_nothing_is_told_for_what_is_behind_it() -> None:
+    facts = main_cf("smtpd_recipient_restrictions = permit, reject_unknown_sender_domain\n")
+
+    assert "restriction-never-asked" in identifiers(facts)
+    assert "open-relay" not in identifiers(facts)
