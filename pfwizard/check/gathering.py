@@ -13,10 +13,12 @@ from pfwizard.apply.recovery import refuse_unfinished
 from pfwizard.check.certificates import OWN_CA
 from pfwizard.check.changes import files_left
 from pfwizard.check.inspection import Inspection
+from pfwizard.check.network import HOSTS
 from pfwizard.check.password_checkers import files_of_the_checkers
 from pfwizard.check.tls_files import CLIENT_FILES, SERVER_FILES
 from pfwizard.errors import PfwizardError
 from pfwizard.expiry.sni import SNI_MAPS
+from pfwizard.machine.addresses import local_addresses
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.managed import SIGNS_OF_MANAGERS
 from pfwizard.machine.postfix import master_process
@@ -46,6 +48,8 @@ def inspect_machine(
     """
     inspection = Inspection(gather(tree, config_directory, (), goes_on=True), now)
     inspection = replace(inspection, open_ports=_open_ports(tree, inspection))
+    if tree.is_this_machine:
+        inspection = replace(inspection, addresses=local_addresses())
     for named in (_configured_files, files_of_the_checkers):
         inspection = _with_files(tree, inspection, named(inspection))
     inspection = replace(inspection, labels=dict(_labels(tree, inspection)))
@@ -110,6 +114,7 @@ def _configured_files(inspection: Inspection) -> Iterator[PurePosixPath]:
 def _fixed_files(tree: Tree, facts: Facts) -> Iterator[PurePosixPath]:
     yield from BUNDLES
     yield OWN_CA
+    yield HOSTS
     yield from SIGNS_OF_MANAGERS
     yield from files_left(facts.postfix.config_directory)
     for directory in OF_CERTBOT:

@@ -13,6 +13,7 @@ from pfwizard.cf.service import Service
 from pfwizard.check.place import Place
 from pfwizard.enumeration import listed
 from pfwizard.errors import PfwizardError
+from pfwizard.machine.addresses import Address
 from pfwizard.machine.effective import Effective, Smtpd, Tolerant
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
@@ -61,14 +62,16 @@ class Inspection:
 
     ``open_ports`` are the ports of master.cf on which the running master(8) listens, or None where
     that cannot be seen. ``labels`` are the types that SELinux knows the configured files by, where
-    it is in use. ``under_way`` is what an earlier run of pfwizard has left unfinished, in the words
-    of whoever would be refused for it.
+    it is in use. ``addresses`` are those of the machine's interfaces, or None where nobody can
+    tell. ``under_way`` is what an earlier run of pfwizard has left unfinished, in the words of
+    whoever would be refused for it.
     """
 
     facts: Facts
     now: datetime
     open_ports: frozenset[int] | None = None
     labels: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    addresses: frozenset[Address] | None = None
     under_way: PfwizardError | None = None
 
     @property

@@ -8,6 +8,7 @@ from pfwizard.cf.expansion import BadExpansion, references
 from pfwizard.cf.lists import split_list
 from pfwizard.check.inspection import Inspection
 from pfwizard.check.misspelt import meant_by
+from pfwizard.check.network import INTERFACES, PROTOCOLS
 from pfwizard.check.obsolete import PARAMETERS
 from pfwizard.check.place import Place
 from pfwizard.check.reading import OVERRIDING, problems_about
@@ -55,7 +56,8 @@ def _duplicates(inspection: Inspection) -> Iterator[Occurrence]:
 def _inline_comments(inspection: Inspection) -> Iterator[Occurrence]:
     for name, setting in inspection.settings.items():
         outside_braces = re.sub(r"\{[^{}]*\}", "", setting.value)
-        if COMMENT.search(outside_braces) and FREE_TEXT.fullmatch(name) is None:
+        is_told_elsewhere = name in (INTERFACES, PROTOCOLS) or FREE_TEXT.fullmatch(name)
+        if COMMENT.search(outside_braces) and not is_told_elsewhere:
             yield Occurrence(
                 f"{name}: what follows the # is no comment but part of the value",
                 "Put the comment on a line of its own, which begins with the #.",

@@ -13,6 +13,7 @@ from pfwizard.check import (
     managed_by_others,
     master_cf,
     mechanisms,
+    network,
     obsolete,
     reading,
     relay,
@@ -25,6 +26,7 @@ from pfwizard.check.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *machine.RULES,
+    *network.RULES,
     *changes.RULES,
     *managed_by_others.RULES,
     *reading.RULES,

@@ -29,8 +29,8 @@ MAIN = {
         main_cf("relayhost = here\nrelayhost = here\n"),
     ),
     "inline-comment": Case(
-        main_cf("inet_protocols = ipv4 # for now\n"),
-        main_cf("# for now\ninet_protocols = ipv4\nsmtpd_banner = $myhostname ESMTP # 1\n"),
+        main_cf("relayhost = mail.example.org # for now\n"),
+        main_cf("# for now\nrelayhost = mail.example.org\nsmtpd_banner = $myhostname ESMTP # 1\n"),
     ),
     "indented-setting": Case(
         main_cf("smtpd_banner = here\n smtpd_tls_auth_only = yes\n"),

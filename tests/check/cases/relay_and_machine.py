@@ -13,6 +13,15 @@ from tests.plan.builders import (
     with_files,
 )
 
+NETWORK = {
+    "inet-protocols-wrong": Case(
+        main_cf("inet_protocols = ipv5\n"), main_cf("inet_protocols = ipv4, ipv6\n")
+    ),
+    "inet-interfaces-wrong": Case(
+        main_cf("inet_interfaces = al\n"), main_cf("inet_interfaces = all\n")
+    ),
+}
+
 RELAY = {
     "open-relay": Case(
         main_cf("smtpd_relay_restrictions = permit\n"),
@@ -108,4 +117,4 @@ MACHINE = {
     ),
 }
 
-CASES = {**RELAY, **RELAY_HOST, **MACHINE}
+CASES = {**NETWORK, **RELAY, **RELAY_HOST, **MACHINE}
