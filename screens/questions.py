@@ -15,6 +15,7 @@ from pfwizard.screens.widgets.choices import OneOf, SeveralOf
 from pfwizard.screens.widgets.field_row import FieldRow
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.introductions import introduction_of
+from pfwizard.wizard.offered import offered_choices
 
 HOW_TO_CHOOSE = "Left/Right choose."
 HOW_TO_CHOOSE_SEVERAL = "Left/Right move, space chooses."
@@ -69,9 +70,11 @@ class Questions(Page):
         sheet = self.session.sheet
         relevant = sheet.relevant(self.course.step)
         problems = self.course.problems_to_show()
+        values = sheet.values()
         for row in self.rows:
             key = row.question.key
             row.display = row.question in relevant
+            row.show_offered(offered_choices(row.question, values, sheet.text(key)))
             row.show_answer(sheet.text(key))
             row.show_implied(sheet.implied(key))
             row.show_problem(problems.get(key))

@@ -136,7 +136,7 @@ STEPS = (
         StepName.SASL,
         "Logins (SASL)",
         "Logins",
-        "Users who log in may send mail to everywhere; strangers may not.",
+        "Users who log in may send mail everywhere; strangers may not.",
         _keys(
             "sasl.enabled",
             "sasl.scope",

@@ -21,6 +21,11 @@ def typed_text(question: Question, value: object) -> str:
     return str(value)
 
 
+def elements_of(text: str) -> tuple[str, ...]:
+    """What stands between the commas of such a text."""
+    return tuple(each.strip() for each in text.split(","))
+
+
 def shown_choice(choice: str) -> str:
     """A choice as it is shown: the empty one has no name of its own."""
     return choice or NOTHING
@@ -47,7 +52,7 @@ def _needs_something(question: Question) -> bool:
 NEEDED = {
     Kind.PATH: "a path",
     Kind.INTEGER: "a number from {question.minimum} to {question.maximum}",
-    Kind.TEXT: "a name",
+    Kind.TEXT: "an answer",
     Kind.TEXTS: "a name",
 }
 """What an empty field lacks."""

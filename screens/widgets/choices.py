@@ -1,6 +1,6 @@
 """Choices side by side, each with a mark that needs no colour."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -140,6 +140,22 @@ class SeveralOf(Choices):
     def __init__(self, labels: Sequence[str], chosen: Sequence[int], id: str | None = None) -> None:
         super().__init__(labels, id)
         self.chosen = frozenset(chosen)
+
+    def choose(self, labels: Collection[str]) -> None:
+        """Have these chosen, and no others."""
+        self.chosen = frozenset(place for place, label in enumerate(self.labels) if label in labels)
+        self.refresh()
+
+    def offer(self, labels: Sequence[str]) -> None:
+        """Have these to choose from; what is chosen among them stays so."""
+        if tuple(labels) == self.labels:
+            return
+        chosen = [self.labels[place] for place in self.chosen]
+        looked_at = self.labels[self.place]
+        self.labels = tuple(labels)
+        self.place = self.labels.index(looked_at) if looked_at in self.labels else 0
+        self.choose(chosen)
+        self.refresh(layout=True)
 
     def is_chosen(self, place: int) -> bool:
         return place in self.chosen

@@ -5,7 +5,7 @@ from textual.widgets import Input
 
 from pfwizard.answers.question import Kind, Question
 from pfwizard.screens.widgets.choices import OneOf, SeveralOf
-from pfwizard.wizard.typed_text import NO, YES, shown_choice, typed_text
+from pfwizard.wizard.typed_text import NO, YES, elements_of, shown_choice, typed_text
 
 Editor = Input | OneOf | SeveralOf
 
@@ -23,8 +23,8 @@ def editor_for(question: Question, text: str) -> Editor:
     """A field with this text in it."""
     name = id_of(question.key)
     if question.kind is Kind.TEXTS and question.choices:
-        words = _words(text)
-        chosen = [place for place, each in enumerate(question.choices) if each in words]
+        given = elements_of(text)
+        chosen = [place for place, each in enumerate(question.choices) if each in given]
         return SeveralOf(question.choices, chosen, id=name)
     if choices := choices_of(question):
         return OneOf(choices, _place(choices, text), text, id=name)
@@ -55,13 +55,15 @@ def show_text(editor: Editor, text: str) -> None:
     if isinstance(editor, OneOf):
         editor.show(_place(editor.labels, text), text)
     elif isinstance(editor, SeveralOf):
-        words = _words(text)
-        editor.chosen = frozenset(
-            place for place, each in enumerate(editor.labels) if each in words
-        )
-        editor.refresh()
+        editor.choose(elements_of(text))
     elif editor.value != text:
         editor.value = text
+
+
+def show_offered(editor: Editor, choices: tuple[str, ...]) -> None:
+    """Have these to choose from, where several can be chosen."""
+    if isinstance(editor, SeveralOf):
+        editor.offer(choices)
 
 
 def show_implied(editor: Editor, implied: str) -> None:
@@ -112,10 +114,6 @@ class TextField(Input):
 def _typed(question: Question, label: str) -> str:
     choices = dict(zip(choices_of(question), question.choices, strict=False))
     return typed_text(question, choices.get(label, label))
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",")]
 
 
 def _place(labels: tuple[str, ...], text: str) -> int | None:

@@ -9,7 +9,14 @@ from textual.widgets import Input
 from pfwizard.answers.question import Question
 from pfwizard.errors import InputProblem
 from pfwizard.screens.widgets.choices import Choices
-from pfwizard.screens.widgets.editor import Editor, editor_for, show_implied, show_text, text_in
+from pfwizard.screens.widgets.editor import (
+    Editor,
+    editor_for,
+    show_implied,
+    show_offered,
+    show_text,
+    text_in,
+)
 from pfwizard.screens.widgets.plain_text import PlainText
 
 
@@ -44,6 +51,10 @@ class FieldRow(Vertical):
         """Put the answer into the field, unless somebody is typing there."""
         if not self.editor.has_focus and text != self.text:
             show_text(self.editor, text)
+
+    def show_offered(self, choices: tuple[str, ...]) -> None:
+        """Offer these choices, which follow from the other answers."""
+        show_offered(self.editor, choices)
 
     def show_implied(self, implied: str) -> None:
         """Say what the field stands for as long as it is empty."""

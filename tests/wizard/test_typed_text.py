@@ -65,7 +65,7 @@ def test_the_empty_one_of_several_choices_has_a_name() -> None:
     [
         ("ca.certificate", "a path is needed, such as /etc/ssl/ca.crt"),
         ("ca.days", "a number from 1 to 36500 is needed, such as 3650"),
-        ("ca.subject.common_name", "a name is needed"),
+        ("ca.subject.common_name", "an answer is needed"),
         ("server.names", "a name is needed"),
     ],
 )

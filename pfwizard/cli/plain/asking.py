@@ -10,6 +10,7 @@ from pfwizard.cli.plain.lines import Lines
 from pfwizard.errors import InputProblem
 from pfwizard.quoting import visible
 from pfwizard.wizard.course import Course
+from pfwizard.wizard.offered import offered_choices
 from pfwizard.wizard.sheet import AnswerSheet
 from pfwizard.wizard.steps import STEPS
 from pfwizard.wizard.typed_text import NO, YES, shown_choice, value_of
@@ -75,7 +76,7 @@ def _answer(sheet: AnswerSheet, question: Question, typed: str) -> InputProblem 
     """Take an answer, or say what is wrong with it; what is offered then stays what it was."""
     if not typed:
         return sheet.answered(question.key).problem
-    text = "" if typed == NOTHING else _meant(question, typed)
+    text = "" if typed == NOTHING else _meant(question, sheet, typed)
     try:
         value_of(question, text)
     except InputProblem as problem:
@@ -85,7 +86,7 @@ def _answer(sheet: AnswerSheet, question: Question, typed: str) -> InputProblem 
 
 
 def _typed(lines: Lines, sheet: AnswerSheet, question: Question) -> str:
-    choices = _choices(question)
+    choices = _choices(question, sheet)
     offered = f" ({', '.join(choices)})" if choices else ""
     present = sheet.answered(question.key)
     if question.kind is Kind.SECRET:
@@ -97,15 +98,16 @@ def _typed(lines: Lines, sheet: AnswerSheet, question: Question) -> str:
     return lines.ask(f"{question.label}{offered} [{visible(shown)}]: ")
 
 
-def _choices(question: Question) -> tuple[str, ...]:
+def _choices(question: Question, sheet: AnswerSheet) -> tuple[str, ...]:
     if question.kind is Kind.BOOLEAN:
         return (YES, NO)
-    return tuple(shown_choice(choice) for choice in question.choices)
+    offered = offered_choices(question, sheet.values(), sheet.text(question.key))
+    return tuple(map(shown_choice, offered))
 
 
-def _meant(question: Question, typed: str) -> str:
+def _meant(question: Question, sheet: AnswerSheet, typed: str) -> str:
     """A choice by its first letters, if there is but one; anything else as it is typed."""
-    meant = [choice for choice in _choices(question) if choice.startswith(typed.lower())]
+    meant = [choice for choice in _choices(question, sheet) if choice.startswith(typed.lower())]
     return meant[0] if len(meant) == 1 and question.kind is Kind.CHOICE else typed
 
 
