@@ -28,8 +28,6 @@ class Done(Page):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         ("f3", "history", "History"),
-        ("pagedown", "scroll(1)", "Scroll down"),
-        ("pageup", "scroll(-1)", "Scroll up"),
     ]
 
     def __init__(self, session: Session, planned: "Planned") -> None:
@@ -49,16 +47,11 @@ class Done(Page):
         )
 
     def body(self) -> ComposeResult:
-        self._view = LinesView(tuple(self._lines()), id="after")
-        yield self._view
+        yield LinesView(tuple(self._lines()), id="after")
         yield no_news()
 
     def on_mount(self) -> None:
         main_button(self).focus()
-
-    def action_scroll(self, pages: int) -> None:
-        """The page keys scroll wherever the focus is."""
-        self._view.scroll_relative(y=pages * self._view.size.height, animate=False)
 
     def _lines(self) -> Iterator[Line]:
         yield Line(f"Done, as transaction {self.session.outcome.transaction}.", Style.ADDED)

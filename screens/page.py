@@ -17,6 +17,7 @@ from textual.widgets import Button
 from pfwizard.screens.leaving import Leaving, agrees_to_leave, save_answers
 from pfwizard.screens.results import Going, Jump
 from pfwizard.screens.widgets.key_line import KeyLine
+from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.screens.widgets.step_list import StepList
 from pfwizard.screens.widgets.text_button import TextButton
@@ -66,6 +67,8 @@ class Page(Screen[None]):
         Binding("f10,ctrl+c", "leave", "Quit", id="quit", priority=True),
         Binding("up", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
+        Binding("pagedown", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-1)", show=False),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -190,6 +193,11 @@ class Page(Screen[None]):
         from pfwizard.screens.dialogs.help import Help  # no page needs it to be seen
 
         self.app.push_screen(Help(self.heading, self.HELP))
+
+    def action_scroll(self, pages: int) -> None:
+        """The page keys scroll what there is to read, wherever the focus is."""
+        for view in self.query(LinesView):
+            view.scroll_relative(y=pages * view.size.height, animate=False)
 
     def enable(self, action: str, is_enabled: bool) -> None:
         """Make a button usable or not."""

@@ -262,8 +262,9 @@ class Review(Page):
 
 def _keys(tabs: int) -> tuple[str, ...]:
     """Tabs may stand where the terminal has ended: how many there are can always be seen."""
-    browsing = (f"Left/Right {tabs} tabs", "/ Search", "w Whole file", "F6 Write")
-    return ("F1 Help", "F8 Apply", *browsing, "Esc Back", "F10 Quit")
+    turning = (f"Left/Right {tabs} tabs",) if tabs > 1 else ()
+    browsing = ("/ Search", "w Whole file", "F6 Write")
+    return ("F1 Help", "F8 Apply", *turning, *browsing, "Esc Back", "F10 Quit")
 
 
 def _search_field() -> TextField:

@@ -9,7 +9,7 @@ from pfwizard.prove.verdict import Outcome, Statements
 from pfwizard.screens.review import Review
 from tests.screens.conftest import LooksRight, text_of
 from tests.screens.stage import Act, StagedSession, started
-from tests.screens.walking import apply, is_enabled, until_it_says, until_shown, wizard
+from tests.screens.walking import apply, is_enabled, press, until_it_says, until_shown, wizard
 
 FIRST_STEP = "Keeping what is there now"
 
@@ -45,6 +45,20 @@ async def test_after_a_failure_nothing_is_applied_and_its_cause_and_remedy_are_s
         assert "no mechanism" in text
         assert "Start authdaemond." in text
         assert FIRST_STEP not in text
+
+
+async def test_what_was_found_before_a_failure_can_be_scrolled_to() -> None:
+    many = [
+        Statements("answers", f"rehearsal:{port}").passed("it greets") for port in range(25, 60)
+    ]
+    async with wizard(rehearsing(*many, FAILURE)) as pilot:
+        await apply(pilot)
+        await until_it_says(pilot, "nothing was changed")
+        assert "answers at rehearsal:26:" not in text_of(pilot.app)
+
+        await press(pilot, "pageup", "pageup", "pageup")
+
+        assert "answers at rehearsal:26:" in text_of(pilot.app)
 
 
 async def test_after_a_failure_enter_leads_back_to_the_review() -> None:

@@ -40,6 +40,7 @@ async def test_a_plan_that_changes_nothing_says_so_and_cannot_be_applied() -> No
 
         assert "Nothing to do: everything is as the answers ask." in said
         assert "There is nothing to apply. Esc goes back to the answers, F10 quits." in said
+        assert "Left/Right" not in said  # there is one tab
         assert not is_enabled(pilot, "apply")
         assert isinstance(pilot.app.screen, Review)
 
