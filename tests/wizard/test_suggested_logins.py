@@ -108,7 +108,7 @@ def test_a_plan_without_them_leaves_the_list_of_postfix_as_it_is() -> None:
 
 
 def test_a_socket_of_courier_is_not_that_of_another_checker() -> None:
-    elsewhere = socket("/var/run/courier/authdaemon/socket")
+    elsewhere = socket(PurePosixPath("/var/run/courier/authdaemon/socket"))
     conf = file(SMTPD_CONF, b"pwcheck_method: saslauthd\n")
 
     assert suggest(machine(STOCK_MAIN, STOCK_MASTER, elsewhere))["sasl.socket"]
