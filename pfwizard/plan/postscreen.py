@@ -7,14 +7,16 @@ on the entry of postscreen.
 from dataclasses import replace
 
 from pfwizard.cf.endpoint import Endpoint
+from pfwizard.cf.master_cf import MasterCf
 from pfwizard.cf.service import NewService
+from pfwizard.machine.effective import Effective
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.overrides import lacks_tlsproxy
 from pfwizard.plan.plan import note, warning
 from pfwizard.plan.tls.tls import LEVELS, level_of
 
 TLSPROXY = NewService(name="tlsproxy", type="unix", command="tlsproxy", process_limit="0")
-LEVEL = "postscreen_tls_security_level"
+LEVEL, LEVEL_OF_SMTPD = "postscreen_tls_security_level", "smtpd_tls_security_level"
 
 
 def plan_postscreen(draft: Draft) -> Draft:
@@ -33,6 +35,18 @@ def _with_tlsproxy(draft: Draft) -> Draft:
     return replace(draft, master=master).with_finding(
         note("tlsproxy-on", "tlsproxy is switched on, which does TLS for postscreen on port 25")
     )
+
+
+def offers_tls(master: MasterCf, effective: Effective) -> bool:
+    """Whether postscreen(8) offers STARTTLS to clients that it talks to itself."""
+    services = [service for service in master.services if service.command == "postscreen"]
+    return any(_level(effective.of(service)) not in ("", "none") for service in services)
+
+
+def _level(effective: Effective) -> str:
+    """That of smtpd, unless there is one of its own."""
+    name = LEVEL_OF_SMTPD if effective.written(LEVEL) is None else LEVEL
+    return effective.value(name).lower()
 
 
 def _judge_level(draft: Draft) -> Draft:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pfwizard.expiry.servers import met_by_clients, port_of
 from pfwizard.machine.effective import Smtpd
 from pfwizard.machine.facts import Facts
+from pfwizard.plan.overrides import lacks_tlsproxy
+from pfwizard.plan.postscreen import offers_tls
 from pfwizard.plan.relay.open_relay import takes_mail_of_strangers
 from pfwizard.prove.expectations import password_checkers, with_certificates
 from pfwizard.prove.server import Expectation, PasswordChecker
@@ -17,6 +19,7 @@ class Before:
     checkers: frozenset[PasswordChecker]
     ports: frozenset[int]
     for_strangers: frozenset[int]
+    lacks_tlsproxy: bool
 
     @classmethod
     def of(cls, facts: Facts) -> "Before":
@@ -32,6 +35,8 @@ class Before:
             for_strangers=frozenset(
                 port for port, smtpd in servers if takes_mail_of_strangers(smtpd)
             ),
+            lacks_tlsproxy=lacks_tlsproxy(facts.configuration.master)
+            and offers_tls(facts.configuration.master, facts.effective),
         )
 
     def told_of(self, expected: Expectation) -> Expectation:
@@ -43,4 +48,5 @@ class Before:
             expected,
             checkers=tuple(checkers),
             is_closed_today=expected.public_port in self.ports - self.for_strangers,
+            lacks_tlsproxy_today=self.lacks_tlsproxy,
         )

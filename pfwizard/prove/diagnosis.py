@@ -9,6 +9,7 @@ from pfwizard.prove.verdict import Outcome, Verdict
 SIGNS: Mapping[str, Sequence[Sign]] = {
     "answers": OF_TLS,
     "tls": OF_TLS,
+    "postscreen-tls": OF_TLS,
     "login": OF_LOGINS,
     "login-refused": OF_LOGINS,
     "relay-stranger": OF_MAIL,

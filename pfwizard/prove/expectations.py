@@ -60,12 +60,16 @@ def with_certificates(facts: Facts) -> Facts:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a server is to be met, what it is called there, if not by that, and where from."""
+    """Where a server is to be met, what it is called there, if not by that, and where from.
+
+    ``newcomer`` is another address to come from, which postscreen(8) does not know.
+    """
 
     address: str
     port: int
     label: str = ""
     comes_from: str = ""
+    newcomer: str = ""
 
 
 Placing = Callable[[Service, SmtpPort], Iterable[Place]]
@@ -129,6 +133,7 @@ def _expectation(
         digest=effective.value("smtpd_tls_fingerprint_digest"),
         domains=_domains(effective),
         checkers=_checkers(facts, effective),
+        newcomer=place.newcomer,
     )
 
 

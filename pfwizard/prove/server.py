@@ -77,7 +77,9 @@ class Expectation:
     none of a CA that it trusts is sent away. ``digest`` is that of the
     fingerprints by which it knows clients. ``domains`` are those under which its users may be
     known, ``checkers`` what their passwords are checked by. ``is_closed_today``: before a change
-    that is rehearsed, strangers may send nothing at all on this port.
+    that is rehearsed, strangers may send nothing at all on this port. ``newcomer`` is an address of
+    ours whose clients postscreen(8) tests before they come to this server, empty where it does not;
+    ``lacks_tlsproxy_today``: before the change it cannot encrypt what it says to them.
     """
 
     server: Server
@@ -93,6 +95,8 @@ class Expectation:
     domains: tuple[str, ...] = ()
     checkers: tuple[PasswordChecker, ...] = ()
     is_closed_today: bool = False
+    newcomer: str = ""
+    lacks_tlsproxy_today: bool = False
 
 
 class Standing(Enum):

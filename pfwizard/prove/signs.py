@@ -87,6 +87,11 @@ OF_THE_START: Sequence[Sign] = (
 
 OF_TLS: Sequence[Sign] = (
     _sign(
+        r"connect to private/tlsproxy service: (?P<why>.+)",
+        "postscreen has tlsproxy encrypt what it says, and cannot reach it: {why}",
+        "Uncomment the tlsproxy service in master.cf.",
+    ),
+    _sign(
         r'Invalid TLS protocol list "(?P<list>[^"\n]*)": disabling TLS',
         'this Postfix cannot read the protocol list "{list}", and switches TLS off',
         "Write >=TLSv1.2, without a blank, from Postfix 3.6 on, and !SSLv2, !SSLv3, !TLSv1, "

@@ -8,6 +8,7 @@ from pfwizard.prove import (
     certificate_probes,
     checker_probe,
     login_probes,
+    postscreen_probe,
     relay_probes,
     tls_probes,
 )
@@ -49,6 +50,7 @@ PROBES: Sequence[Probe] = (
     Probe("customary", tls_probes.customary),
     Probe("tls", tls_probes.encryption, shows=Shown.OURS),
     Probe("old-tls", tls_probes.old_versions),
+    Probe("postscreen-tls", postscreen_probe.encryption_for_newcomers),
     Probe("auth-before-tls", login_probes.auth_in_clear),
     Probe("auth", login_probes.auth_over_tls),
     Probe(LOGIN, login_probes.logins),

@@ -16,14 +16,15 @@ smtp inet n - y - 1 postscreen
 smtpd pass - - y - - smtpd
 """
 PUBLIC = "compatibility_level = 3.6\nmyhostname = mail.kernel-panic.it\n"
+WITH_TLS = f"{PUBLIC}smtpd_tls_security_level = may\n"
 INTERNAL = f"{PUBLIC}smtpd_relay_restrictions = permit_mynetworks, reject\n"
 
 
-def is_closed_today(main_cf: str, master_cf: str, port: int) -> bool:
+def told(main_cf: str, master_cf: str, port: int = 25) -> Expectation:
     server = Server("127.0.0.1", 40025, Security.NONE, "mail.kernel-panic.it")
     facts = machine(main_cf, master_cf)
     before = Before.of(with_files(facts, *(file(each, b"") for each in facts.smtpd_conf_places)))
-    return before.told_of(Expectation(server, public_port=port)).is_closed_today
+    return before.told_of(Expectation(server, public_port=port))
 
 
 @pytest.mark.parametrize(
@@ -39,4 +40,21 @@ def is_closed_today(main_cf: str, master_cf: str, port: int) -> bool:
 def test_where_strangers_may_send_nothing_today(
     main_cf: str, master_cf: str, port: int, is_closed: bool
 ) -> None:
-    assert is_closed_today(main_cf, master_cf, port) is is_closed
+    assert told(main_cf, master_cf, port).is_closed_today is is_closed
+
+
+@pytest.mark.parametrize(
+    ("main_cf", "master_cf", "lacks_it"),
+    [
+        (WITH_TLS, SCREENED, True),
+        (WITH_TLS, f"{SCREENED}tlsproxy unix - - y - 0 tlsproxy\n", False),
+        (WITH_TLS, MASTER, False),
+        (PUBLIC, SCREENED, False),
+        (f"{PUBLIC}postscreen_tls_security_level = may\n", SCREENED, True),
+        (f"{WITH_TLS}postscreen_tls_security_level = none\n", SCREENED, False),
+    ],
+)
+def test_whether_postscreen_lacks_tlsproxy_today(
+    main_cf: str, master_cf: str, lacks_it: bool
+) -> None:
+    assert told(main_cf, master_cf).lacks_tlsproxy_today is lacks_it

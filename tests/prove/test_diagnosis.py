@@ -207,6 +207,11 @@ CAUSES = [
         "the policy server 127.0.0.1:10023 cannot be asked: Connection refused",
     ),
     Line(
+        "postscreen-tls",
+        "warning: connect to private/tlsproxy service: Connection refused",
+        "postscreen has tlsproxy encrypt what it says, and cannot reach it: Connection refused",
+    ),
+    Line(
         "relay-login",
         "warning: connect to proxy filter 127.0.0.1:10024: Connection refused",
         "the filter 127.0.0.1:10024 cannot be asked: Connection refused",

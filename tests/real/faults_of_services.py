@@ -13,7 +13,16 @@ WITH_UNSET_PARAMETERS = (
 )
 WITH_DOVECOT = f"{SUBMISSION}  -o smtpd_sasl_type=dovecot\n  -o smtpd_sasl_path=private/auth\n"
 
+POSTSCREEN = "       n       -       1       postscreen\nsmtpd pass - - n - - smtpd\n#smtp "
+
 SERVICE_FAULTS = (
+    Fault(
+        "postscreen without the helper that encrypts its own words",
+        "postscreen-tls",
+        "postscreen has tlsproxy encrypt what it says, and cannot reach it: No such file",
+        settings={"postscreen_pipelining_enable": "yes"},
+        edits={MASTER_CF: [("       n       -       -       smtpd\n#smtp ", POSTSCREEN)]},
+    ),
     Fault(
         "TLS at once on port 25",
         "customary",

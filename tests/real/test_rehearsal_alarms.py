@@ -11,9 +11,12 @@ from tests.machines.authdaemond import SOCKET
 from tests.machines.machine import Machine
 from tests.machines.suites import SUITES
 from tests.real.conftest import OpenMachine
+from tests.real.fault import END
 from tests.real.rehearsed_guide import MASTER_CF, RehearsedGuide
 
 pytestmark = pytest.mark.machine
+
+INSIDE = [name for name, suite in SUITES.items() if suite.runs_pfwizard_inside]
 
 SMTP, POSTSCREEN = (
     "       n       -       -       smtpd\n#smtp ",
@@ -119,15 +122,44 @@ def test_an_open_relay_is_found_though_xclient_is_not_announced(
     assert ("relay-stranger", "rehearsal:25") in {(probe, server) for probe, server, *_ in failures}
 
 
-def test_postscreen_lets_the_probes_through(guide: RehearsedGuide) -> None:
-    settings = {
-        "postscreen_access_list": "",
-        "postscreen_greet_action": "enforce",
-        "postscreen_pipelining_enable": "yes",
-        "postscreen_upstream_proxy_protocol": "haproxy",
-    }
+TESTING = {
+    "postscreen_access_list": "",
+    "postscreen_greet_action": "enforce",
+    "postscreen_pipelining_enable": "yes",
+    "postscreen_upstream_proxy_protocol": "haproxy",
+    "postscreen_dnsbl_sites": "rbl.example.com",
+}
+"""postscreen talks to new clients itself, to see how they behave."""
+
+
+@pytest.mark.parametrize("suite", INSIDE)
+def test_postscreen_lets_the_probes_through(suite: str, open_machine: OpenMachine) -> None:
+    guide = RehearsedGuide.on(open_machine(Machine(SUITES[suite])))
+    edits = {MASTER_CF: [(SMTP, POSTSCREEN), (END, "tlsproxy unix - - n - 0 tlsproxy\n")]}
+
+    assert guide.failures(TESTING, edits) == []
+
+
+def test_postscreen_may_let_pass_those_alone_who_come_over_another_interface(
+    guide: RehearsedGuide,
+) -> None:
+    settings = {"postscreen_allowlist_interfaces": "192.0.2.1"}
 
     assert guide.failures(settings, {MASTER_CF: [(SMTP, POSTSCREEN)]}) == []
+
+
+def test_postscreen_that_lacks_tlsproxy_today_keeps_no_change_back(
+    open_machine: OpenMachine,
+) -> None:
+    guide = RehearsedGuide.on(open_machine(Machine(SUITES["bookworm"])))
+    for entry in ("smtp inet n - n - 1 postscreen", "smtpd pass - - n - - smtpd"):
+        name, kind, *_ = entry.split()
+        guide.machine.run(["postconf", "-Me", f"{name}/{kind}={entry}"])
+
+    done = guide.rehearse(TESTING, {})
+
+    assert done.stdout == "[]\n"
+    assert "rehearsal:25 that is so today, too: it answers 454 4.7.0 TLS not" in done.stderr
 
 
 def test_other_programs_are_met_at_their_sockets_in_the_queue_directory(

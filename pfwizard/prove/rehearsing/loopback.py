@@ -27,6 +27,12 @@ def free_ports() -> Iterator[Callable[[], int]]:
         yield another
 
 
+def secret_addresses() -> tuple[str, str]:
+    """The one of our probes, and another one; that is empty where there is no other."""
+    prober, newcomer = secret_address(), secret_address()
+    return prober, newcomer if newcomer not in (prober, LOOPBACK) else ""
+
+
 def secret_address() -> str:
     """One of 127.0.0.0/8 that nobody guesses, to come from; 127.0.0.1 where there is no other."""
     numbers = [secrets.randbelow(254) + 1 for _ in range(3)]

@@ -21,7 +21,7 @@ from pfwizard.prove.expectations import (
 )
 from pfwizard.prove.login_probes import is_to_misspell_at
 from pfwizard.prove.means import Means
-from pfwizard.prove.rehearsing.loopback import free_ports, secret_address
+from pfwizard.prove.rehearsing.loopback import free_ports, secret_addresses
 from pfwizard.prove.rehearsing.order import Died
 from pfwizard.prove.rehearsing.performance import Performance
 from pfwizard.prove.rehearsing.private_checker import CheckerFailed
@@ -92,7 +92,9 @@ def _played(
     without_logins: CheckerFailed | None = None,
 ) -> Rehearsal:
     with private_directory() as base, free_ports() as free_port:
-        score = score_of(plan, facts, Room(base, secret_address(), free_port), without_logins)
+        prober, newcomer = secret_addresses()
+        room = Room(base, prober, free_port, newcomer)
+        score = score_of(plan, facts, room, without_logins)
         unplayed = (*taken_ports(facts, score.facts), *_logins_of(score))
         with Performance(score.order) as stage:
             if stage.died is not None:
@@ -179,6 +181,7 @@ def _expected(score: Score, before: Before) -> Iterator[Expectation]:
             score.ports[service.endpoint],
             f"rehearsal:{smtp_port.port}",
             comes_from=score.prober,
+            newcomer=score.newcomer if service.command == "postscreen" else "",
         )
 
     for expected in expectations(with_certificates(score.facts), place):

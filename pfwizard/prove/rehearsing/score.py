@@ -40,19 +40,22 @@ class CannotRehearse(Failed):
 class Room:
     """What this machine has for a rehearsal: an empty directory, and an address for the probes.
 
+    ``newcomer`` is another one, empty where there is none, for a client that nobody knows.
     ``free_port`` finds another port of the loopback address each time.
     """
 
     base: Path
     prober: str
     free_port: Callable[[], int]
+    newcomer: str = ""
 
 
 @dataclass(frozen=True)
 class Score:
     """The order for the stage, the facts as they are played, and where each server is to be met.
 
-    ``prober`` is the address that probes come from. ``without_logins`` says why there are none in
+    ``prober`` is the address that probes come from, and ``newcomer`` the one of a client that is to
+    be unknown. ``without_logins`` says why there are none in
     the rehearsal, where they are planned.
     """
 
@@ -61,6 +64,7 @@ class Score:
     ports: Mapping[Endpoint, int]
     prober: str
     without_logins: CheckerFailed | None = None
+    newcomer: str = ""
 
 
 def score_of(
@@ -103,7 +107,7 @@ def score_of(
         log_socket=queue / "public" / LOG_SERVICE,
         checkers=checkers,
     )
-    return Score(order, planned, ports, room.prober, without_logins)
+    return Score(order, planned, ports, room.prober, without_logins, room.newcomer)
 
 
 def as_planned(facts: Facts, plan: Plan) -> Facts:

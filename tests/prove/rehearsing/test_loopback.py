@@ -2,7 +2,7 @@
 
 import socket
 
-from pfwizard.prove.rehearsing.loopback import free_ports, secret_address
+from pfwizard.prove.rehearsing.loopback import free_ports, secret_address, secret_addresses
 
 
 def test_no_port_is_given_twice_to_rehearsals_that_go_on_at_once() -> None:
@@ -21,6 +21,12 @@ def test_a_server_that_reuses_addresses_can_have_the_port_that_is_kept() -> None
             server.listen()
 
             socket.create_connection(("127.0.0.1", port)).close()
+
+
+def test_a_newcomer_is_not_taken_for_the_other_probes() -> None:
+    prober, newcomer = secret_addresses()
+
+    assert prober != newcomer
 
 
 def test_probes_come_from_another_address_each_time() -> None:

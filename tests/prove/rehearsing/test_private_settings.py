@@ -77,6 +77,13 @@ def test_the_probes_alone_may_pose_as_somebody_else() -> None:
     assert main_cf(planned).get("smtpd_authorized_xclient_hosts") == PROBER
 
 
+def test_postscreen_knows_the_probes_and_nobody_else() -> None:
+    planned = "postscreen_access_list = permit_mynetworks\n"
+
+    permitted = f"inline:{{127.0.0.1=permit,{PROBER}=permit}}"
+    assert main_cf(planned).get("postscreen_access_list") == permitted
+
+
 def test_an_option_of_a_service_does_not_beat_it() -> None:
     (service,) = master_cf(
         "25 inet n - n - - smtpd -o smtpd_authorized_xclient_hosts=0.0.0.0/0\n"
