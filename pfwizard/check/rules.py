@@ -20,6 +20,7 @@ from pfwizard.check import (
     relay_host,
     sasldb,
     smtpd_conf,
+    sql_server,
     tls,
 )
 from pfwizard.check.rule import Rule
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     *logins.RULES,
     *mechanisms.RULES,
     *smtpd_conf.RULES,
+    *sql_server.RULES,
     *sasldb.RULES,
 )
 

@@ -49,6 +49,10 @@ def sasldb(mode: int, gid: int) -> FileState:
     return replace(file(SASLDB, b"", mode), gid=gid)
 
 
+REMOTE = (
+    "pwcheck_method: auxprop\nauxprop_plugin: sql\nmech_list: PLAIN LOGIN\nsql_select: x\n"
+    "sql_hostnames: db.example.org\n"
+)
 DOVECOT = "smtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth\n"
 OF_DOVECOT = PurePosixPath("/var/spool/postfix/private/auth")
 QUEUE = tuple(
@@ -124,6 +128,10 @@ FILE = {
         logging_in(ASKING.replace("authdaemond_path", "authdaemon_path")), logging_in()
     ),
     "smtpd-conf-open": Case(logging_in(SQL), logging_in(SQL, mode=0o640)),
+    "sql-in-clear": Case(
+        logging_in(f"{REMOTE}sql_engine: pgsql\n"),
+        logging_in(f"{REMOTE}sql_engine: pgsql\nsql_usessl: yes\n"),
+    ),
     "sasldb-outside-chroot": Case(
         logging_in(STORED, sasldb(0o640, OF_POSTFIX), master=BARE_MASTER),
         logging_in(
