@@ -93,8 +93,12 @@ def logins(statements: Statements, expected: Expectation, means: Means) -> Itera
             yield from found
 
 
-def is_to_misspell_at(expected: Expectation) -> bool:
-    """Whether users are to log in there, as far as anybody knows."""
+def where_to_misspell(servers: Iterable[Expectation]) -> Server | None:
+    """The first where users are to log in, as far as anybody knows."""
+    return next((each.server for each in servers if _has_logins(each)), None)
+
+
+def _has_logins(expected: Expectation) -> bool:
     return expected.over_tls != frozenset() and not expected.requires_certificate
 
 

@@ -4,16 +4,17 @@ import base64
 from dataclasses import replace
 from pathlib import PurePosixPath
 from threading import Barrier
+from typing import Any
 
 import pytest
 
-from pfwizard.prove.login_probes import is_to_misspell_at
+from pfwizard.prove.login_probes import where_to_misspell
 from pfwizard.prove.mechanisms import Login
-from pfwizard.prove.server import Expectation, Obstacle, PasswordChecker
+from pfwizard.prove.server import Expectation, Obstacle, PasswordChecker, Security, Server
 from pfwizard.prove.verdict import Outcome
 from pfwizard.secret import Secret
 from tests.prove.probing import AUTH, LOGIN, STARTTLS, found, means, outcomes, tls
-from tests.prove.smtp_server import PASSWORD, USER, Manners, serving
+from tests.prove.smtp_server import NAME, PASSWORD, USER, Manners, serving
 
 BOTH = frozenset({"PLAIN", "LOGIN"})
 PLAIN = ("AUTH PLAIN",)
@@ -149,14 +150,30 @@ def test_where_it_is_wished_for_one_wrong_password_goes_with_the_name_of_the_use
     assert names_asked_for(misspells=True).count(USER) == 3
 
 
-@pytest.mark.parametrize(
-    ("expected", "is_to"), [(None, True), (BOTH, True), (frozenset[str](), False)]
-)
-def test_that_is_wished_for_where_users_may_log_in(
-    expected: frozenset[str] | None, is_to: bool
-) -> None:
-    with serving(IN_CLEAR) as server:
-        assert is_to_misspell_at(Expectation(server, over_tls=expected)) is is_to
+def at_port(port: int, **more: Any) -> Expectation:
+    return Expectation(Server("127.0.0.1", port, Security.IMPLICIT, NAME), **more)
+
+
+@pytest.mark.parametrize("mechanisms", [None, BOTH])
+def test_that_is_wished_for_where_users_may_log_in(mechanisms: frozenset[str] | None) -> None:
+    assert where_to_misspell([at_port(465, over_tls=mechanisms)]) == at_port(465).server
+
+
+def test_it_is_at_one_server_alone_the_first_that_has_logins_for_whoever_comes() -> None:
+    servers = [
+        at_port(25, over_tls=frozenset()),
+        at_port(10465, over_tls=BOTH, requires_certificate=True),
+        at_port(465, over_tls=BOTH),
+        at_port(587, over_tls=BOTH),
+    ]
+
+    assert where_to_misspell(servers) == at_port(465).server
+    assert where_to_misspell(servers[:2]) is None
+
+
+def test_it_is_wished_for_in_a_rehearsal_alone() -> None:
+    """Those who ask live servers name none, which may count wrong passwords."""
+    assert means(login=LOGIN).misspells_at is None
 
 
 def test_mechanisms_are_tried_at_the_same_time_where_that_is_wished_for() -> None:

@@ -19,7 +19,7 @@ from pfwizard.prove.expectations import (
     expectations,
     with_certificates,
 )
-from pfwizard.prove.login_probes import is_to_misspell_at
+from pfwizard.prove.login_probes import where_to_misspell
 from pfwizard.prove.means import Means
 from pfwizard.prove.rehearsing.loopback import free_ports, secret_addresses
 from pfwizard.prove.rehearsing.order import Died
@@ -104,9 +104,7 @@ def _played(
                 means = replace(
                     means,
                     logins_at_once=MOST_AT_ONCE,
-                    misspells_at=next(
-                        (each.server for each in servers if is_to_misspell_at(each)), None
-                    ),
+                    misspells_at=where_to_misspell(servers),
                 )
                 outcomes = _probed(servers, means, begin + LONGEST, tell, stage)
                 log = stage.end()
