@@ -62,6 +62,11 @@ class PrivateChecker(ABC):
         return complaints
 
 
+def words_of(error: OSError) -> str:
+    """With the file that it is about, where it is about one."""
+    return f"{error.filename or ''} {error.strerror}".strip()
+
+
 class Starting:
     """A private daemon between its start and its first answer."""
 
@@ -84,7 +89,7 @@ class Starting:
         except Failed as failure:
             raise CheckerFailed(failure.message) from failure
         except OSError as error:
-            raise CheckerFailed(f"{error.filename or ''} {error.strerror}".strip()) from error
+            raise CheckerFailed(words_of(error)) from error
 
     def await_answer(self) -> None:
         """Return when it listens; raises CheckerFailed."""

@@ -25,7 +25,7 @@ from pfwizard.prove.rehearsing.order import (
     Playing,
     StageOrder,
 )
-from pfwizard.prove.rehearsing.private_checker import CheckerFailed, started
+from pfwizard.prove.rehearsing.private_checker import CheckerFailed, started, words_of
 from pfwizard.prove.rehearsing.scenery import Scenery
 
 STDIN = 0
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
             namespaces.unshare(Namespace.MOUNTS | Namespace.PROCESSES)
             child = os.fork()
         except OSError as error:
-            face.send(NotPossible(str(error.strerror)))
+            face.send(NotPossible(words_of(error)))
             return 1
         if child:
             _wait(child, face)
@@ -67,7 +67,7 @@ def _perform(order: StageOrder, face: Connection) -> None:
     except Failed as failure:
         face.send(NotPossible(failure.message))
     except OSError as error:
-        face.send(NotPossible(f"{error.filename or ''} {error.strerror}".strip()))
+        face.send(NotPossible(words_of(error)))
     except Exception as error:
         face.send(Collapsed(f"{type(error).__name__}: {error}"))
 
