@@ -94,3 +94,41 @@ def test_a_permit_that_opens_nothing_is_told_for_what_is_behind_it() -> None:
 
     assert "restriction-never-asked" in identifiers(facts)
     assert "open-relay" not in identifiers(facts)
+
+
+def classes(named: int, lists: dict[int, str], end: str) -> str:
+    names = [f"class{number}" for number in range(named + 1)]
+    return (
+        f"smtpd_restriction_classes = {' '.join(names)}\n"
+        + "".join(f"class{number} = {text}\n" for number, text in lists.items())
+        + f"class{named} = {end}\n"
+        "smtpd_relay_restrictions =\n"
+        "smtpd_recipient_restrictions = class0, reject_unauth_destination\n"
+    )
+
+
+@pytest.mark.parametrize(("end", "is_open"), [("permit", True), ("permit_mynetworks", False)])
+@pytest.mark.parametrize("text", ["class{0}", "class{0} class{0}"], ids=["once", "twice"])
+def test_classes_that_lead_to_others_are_followed_to_the_end(
+    text: str, end: str, is_open: bool
+) -> None:
+    lists = {number: text.format(number + 1) for number in range(1000)}
+
+    assert bool(found(main_cf(classes(1000, lists, end)), "open-relay")) is is_open
+
+
+def test_classes_in_a_circle_decide_nothing() -> None:
+    circle = classes(1, {0: "class1"}, "class0, permit_mynetworks")
+
+    assert found(main_cf(circle), "open-relay") == []
+
+
+def test_a_class_that_was_only_warned_of_may_decide_later() -> None:
+    warned = "warn_if_reject class0, class0, permit"
+    main = (
+        "smtpd_restriction_classes = class0\nclass0 = reject_unauth_destination\n"
+        f"smtpd_relay_restrictions =\nsmtpd_recipient_restrictions = {warned}\n"
+    )
+
+    assert found(main_cf(main), "open-relay") == []
+    assert found(main_cf(main.replace(" class0, permit", " permit")), "open-relay")

@@ -6,7 +6,7 @@ smtpd walks several lists for each recipient, and each of them can refuse
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from pfwizard.machine.effective import Effective, Smtpd
@@ -66,12 +66,11 @@ def ruling_for_certificates(smtpd: Smtpd, name: str) -> Ruling:
 
 def _ruling(smtpd: Smtpd, name: str, permits: Permits) -> Ruling:
     let_in = _let_in(smtpd, name)
-    way = _Way(_refusing(smtpd, name), only_warned=False, inside=frozenset())
     return _walk(
         smtpd.effective,
         smtpd.effective.elements(name),
         lambda word: permits(word) or word in let_in,
-        way,
+        _refusing(smtpd, name),
     )
 
 
@@ -97,32 +96,36 @@ def _knows_the_recipient(effective: Effective, name: str) -> bool:
     return name not in BEFORE_RECIPIENT or effective.is_on("smtpd_delay_reject")
 
 
-@dataclass(frozen=True)
-class _Way:
-    """What refuses on this walk, and how it came here: below ``warn_if_reject``, in classes."""
+def _walk(
+    effective: Effective, elements: tuple[str, ...], permits: Permits, refuses: frozenset[str]
+) -> Ruling:
+    """What decides first, in the list or in the classes that it leads to.
 
-    refuses: frozenset[str]
-    only_warned: bool
-    inside: frozenset[str]
-
-
-def _walk(effective: Effective, elements: tuple[str, ...], permits: Permits, way: _Way) -> Ruling:
-    classes = effective.classes
-    only_warned = way.only_warned
-    for element in elements:
+    A class that has not decided will not do so when it comes again, be it inside itself.
+    """
+    classes = frozenset(effective.classes)
+    walked: set[tuple[str, bool]] = set()
+    levels = [(iter(elements), False)]
+    only_warned = False
+    while levels:
+        rest, below_a_warning = levels[-1]
+        element = next(rest, None)
+        if element is None:
+            levels.pop()
+            only_warned = bool(levels) and levels[-1][1]
+            continue
         if element.lower() == WARN_IF_REJECT:
             only_warned = True
             continue
-        if element in way.refuses and not only_warned:
+        if element in refuses and not only_warned:
             return Ruling.REFUSED
         if permits(element.lower()):
             return Ruling.PERMITTED
-        if element in classes and element not in way.inside:
-            further = _Way(way.refuses, only_warned, way.inside | {element})
-            inner = _walk(effective, effective.elements(element), permits, further)
-            if inner is not Ruling.UNDECIDED:
-                return inner
-        only_warned = way.only_warned
+        if element in classes and (element, only_warned) not in walked:
+            walked.add((element, only_warned))
+            levels.append((iter(effective.elements(element)), only_warned))
+            continue
+        only_warned = below_a_warning
     return Ruling.UNDECIDED
 
 
@@ -154,19 +157,18 @@ def takes_mail_of_strangers(smtpd: Smtpd) -> bool:
     permits = {"permit", "permit_auth_destination", "permit_mx_backup"}
     if admits_everyone(smtpd):
         permits.add("permit_mynetworks")
-    way = _Way(AT_ONCE, only_warned=False, inside=frozenset())
     effective = smtpd.effective
     return all(
-        _walk(effective, effective.elements(name), permits.__contains__, way) is not Ruling.REFUSED
+        _walk(effective, effective.elements(name), permits.__contains__, AT_ONCE)
+        is not Ruling.REFUSED
         for name in LISTS
     )
 
 
 def can_refuse(effective: Effective) -> bool:
     """Whether smtpd accepts its lists: else it is fatal on every connection (smtpd_check.c)."""
-    nobody = _Way(REFUSES, only_warned=False, inside=frozenset())
     return any(
-        _walk(effective, effective.elements(name), "permit".__eq__, nobody) is Ruling.REFUSED
+        _walk(effective, effective.elements(name), "permit".__eq__, REFUSES) is Ruling.REFUSED
         for name in RELAY_LISTS
     )
 
