@@ -10,6 +10,7 @@ such as ``<=level`` (Postfix 3.6).
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pfwizard.cf.problem import Problem, warning
@@ -81,6 +82,7 @@ def expand(value: str, lookup: Lookup) -> str:
     return _expanded(value, _limited(lookup), 0)
 
 
+@lru_cache(maxsize=4096)
 def references(value: str) -> tuple[str, ...]:
     """The parameters that a value mentions in any of its branches, each once, in order.
 

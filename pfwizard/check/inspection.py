@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from pfwizard.cf.entry import Entry
 from pfwizard.cf.main_cf import MainCf, Setting
 from pfwizard.cf.master_cf import MasterCf
+from pfwizard.cf.problem import Problem
 from pfwizard.cf.service import Service
 from pfwizard.check.place import Place
 from pfwizard.enumeration import listed
@@ -130,6 +131,13 @@ class Inspection:
     def settings(self) -> dict[str, Setting]:
         """The effective settings of main.cf, by name, in the order of the file."""
         return {setting.name: setting for setting in self.main.settings}
+
+    @cached_property
+    def problems(self) -> tuple[tuple[PurePosixPath, Problem], ...]:
+        """Every complaint about main.cf and master.cf, with the file."""
+        of_main = ((self.main_path, problem) for problem in self.main.problems())
+        of_master = ((self.master_path, problem) for problem in self.master.problems())
+        return (*of_main, *of_master)
 
     def smtpd(self, daemon: Daemon) -> Smtpd:
         return Smtpd(daemon.effective, self.facts.files)

@@ -1,10 +1,9 @@
 """What Postfix says of the files on reading them."""
 
 from collections.abc import Container, Iterator
-from pathlib import PurePosixPath
 
 from pfwizard.cf.expansion import BadExpansion, expand, references
-from pfwizard.cf.problem import Problem, Severity
+from pfwizard.cf.problem import Severity
 from pfwizard.check.inspection import Inspection
 from pfwizard.check.place import Place
 from pfwizard.check.rule import Occurrence, Rule
@@ -23,23 +22,15 @@ SUBJECTS_OF_THEIR_OWN = (HALF_UNCOMMENTED, OVERRIDING, DUPLICATE, SURPLUS, NO_EQ
 PASSED_OVER = ("logical line must not start with whitespace", "text after null byte")
 
 
-def problems(inspection: Inspection) -> Iterator[tuple[PurePosixPath, Problem]]:
-    """Every complaint about main.cf and master.cf, with the file."""
-    for problem in inspection.main.problems():
-        yield inspection.main_path, problem
-    for problem in inspection.master.problems():
-        yield inspection.master_path, problem
-
-
 def problems_about(inspection: Inspection, *starts: str) -> Iterator[tuple[Place, str]]:
     """The complaints that begin so, with the line."""
-    for path, problem in problems(inspection):
+    for path, problem in inspection.problems:
         if problem.message.startswith(starts):
             yield Place(path, problem.line), problem.message
 
 
 def _unreadable(inspection: Inspection) -> Iterator[Occurrence]:
-    for path, problem in problems(inspection):
+    for path, problem in inspection.problems:
         is_told_elsewhere = problem.message.startswith(SUBJECTS_OF_THEIR_OWN)
         if problem.severity is Severity.FATAL and not is_told_elsewhere:
             yield Occurrence(
@@ -60,7 +51,7 @@ def _ignored(inspection: Inspection) -> Iterator[Occurrence]:
 
 def _broken(inspection: Inspection) -> Iterator[Occurrence]:
     told = (*PASSED_OVER, *SUBJECTS_OF_THEIR_OWN)
-    for path, problem in problems(inspection):
+    for path, problem in inspection.problems:
         if problem.severity is Severity.WARNING and not problem.message.startswith(told):
             yield Occurrence(
                 f"a program that uses this value gives up on it: {problem.message}",
