@@ -78,7 +78,7 @@ def test_when_the_stage_is_killed_the_rehearsal_says_that_it_is_not_possible(
 
     done = guide.rehearse({}, {}, meanwhile=kill)
 
-    assert done.stderr == "the process of the rehearsal was killed\n"
+    assert done.stderr == "the process of the rehearsal was killed by signal 9\n"
     assert processes(guide) == ""
 
 

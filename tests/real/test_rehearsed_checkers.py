@@ -31,6 +31,8 @@ PORT = "/etc/dovecot/conf.d/95-port.conf"
 PORT_WITHOUT_A_NAME = "service doveadm {\n  inet_listener {\n    port = 24245\n  }\n}\n"
 
 
+SASLAUTHD = "/usr/sbin/saslauthd"
+
 Servers = tuple[Machine, dict[str, PasswordServer]]
 """The machine, and who knows the user's password on it."""
 
@@ -108,3 +110,18 @@ def test_without_the_private_one_it_is_told_why_and_all_else_is_rehearsed(
     assert [each["probe"] for each in skipped] == ["login"]
     assert "Dovecot's service doveadm has a port without a name" in skipped[0]["detail"]
     assert "relay-stranger rehearsal:25" in {f"{each['probe']} {each['target']}" for each in found}
+
+
+def test_one_that_ends_its_whole_process_group_does_not_end_the_rehearsal(servers: Servers) -> None:
+    """As saslauthd does on SIGTERM before it is in the background (kill(2) of 0)."""
+    machine, checkers = servers
+    server = LoginServer.asking(machine, checkers["saslauthd"])
+    machine.run(["mv", SASLAUTHD, f"{SASLAUTHD}.real"])
+    machine.write(SASLAUTHD, "#!/bin/sh\nkill -TERM 0\n", 0o755)
+    try:
+        done = server.rehearsal()
+    finally:
+        machine.run(["mv", f"{SASLAUTHD}.real", SASLAUTHD])
+
+    told = Rehearsed.of(done).unproven["login rehearsal"]
+    assert told.startswith("the password checker cannot be tried before it goes live: ")

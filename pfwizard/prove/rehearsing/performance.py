@@ -84,10 +84,17 @@ class Performance:
         try:
             answer: Answer | Collapsed = self._connection.recv()
         except (EOFError, OSError) as error:
-            raise CannotRehearse("the process of the rehearsal was killed") from error
+            raise CannotRehearse(f"the process of the rehearsal {self._end()}") from error
         if isinstance(answer, Collapsed):
             raise CannotRehearse(f"the process of the rehearsal has ended: {answer.why}")
         return answer
+
+    def _end(self) -> str:
+        """How it came to its end, which it has not told itself."""
+        with suppress(subprocess.TimeoutExpired):
+            status = self._process.wait(END_LIMIT)
+            return f"was killed by signal {-status}" if status < 0 else "has ended without a word"
+        return "says no more"
 
     def is_hopeless(self, port: int) -> bool:
         """Whether the server on this private port has died, or all of them have.

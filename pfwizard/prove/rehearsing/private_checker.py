@@ -83,6 +83,7 @@ class Starting:
                 stderr=self._stderr,
                 env=programs.ENVIRONMENT,
                 cwd="/",
+                start_new_session=True,  # another one is not in its process group (kill(2))
             )
         except CheckerFailed:
             raise

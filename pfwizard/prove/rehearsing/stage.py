@@ -45,6 +45,7 @@ def main(arguments: list[str]) -> int:
         if child:
             _wait(child, face)
             return 0
+        os.setsid()  # what a daemon sends to its process group stays in here (kill(2))
         namespaces.die_with_parent()
         with suppress(ConnectionError):  # nobody waits for an answer any more
             _perform(order, face)
@@ -53,9 +54,10 @@ def main(arguments: list[str]) -> int:
 
 def _wait(child: int, face: Connection) -> None:
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if status < 0:
+    if status:
+        how = f"signal {-status} has ended it" if status < 0 else f"exit status {status}"
         with suppress(ConnectionError):
-            face.send(Collapsed(f"signal {-status} has ended it"))
+            face.send(Collapsed(how))
 
 
 def _perform(order: StageOrder, face: Connection) -> None:

@@ -46,7 +46,7 @@ def test_one_that_is_gone_leaves_no_hope_and_no_log(monkeypatch: pytest.MonkeyPa
     with Performance(ORDER) as stage:
         wait_until(lambda: stage.is_hopeless(40025))
 
-        with pytest.raises(CannotRehearse, match="was killed"):
+        with pytest.raises(CannotRehearse, match="has ended without a word"):
             stage.end()
 
 
