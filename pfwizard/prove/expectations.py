@@ -15,10 +15,12 @@ from pfwizard.pki.certificates import load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.plan.plan import SmtpPort
 from pfwizard.plan.sasl.asked import asked_by
+from pfwizard.plan.sasl.parameters import CLEAR_OPTIONS, TLS_OPTIONS
 from pfwizard.plan.server.served import certificate_paths
 from pfwizard.plan.tls.tls import PAIR
 from pfwizard.plan.tls.tls_versions import VERSIONS, UnknownProtocols, allowed
 from pfwizard.prove.server import (
+    READABLE,
     Expectation,
     Mechanisms,
     PasswordChecker,
@@ -27,6 +29,8 @@ from pfwizard.prove.server import (
 )
 from pfwizard.prove.way_to_checker import looked_at_for, way_to
 from pfwizard.prove.way_to_store import stores_asked_by, way_to_a_store
+
+NO_PLAINTEXT = "noplaintext"
 
 PLAINTEXT = frozenset({"PLAIN", "LOGIN"})
 """What ``noplaintext`` forbids (SASL_README)."""
@@ -124,10 +128,9 @@ def _expectation(
         certificates=_certificates(facts, effective),
         oldest=_oldest(facts, effective, server.security),
         in_clear=in_clear,
+        never_in_clear=_forbidden_in_clear(effective),
         public_port=smtp_port.port,
-        over_tls=_permitted(effective, "smtpd_sasl_tls_security_options", offered)
-        if is_ever_encrypted
-        else in_clear,
+        over_tls=_permitted(effective, TLS_OPTIONS, offered) if is_ever_encrypted else in_clear,
         asks_certificate=_asks_certificate(effective),
         requires_certificate=_requires_certificate(effective, server.security),
         digest=effective.value("smtpd_tls_fingerprint_digest"),
@@ -225,11 +228,16 @@ def _allowed_in_clear(effective: Effective, offered: Mechanisms | None) -> Mecha
     """smtpd_tls_auth_only counts without TLS too: then there is no AUTH at all."""
     if effective.is_on("smtpd_tls_auth_only") or _requires_tls(effective):
         return frozenset()
-    return _permitted(effective, "smtpd_sasl_security_options", offered)
+    return _permitted(effective, CLEAR_OPTIONS, offered)
+
+
+def _forbidden_in_clear(effective: Effective) -> Mechanisms:
+    """Who lets passwords be sent without TLS is warned of it by the plan, and means it."""
+    return READABLE if NO_PLAINTEXT in effective.elements(CLEAR_OPTIONS) else frozenset()
 
 
 def _permitted(effective: Effective, options: str, offered: Mechanisms | None) -> Mechanisms | None:
     if offered is None:
         return None
-    forbidden = PLAINTEXT if "noplaintext" in effective.elements(options) else frozenset()
+    forbidden = PLAINTEXT if NO_PLAINTEXT in effective.elements(options) else frozenset()
     return offered - forbidden

@@ -15,9 +15,6 @@ from pfwizard.prove.server import Expectation, Mechanisms, Security, Server
 from pfwizard.prove.verdict import Outcome, Statements, concluded
 from pfwizard.secret import Secret
 
-READABLE = frozenset({"PLAIN", "LOGIN", "OAUTHBEARER", "XOAUTH2"})
-"""Mechanisms that send the password, or what is as good as one, as it is."""
-
 
 def auth_in_clear(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
     """No mechanism, or those that are meant, before TLS."""
@@ -26,7 +23,7 @@ def auth_in_clear(statements: Statements, expected: Expectation, means: Means) -
         return
     with in_clear(server) as client:
         offered = mechanisms_of(client)
-    readable = offered & READABLE
+    readable = offered & expected.never_in_clear
     if expected.in_clear is not None:
         yield _compared(statements, offered, expected.in_clear, "before TLS")
     elif readable and server.security is not Security.NONE:

@@ -7,6 +7,9 @@ from pathlib import PurePosixPath
 Mechanisms = frozenset[str]
 """Names of SASL mechanisms (RFC 4422 section 3.1), in capitals."""
 
+READABLE: Mechanisms = frozenset({"PLAIN", "LOGIN", "OAUTHBEARER", "XOAUTH2"})
+"""Those that send the password, or what is as good as one, as it is."""
+
 
 class Security(Enum):
     """How TLS begins on a port: never, after STARTTLS (RFC 3207), or at once (RFC 8314)."""
@@ -70,7 +73,8 @@ class Expectation:
 
     ``certificates`` are the SHA-256 fingerprints of those that it may show: one for each type of
     key. ``oldest`` is the oldest version of TLS that it should accept, as ``TLSv1.2``.
-    ``in_clear`` and ``over_tls`` are the mechanisms that it should offer before and after TLS.
+    ``in_clear`` and ``over_tls`` are the mechanisms that it should offer before and after TLS, and
+    ``never_in_clear`` those that it should not offer before TLS where ``in_clear`` is not known.
     ``must_answer`` is false of a port that is only looked for. ``public_port`` is the one that
     clients know it by, which in a rehearsal is not the one where it answers.
     ``asks_certificate``: clients may show one of their own. ``requires_certificate``: whoever shows
@@ -87,6 +91,7 @@ class Expectation:
     oldest: str | None = None
     in_clear: Mechanisms | None = None
     over_tls: Mechanisms | None = None
+    never_in_clear: Mechanisms = READABLE
     must_answer: bool = True
     public_port: int = 0
     asks_certificate: bool | None = None

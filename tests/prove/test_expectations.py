@@ -12,7 +12,7 @@ from pfwizard.pki.certificates import Certificate
 from pfwizard.plan.plan import SmtpPort
 from pfwizard.prove import expectations as module
 from pfwizard.prove.expectations import Place, expectations, files_of_expectations, live
-from pfwizard.prove.server import Expectation, Security
+from pfwizard.prove.server import READABLE, Expectation, Security
 from tests.pki import builders as pki
 from tests.plan.builders import SERVER, SERVER_KEY, SMTPD_CONF, file, machine
 
@@ -155,6 +155,19 @@ def test_which_mechanisms_are_offered_when(
 ) -> None:
     found = expected_of(main, SMTP, conf(mechanisms))
     assert (found.in_clear, found.over_tls) == (in_clear, over_tls)
+
+
+@pytest.mark.parametrize(
+    ("main", "forbidden"),
+    [
+        (f"{AUTH}smtpd_sasl_type = dovecot\n", NONE),
+        (f"{NOPLAINTEXT}smtpd_sasl_type = dovecot\n", READABLE),
+    ],
+)
+def test_passwords_in_clear_are_forbidden_by_noplaintext(
+    main: str, forbidden: frozenset[str]
+) -> None:
+    assert expected_of(main, SMTP).never_in_clear == forbidden
 
 
 def test_without_a_list_of_mechanisms_nobody_knows_which() -> None:

@@ -80,6 +80,12 @@ def test_where_nobody_knows_what_is_meant_passwords_in_clear_are_a_failure() -> 
         assert found("auth-before-tls", Expectation(server)) == ["pass auth-before-tls"]
 
 
+def test_where_passwords_in_clear_are_asked_for_they_are_none() -> None:
+    with serving(BEFORE_TLS_TOO) as server:
+        (only,) = outcomes("auth-before-tls", Expectation(server, never_in_clear=frozenset()))
+    assert (only.verdict.value, only.detail) == ("pass", "it offers PLAIN before TLS")
+
+
 def test_a_mechanism_that_hides_the_password_may_be_offered_before_tls() -> None:
     with serving(replace(ONLY_OVER_TLS, in_clear=(*STARTTLS, "AUTH SCRAM-SHA-256"))) as server:
         assert found("auth-before-tls", Expectation(server)) == ["pass auth-before-tls"]
