@@ -1,9 +1,11 @@
 """A page that asks: one row for each question of the step."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
@@ -27,6 +29,8 @@ class Fields(VerticalScroll, inherit_bindings=False, can_focus=False):
 
 class Questions(Page):
     """Whatever is typed is kept at once; only going on needs right answers."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab,down", "go_on", show=False)]
 
     def body(self) -> ComposeResult:
         yield PlainText(self._introduction, classes="introduction")
@@ -111,6 +115,25 @@ class Questions(Page):
         row = self._row_in_focus()
         if row is not None and row.display:
             self.session.sheet.fill(row.question.key, row.text)
+
+    def action_go_on(self) -> None:
+        """To the next field, which may be there only because of what stands in this one.
+
+        Textual sorts by places on the screen, and a field that has just appeared has none yet.
+        """
+        row = self._row_in_focus()
+        if row is not None and row.text != self.session.sheet.text(row.question.key):
+            self.before_leaving()
+            self._refresh()
+        following = None if row is None else self._row_after(row)
+        if following is None:
+            self.focus_next()
+        else:
+            self.set_focus(following.editor)
+
+    def _row_after(self, row: FieldRow) -> FieldRow | None:
+        shown = [each for each in self.rows if each.display or each is row]
+        return next(iter(shown[shown.index(row) + 1 :]), None)
 
     def action_next(self) -> None:
         self.before_leaving()

@@ -72,6 +72,6 @@ class FieldRow(Vertical):
         self.post_message(self.Answered(self, self.text))
 
     @on(Input.Submitted)
-    def _go_on(self, event: Input.Submitted) -> None:
+    async def _go_on(self, event: Input.Submitted) -> None:
         event.stop()
-        self.screen.focus_next()
+        await self.run_action("screen.go_on")
