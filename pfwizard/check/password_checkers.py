@@ -1,6 +1,7 @@
 """Who checks the passwords of each SMTP server, and where it is asked."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from pfwizard.cf.smtpd_conf import SmtpdConf
@@ -46,8 +47,14 @@ def smtpd_conf_of(inspection: Inspection) -> tuple[PurePosixPath, SmtpdConf] | N
     for path in places_of(inspection):
         state = inspection.facts.file(path)
         if state.exists:
-            return path, SmtpdConf.parse(state.content or b"")
+            return path, _parsed(state.content or b"")
     return None
+
+
+@lru_cache(maxsize=1)
+def _parsed(content: bytes) -> SmtpdConf:
+    """Many rules ask for the same file."""
+    return SmtpdConf.parse(content)
 
 
 def places_of(inspection: Inspection) -> tuple[PurePosixPath, ...]:

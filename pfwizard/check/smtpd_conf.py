@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import PurePosixPath
 
 from pfwizard.answers.sasl_answers import SqlEngine
@@ -29,6 +30,9 @@ METHODS = frozenset(
 LOUD = 7
 """The level at which the library writes passwords into the log."""
 
+ENOUGH = 20
+"""Lines; a file with so many that are malformed is no smtpd.conf, and more of them tell no more."""
+
 SQL_NEEDS = "sql_select"
 
 ESCAPED = re.compile(r"\\.")
@@ -52,13 +56,14 @@ def _existing(inspection: Inspection, path: PurePosixPath) -> FileState | None:
 
 def _malformed(inspection: Inspection) -> Iterator[Occurrence]:
     found = _in_use(inspection)
-    for problem in found[1].problems() if found else ():
-        if found and problem.severity is Weight.FATAL:
-            yield Occurrence(
-                f"the SASL library refuses the whole file: {problem.message}",
-                'Write the line as "option: value", or put a # before it.',
-                Place(found[0], problem.line),
-            )
+    problems = found[1].problems() if found else ()
+    fatal = (each for each in problems if each.severity is Weight.FATAL)
+    for problem in islice(fatal, ENOUGH if found else 0):
+        yield Occurrence(
+            f"the SASL library refuses the whole file: {problem.message}",
+            'Write the line as "option: value", or put a # before it.',
+            Place(found[0] if found else None, problem.line),
+        )
 
 
 def _elsewhere(inspection: Inspection) -> Iterator[Occurrence]:

@@ -84,3 +84,9 @@ def test_a_database_that_nobody_asks_sends_nothing() -> None:
     asking_another = "pwcheck_method: saslauthd\nsql_select: x\nsql_hostnames: db.example.org\n"
 
     assert found(logging_in(asking_another), "sql-in-clear") == []
+
+
+def test_a_file_that_is_no_smtpd_conf_at_all_is_told_by_its_first_lines() -> None:
+    findings = found(logging_in("no option\n" * 1000), "smtpd-conf-malformed")
+
+    assert [each.place.line for each in findings] == list(range(1, 21))
