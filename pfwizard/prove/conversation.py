@@ -81,6 +81,12 @@ class Trust:
         self._show_ours(context)
         return context
 
+    def of_anybody(self) -> ssl.SSLContext:
+        """Accepts every certificate, and shows ours."""
+        context = anybody()
+        self._show_ours(context)
+        return context
+
     def _show_ours(self, context: ssl.SSLContext) -> None:
         if self.client_certificate is not None:
             context.load_cert_chain(self.client_certificate, self.client_key)

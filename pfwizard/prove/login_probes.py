@@ -1,19 +1,26 @@
 """Whether AUTH is offered where it should be, and whether it lets the right ones in."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from pfwizard.enumeration import listed
 from pfwizard.prove.authentication import AUTHENTICATED, REFUSED, authenticated
 from pfwizard.prove.checker_probe import obstacle_to
-from pfwizard.prove.conversation import in_clear, mechanisms_of, safest
+from pfwizard.prove.conversation import in_clear, mechanisms_of
 from pfwizard.prove.means import Means
 from pfwizard.prove.mechanisms import MECHANISMS, Login
 from pfwizard.prove.server import Expectation, Mechanisms, Security, Server
 from pfwizard.prove.verdict import Outcome, Statements, concluded
 from pfwizard.secret import Secret
+
+Trying = Callable[[Login], tuple[int, str]]
+"""A login with one mechanism at one server: ``attempt`` with all but the name and the password."""
+
+
+SHOWING_ONE = "pfwizard verify --client-certificate FILE shows one."
 
 
 def auth_in_clear(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
@@ -39,7 +46,7 @@ def auth_over_tls(statements: Statements, expected: Expectation, means: Means) -
     """The mechanisms that are meant, once nobody can read them."""
     if expected.over_tls is None:
         return
-    with safest(expected.server) as client:
+    with means.admitted(expected) as client:
         offered = mechanisms_of(client)
     yield _compared(statements, offered, expected.over_tls, "over TLS")
 
@@ -65,7 +72,7 @@ def _words(offered: Mechanisms) -> str:
 
 def logins(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
     """The right password lets in and a wrong one does not, with every mechanism on offer."""
-    with safest(expected.server) as client:
+    with means.admitted(expected) as client:
         offered = sorted(mechanisms_of(client))
     if not offered:
         return
@@ -83,11 +90,22 @@ def logins(statements: Statements, expected: Expectation, means: Means) -> Itera
         if name not in MECHANISMS:
             return [each.skipped("pfwizard cannot log in with this mechanism")]
         wrong = _wrong(login.user if name == own else _nobody(login.user))
-        return list(concluded(each, _with_mechanism(each, expected, name, login, wrong)))
+        trying = partial(attempt, means, expected, name)
+        return list(concluded(each, _with_mechanism(each, expected, trying, login, wrong)))
 
     with ThreadPoolExecutor(means.logins_at_once) as pool:
         for found in pool.map(tried, offered):
             yield from found
+
+
+def not_admitted(expected: Expectation, means: Means) -> Iterator[Outcome]:
+    """Why nobody logs in to a server that sends us away for want of a certificate."""
+    if means.login is not None and expected.over_tls != frozenset():
+        yield Statements("login", str(expected.server)).skipped(
+            f"it sends away whoever shows no certificate, and so {means.login.user} was not logged "
+            "in",
+            SHOWING_ONE,
+        )
 
 
 def where_to_misspell(servers: Iterable[Expectation]) -> Server | None:
@@ -110,18 +128,17 @@ def _nobody(user: str) -> str:
 
 
 def _with_mechanism(
-    statements: Statements, expected: Expectation, name: str, login: Login, wrong: Login
+    statements: Statements, expected: Expectation, trying: Trying, login: Login, wrong: Login
 ) -> Iterator[Outcome]:
-    server = expected.server
-    code, words = attempt(server, name, login)
+    code, words = trying(login)
     if code == AUTHENTICATED:
         yield statements.passed(f"{login.user} can log in")
     elif code not in REFUSED:
         yield _unable(statements, expected, f"{login.user} cannot log in: {words}")
         return  # and nobody else can, whatever the password
     else:
-        yield _refused(statements, expected, words, login, _other_name(expected, name, login))
-    yield _kept_out(statements.of("login-refused"), wrong, login, *attempt(server, name, wrong))
+        yield _refused(statements, expected, words, login, _other_name(expected, trying, login))
+    yield _kept_out(statements.of("login-refused"), wrong, login, *trying(wrong))
 
 
 def _unable(statements: Statements, expected: Expectation, seen: str) -> Outcome:
@@ -144,10 +161,10 @@ def _refused(
     )
 
 
-def _other_name(expected: Expectation, mechanism: str, login: Login) -> str | None:
+def _other_name(expected: Expectation, trying: Trying, login: Login) -> str | None:
     """The name with which the same password is right."""
     for name in _other_names(login.user, expected.domains):
-        code, _ = attempt(expected.server, mechanism, replace(login, user=name))
+        code, _ = trying(replace(login, user=name))
         if code == AUTHENTICATED:
             return name
     return None
@@ -175,10 +192,10 @@ def _kept_out(statements: Statements, wrong: Login, login: Login, code: int, wor
     return statements.passed("a wrong password is refused")
 
 
-def attempt(server: Server, mechanism: str, login: Login) -> tuple[int, str]:
+def attempt(means: Means, expected: Expectation, mechanism: str, login: Login) -> tuple[int, str]:
     """Log in over a new connection; returns the code of the reply, and the reply in one line.
 
     Raises Unexpected.
     """
-    with safest(server) as client:
+    with means.admitted(expected) as client:
         return authenticated(client, mechanism, login)

@@ -1,11 +1,13 @@
 """What the probes of a server are made with."""
 
+import smtplib
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from pfwizard.apply.live.answering import PATIENT, Patience
-from pfwizard.prove.conversation import Trust
+from pfwizard.prove.conversation import Trust, over_tls, safest
 from pfwizard.prove.mechanisms import Login
-from pfwizard.prove.server import Server, Standing
+from pfwizard.prove.server import Expectation, Server, Standing
 
 
 @dataclass(frozen=True)
@@ -24,3 +26,10 @@ class Means:
     patience: Patience = PATIENT
     logins_at_once: int = 1
     misspells_at: Server | None = None
+
+    def admitted(self, expected: Expectation) -> AbstractContextManager[smtplib.SMTP]:
+        """The safest session that the server has; it is shown our certificate where it sends away
+        whoever shows none. Raises Unexpected."""
+        if expected.requires_certificate:
+            return over_tls(expected.server, self.trust.of_anybody())
+        return safest(expected.server)

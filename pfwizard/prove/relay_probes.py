@@ -119,7 +119,7 @@ def with_login(statements: Statements, expected: Expectation, means: Means) -> I
     """Who has logged in may send to where he might not before."""
     if means.login is None:
         return
-    with safest(expected.server) as client:
+    with means.admitted(expected) as client:
         usable = mechanisms_of(client) & MECHANISMS.keys()
         if not usable:
             return
@@ -137,6 +137,8 @@ def with_login(statements: Statements, expected: Expectation, means: Means) -> I
         yield statements.skipped(refused, LETTING_IN)  # many want that, and have other ports
     elif not reply.is_taken:
         yield statements.failed(refused, LETTING_IN)
+    elif before.is_taken and expected.requires_certificate:
+        yield statements.skipped("the certificate opens as much, so that nothing is proven")
     elif before.is_taken:
         yield statements.skipped(NO_STRANGER, FROM_ELSEWHERE)
     else:

@@ -24,6 +24,7 @@ class Shown(Enum):
     """Which certificate of a client a probe shows."""
 
     NONE = "none"
+    IF_REQUIRED = "the one that was given, where there is no answer without one"
     OURS = "the one that was given"
     STRANGE = "one of nobody"
 
@@ -52,10 +53,10 @@ PROBES: Sequence[Probe] = (
     Probe("old-tls", tls_probes.old_versions),
     Probe("postscreen-tls", postscreen_probe.encryption_for_newcomers),
     Probe("auth-before-tls", login_probes.auth_in_clear),
-    Probe("auth", login_probes.auth_over_tls),
-    Probe(LOGIN, login_probes.logins),
+    Probe("auth", login_probes.auth_over_tls, shows=Shown.IF_REQUIRED),
+    Probe(LOGIN, login_probes.logins, shows=Shown.IF_REQUIRED),
     Probe("relay-stranger", relay_probes.stranger_to_foreign),
-    Probe("relay-login", relay_probes.with_login),
+    Probe("relay-login", relay_probes.with_login, shows=Shown.IF_REQUIRED),
     Probe("delivery-stranger", relay_probes.stranger_to_us),
     Probe("relay-certificate", certificate_probes.with_certificate, shows=Shown.OURS),
     Probe("strange-certificate", certificate_probes.with_strange_certificate, shows=Shown.STRANGE),
@@ -67,8 +68,7 @@ def all_verified(expected: Iterable[Expectation], means: Means) -> Iterator[Outc
     asked: list[Outcome] = []
     for each in expected:
         for outcome in verified(each, means):
-            if not each.requires_certificate:  # others are not asked for logins
-                asked.append(outcome)
+            asked.append(outcome)
             yield outcome
     answered = any(each.probe == ANSWERS and each.verdict is Verdict.PASS for each in asked)
     if means.login is not None and answered and all(each.probe != LOGIN for each in asked):
@@ -89,8 +89,9 @@ def verified(expected: Expectation, means: Means) -> Iterator[Outcome]:
     if Shown.OURS not in shown:
         yield Statements("tls", str(expected.server)).skipped(
             "it sends away whoever shows no certificate, and none was given to show",
-            "pfwizard verify --client-certificate FILE shows one.",
+            login_probes.SHOWING_ONE,
         )
+        yield from login_probes.not_admitted(expected, means)
     for probe in PROBES:
         if probe.shows in shown:
             yield from probe.outcomes(expected, means)
@@ -102,4 +103,4 @@ def _shown_to(expected: Expectation, means: Means) -> frozenset[Shown]:
         return frozenset(Shown)
     if means.trust.client_certificate is None:
         return frozenset({Shown.STRANGE})
-    return frozenset({Shown.OURS, Shown.STRANGE})
+    return frozenset({Shown.OURS, Shown.IF_REQUIRED, Shown.STRANGE})

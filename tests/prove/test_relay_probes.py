@@ -320,3 +320,10 @@ def test_where_a_certificate_is_required_one_of_nobody_is_sent_away() -> None:
 
 def test_a_server_that_takes_any_for_the_required_one_is_found() -> None:
     assert verdict("strange-certificate", WITH_TLS, requires_certificate=True) == "fail"
+
+
+def test_where_the_certificate_opens_all_a_login_proves_nothing_more(ours: Means) -> None:
+    manners = replace(KNOWING, over_tls=AUTH, requires_certificate=True)
+    told = only("relay-login", manners, replace(ours, login=LOGIN), requires_certificate=True)
+    assert told.verdict.value == "skipped"
+    assert told.detail == "the certificate opens as much, so that nothing is proven"

@@ -95,26 +95,43 @@ def test_without_a_certificate_to_show_that_is_said_and_nothing_else_is_asked() 
     ]
 
 
-def test_with_a_certificate_only_probes_that_show_one_are_made(tmp_path: Path) -> None:
+@pytest.fixture
+def ours(tmp_path: Path) -> Trust:
+    """Shows a certificate of the CA."""
     pair = tmp_path / "client.pem"
     shown = pki.client(authority(), now=authority().validity.not_before.replace(microsecond=0))
     pair.write_bytes(pki.key("client").pem().reveal() + shown.pem())
-    given = replace(means(), trust=replace(means().trust, client_certificate=pair))
+    return replace(means().trust, client_certificate=pair)
+
+
+def test_with_a_certificate_only_probes_that_show_one_are_made(ours: Trust) -> None:
+    given = replace(means(login=LOGIN), trust=ours)
 
     assert probes(STRICT, given, requires_certificate=True, asks_certificate=True) == [
         "pass answers",
         "pass tls",
         "pass name",
+        "pass login",
+        "pass login-refused",
+        "pass relay-login",
         "fail relay-certificate",
         "pass strange-certificate",
     ]
 
 
 def test_of_a_server_that_requires_one_nobody_misses_a_login() -> None:
-    with serving(STRICT) as server:
+    with serving(STRICT) as server, serving(Manners(tls(), in_clear=STARTTLS)) as other:
         expected = Expectation(server, requires_certificate=True)
-        told = list(all_verified([expected], means(login=LOGIN)))
+        told = list(all_verified([expected, Expectation(other)], means(login=LOGIN)))
     assert failures_among(told) == ()
+    (login,) = (each for each in told if each.probe == "login")
+    assert login.verdict.value == "skipped"
+    assert "whoever shows no certificate" in login.detail
+
+
+def test_where_nobody_may_log_in_a_certificate_is_not_what_is_missing() -> None:
+    expected = {"requires_certificate": True, "over_tls": frozenset()}
+    assert "skipped login" not in probes(STRICT, means(login=LOGIN), **expected)
 
 
 # --- outcomes -------------------------------------------------------------------------------------
