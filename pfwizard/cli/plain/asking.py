@@ -101,6 +101,8 @@ def _typed(lines: Lines, sheet: AnswerSheet, question: Question) -> str:
 def _choices(question: Question, sheet: AnswerSheet) -> tuple[str, ...]:
     if question.kind is Kind.BOOLEAN:
         return (YES, NO)
+    if not question.choices:
+        return ()
     offered = offered_choices(question, sheet.values(), sheet.text(question.key))
     return tuple(map(shown_choice, offered))
 
