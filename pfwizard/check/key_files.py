@@ -12,7 +12,7 @@ from pfwizard.check.tls_files import CA_FILE, CHAIN_FILES, CLIENT_FILES, SERVER_
 from pfwizard.enumeration import listed
 from pfwizard.expiry.sni import SNI_MAPS
 from pfwizard.machine.tables import tables_in
-from pfwizard.machine.tree import FileState
+from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.pki import pem
 from pfwizard.pki.certificates import load_certificates
 from pfwizard.pki.errors import EncryptedKey, NotACertificate, NotAKey, PkiError
@@ -86,15 +86,20 @@ def _missing_for_clients(inspection: Inspection) -> Iterator[Occurrence]:
     yield from _absent(inspection, _of_clients(inspection), words)
 
 
+def _instead(kind: FileKind) -> str:
+    return "not there" if kind is FileKind.ABSENT else f"no file ({kind.value})"
+
+
 def _absent(
     inspection: Inspection, named: Iterable[InForce], consequence: str
 ) -> Iterator[Occurrence]:
     for value in named:
         for path in paths(value.parameter, value.effective):
             state = inspection.file(path)
-            if state is not None and not state.exists:
+            if state is not None and state.kind is not FileKind.REGULAR:
                 yield Occurrence(
-                    f"{value.parameter} names {path}, which is not there: {consequence}",
+                    f"{value.parameter} names {path}, which is {_instead(state.kind)}: "
+                    f"{consequence}",
                     f"Correct the path, or take {value.parameter} out where it is not needed.",
                     value.place,
                     str(value),
@@ -263,7 +268,7 @@ RULES = (
     Rule(
         "tls-file-missing",
         Severity.REFUSAL,
-        "A certificate, key or CA file that is not there",
+        "A certificate, key or CA file that is not there, or is no file",
         "Postfix says so in its log only. EHLO still offers STARTTLS, and every client that asks "
         "for it gets 454 4.7.0 TLS not available due to local problem; on port 465 the "
         "connection is closed.",

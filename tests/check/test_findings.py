@@ -10,13 +10,23 @@ from pfwizard.check.place import Place
 from pfwizard.expiry.judgement import Level
 from pfwizard.plan.plan import Severity
 from pfwizard.plan.tls.profiles import PROFILES, Profile
-from tests.check.builders import LOGINS, SUBMISSION, found, main_cf, master_cf
+from tests.check.builders import (
+    CERTIFICATE,
+    KEY,
+    LOGINS,
+    PAIR,
+    SUBMISSION,
+    found,
+    main_cf,
+    master_cf,
+)
 from tests.plan.builders import (
     BARE_MASTER,
     MAIN_CF,
     MASTER_CF,
     NOW,
     STOCK_MAIN,
+    directory,
     file,
     machine,
     with_files,
@@ -184,6 +194,14 @@ def test_an_option_with_blanks_is_told_once() -> None:
     facts = master_cf(SUBMISSION + "  -o smtpd_client_restrictions = reject\n")
 
     assert [each.place.line for each in found(facts, "option-with-blanks")] == [4]
+
+
+def test_a_directory_in_place_of_a_certificate_is_told() -> None:
+    facts = with_files(main_cf(PAIR), directory(CERTIFICATE), file(KEY, b""))
+
+    (finding,) = found(facts, "tls-file-missing")
+
+    assert f"{CERTIFICATE}, which is no file (directory)" in finding.message
 
 
 DOUBLING = "".join(f"v{depth} = $v{depth + 1} $v{depth + 1}\n" for depth in range(40))
