@@ -7,8 +7,9 @@ lock -> what was left unfinished is ended -> Postfix's locks -> preflight -> Pos
      -> on probation, or complete ................ one rename, after which a crash changes nothing
 """
 
+import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +47,9 @@ from pfwizard.plan.plan import (
 
 PATIENCE = 2.0
 """Seconds to wait for a run that is just ending."""
+
+LINE_NUMBER = re.compile(r"\bline \d+")
+"""In what Postfix says of main.cf and master.cf (src/util/dict.c, src/master/master_ent.c)."""
 
 
 class RolledBack(PfwizardError):
@@ -110,7 +114,7 @@ class Transaction:
             self._refuse_unless_still_true(plan)
             Preflight(self._tree, plan.changes).refuse_what_cannot_work()
             _refuse_what_postfix_rejects(plan, mail_system)
-            baseline = frozenset(mail_system.complaints())
+            baseline = _wherever(mail_system.complaints())
             enter(self.ending.state.path, plan.actions)
             journal = self._publish(plan, mail_system)
             with self._abandoned_on_failure(journal):
@@ -313,9 +317,14 @@ def _refuse_what_postfix_rejects(plan: Plan, mail_system: MailSystem) -> None:
 
 
 def _refuse_new_complaints(mail_system: MailSystem, baseline: frozenset[str]) -> None:
-    new = [line for line in mail_system.complaints() if line not in baseline]
+    new = [line for line in mail_system.complaints() if _wherever([line]).isdisjoint(baseline)]
     if new:
         raise Failed(f"postfix check complains: {new[0]}")
+
+
+def _wherever(complaints: Iterable[str]) -> frozenset[str]:
+    """The same words, in whatever line: a change moves those that are below it."""
+    return frozenset(LINE_NUMBER.sub("line", complaint) for complaint in complaints)
 
 
 def told(error: PfwizardError, transaction: TransactionId) -> PfwizardError:

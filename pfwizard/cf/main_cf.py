@@ -62,9 +62,10 @@ class MainCf(Document):
         """A document in which Postfix reads this value, and nothing else differs.
 
         A value that differs from the present one by white space alone is left as it is. An
-        existing setting (the last, if there are several) is changed in its own lines. A new one
-        goes below the commented-out templates of the same name, or else below the last setting
-        of its family (``smtpd_tls_``, ``smtpd_..._restrictions``), or else to the end.
+        existing setting (the last, if there are several) is changed in its own lines, and with it
+        those before it that say the same: Postfix warns of two that differ. A new one goes below
+        the commented-out templates of the same name, or else below the last setting of its
+        family (``smtpd_tls_``, ``smtpd_..._restrictions``), or else to the end.
 
         Raises UnwritableValue for a name or a value that main.cf cannot hold.
         """
@@ -75,8 +76,19 @@ class MainCf(Document):
             return self.with_lines_after(block, kept, [_new_line(name, value)])
         if collapsed(entry.setting.value) == collapsed(value):
             return self
-        lines = self.blocks[entry.block].lines
-        return self.with_block_lines(entry.block, _with_value(lines, value))
+        document = self
+        for block in self._blocks_that_say_the_same(entry):
+            lines = self.blocks[block].lines
+            document = document.with_block_lines(block, _with_value(lines, value))
+        return document
+
+    def _blocks_that_say_the_same(self, last: _Entry) -> Iterator[int]:
+        """From the last one up, so that the numbers of those above it stay what they are."""
+        for entry in reversed(self._entries):
+            if entry.setting.name == last.setting.name:
+                if entry.setting.value != last.setting.value:
+                    return
+                yield entry.block
 
     def without(self, name: str) -> "MainCf":
         """A document in which the parameter is not set; comments within its entries stay."""

@@ -141,8 +141,8 @@ class ObedientMailSystem:
         self.calls.append("complaints")
         is_new = (self.root / "etc/postfix/main.cf").read_bytes() == NEW_MAIN
         if is_new and self.fails_at == "complaints":
-            return ["an old complaint", "a new complaint"]
-        return ["an old complaint"]
+            return ["main.cf, line 9: an old complaint", "main.cf, line 7: a new complaint"]
+        return [f"main.cf, line {9 if is_new else 7}: an old complaint"]
 
     def join_group(self, user: str, group: str) -> None:
         self._called("join_group")

@@ -200,7 +200,7 @@ def test_the_mail_system_comes_back_with_the_old_files_in_place(
     assert mail_system.main_cf_at["revive"] == OLD_MAIN
 
 
-def test_an_old_complaint_of_postfix_is_nobodys_fault(
+def test_an_old_complaint_of_postfix_is_nobodys_fault_though_its_line_has_moved(
     tree: Tree, mail_system: ObedientMailSystem
 ) -> None:
     transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))

@@ -34,8 +34,19 @@ def test_the_same_value_leaves_the_document_alone() -> None:
     assert document.set("a", "1 2") is document
 
 
-def test_only_the_last_of_several_settings_is_changed() -> None:
-    assert after_set("a = 1\nb = 1\na = 1\n", "a", "2") == "a = 1\nb = 1\na = 2\n"
+def test_only_the_last_of_several_settings_that_differ_is_changed() -> None:
+    assert after_set("a = 1\nb = 1\na = 3\n", "a", "2") == "a = 1\nb = 1\na = 2\n"
+
+
+def test_settings_that_say_the_same_are_changed_together() -> None:
+    # Postfix would warn of two that differ.
+    assert after_set("a = 1\nb = 1\na = 1\n", "a", "2") == "a = 2\nb = 1\na = 2\n"
+
+
+def test_what_postfix_warns_of_already_it_warns_of_in_the_same_words_afterwards() -> None:
+    before = main_cf("a = 1\na = 3\na = 1\na = 1\n")
+    words = [problem.message for problem in before.problems()]
+    assert [problem.message for problem in before.set("a", "2").problems()] == words
 
 
 def test_a_value_can_be_emptied() -> None:

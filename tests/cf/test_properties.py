@@ -70,11 +70,11 @@ def test_all_other_settings_keep_their_value(content: bytes, name: str, value: s
 
 
 @given(strategies.main_cf_files(), strategies.names, strategies.values)
-def test_lines_outside_the_changed_entry_are_byte_identical(
+def test_lines_outside_the_entries_of_the_name_are_byte_identical(
     content: bytes, name: str, value: str
 ) -> None:
     before = MainCf.parse(content)
-    present = [setting.line for setting in before.settings if setting.name == name]
+    own = _lines_of(before, name)
 
     after = before.set(name, value)
 
@@ -82,9 +82,9 @@ def test_lines_outside_the_changed_entry_are_byte_identical(
     for tag, start, end, _, _ in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
-        if present:
-            assert start >= present[-1] - 1
-            assert end <= _entry_end(before, present[-1])
+        if own:
+            touched = range(start, end) if end > start else range(start - 1, start)
+            assert own.issuperset(touched)
         else:
             assert tag == "insert" or _only_terminates(old[start:end], new)
 
@@ -176,10 +176,11 @@ def _complaints(document: MainCf, name: str) -> list[str]:
     return [message for message in messages if name not in message]
 
 
-def _entry_end(document: MainCf, line: int) -> int:
-    """The number of the last line of the entry that starts on a line."""
-    block = document.first_lines.index(line)
-    return line - 1 + len(document.blocks[block].lines)
+def _lines_of(document: MainCf, name: str) -> set[int]:
+    """The lines of all entries of a name, counted from 0."""
+    starts = [each.line - 1 for each in document.settings if each.name == name]
+    blocks = dict(zip(document.first_lines, document.blocks, strict=True))
+    return {start + number for start in starts for number in range(len(blocks[start + 1].lines))}
 
 
 def _only_terminates(old: list[bytes], new: list[bytes]) -> bool:
