@@ -80,9 +80,51 @@ def test_nothing_is_written_where_one_file_is_in_the_way(
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
-def test_a_directory_that_is_missing_is_not_made(tmp_path: Path) -> None:
-    with pytest.raises(Failed, match="is not a directory"):
-        write_documents(tmp_path / "missing", [ONE])
+def test_a_directory_that_is_missing_is_made_and_open_to_all_whatever_umask_there_is(
+    tmp_path: Path,
+) -> None:
+    os.setxattr(tmp_path, "system.posix_acl_default", GENEROUS)
+    before = os.umask(0o077)
+    try:
+        assert write_documents(tmp_path / "ca", [ONE]) == (ONE,)
+    finally:
+        os.umask(before)
+
+    assert contents(tmp_path / "ca") == {"one": b"1\n"}
+    assert stat.S_IMODE((tmp_path / "ca").stat().st_mode) == 0o755
+    assert ACCESS_LIST not in os.listxattr(tmp_path / "ca")
+
+
+def test_one_whose_parent_is_missing_too_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match="absent: is not a directory"):
+        write_documents(tmp_path / "absent" / "ca", [ONE])
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("put", [another, link_to_nothing])
+def test_what_is_no_directory_is_left_as_it_is(tmp_path: Path, put: Callable[[Path], None]) -> None:
+    put(tmp_path / "ca")
+
+    with pytest.raises(Failed, match="ca: is not a directory") as caught:
+        write_documents(tmp_path / "ca", [ONE])
+
+    assert "another path" in caught.value.remedy
+    assert [path.name for path in tmp_path.iterdir()] == ["ca"]
+
+
+def test_a_directory_that_was_made_goes_when_nothing_can_be_written_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_at_the_second(descriptor: int, content: bytes) -> int:
+        if content == OTHER.content:
+            raise OSError(28, os.strerror(28))
+        return write(descriptor, content)
+
+    write = os.write
+    monkeypatch.setattr(os, "write", full_at_the_second)
+    with pytest.raises(Failed, match="No space left on device"):
+        write_documents(tmp_path / "ca", [ONE, OTHER])
 
     assert list(tmp_path.iterdir()) == []
 
