@@ -8,7 +8,7 @@ from pfwizard.engine import Planned
 from pfwizard.errors import Failed
 from pfwizard.prove.means import Means
 from pfwizard.prove.mechanisms import Login
-from pfwizard.prove.rehearsing.dress_rehearsal import DressRehearsal
+from pfwizard.prove.rehearsing.dress_rehearsal import DURATION, DressRehearsal
 from pfwizard.prove.verdict import Outcome, failures_among
 
 
@@ -36,6 +36,9 @@ def rehearsed(
     outcomes = rehearsal.play(lambda outcome: None)
     if failures := failures_among(outcomes):
         raise _failed(failures[0], outcomes)
+    for outcome in outcomes:
+        if outcome.probe == DURATION:
+            announce(f"Every probe has passed that could be made; {outcome.detail}")
     return outcomes
 
 

@@ -34,6 +34,7 @@ begin = time.perf_counter()
 outcomes = rehearsal.play(lambda outcome: None)
 seconds = time.perf_counter() - begin
 assert not failures_among(outcomes), outcomes
+assert len({outcome.target.split()[0] for outcome in outcomes if outcome.probe == "login"}) == 3
 print(seconds)
 """
 
@@ -45,8 +46,12 @@ for command in ("start", "stop"):
 print(time.perf_counter() - begin)
 """
 
+THREE_SERVICES = "s/^submission = false/submission = true/"
+"""Port 587 beside 25 and 465, in the guide's answers (sed(1))."""
+
 NOTES = (
-    "The plan is the guide's for a stock server, with logins on both ports; every probe passes.",
+    "The plan is the guide's for a stock server with port 587 as well: three services, with logins",
+    "on each of them; every probe passes. The target is 3 seconds.",
     "Planning is not counted. Postfix is started and stopped on a server with that plan applied.",
 )
 
@@ -57,6 +62,8 @@ def compare(repetitions: int) -> Comparison:
         rehearsing = servers.enter_context(stock_server())
         configured = servers.enter_context(stock_server())
         Bytecode.of_pfwizard().install(rehearsing)
+        for machine in (rehearsing, configured):
+            machine.run(["sed", "-i", THREE_SERVICES, ANSWERS])
         run_pfwizard(configured, {})
         configured.run(["postfix", "stop"])
         timings = in_turns(

@@ -158,3 +158,20 @@ def test_a_plan_that_cannot_be_applied_any_more_is_not_played(means_of: list[Mea
         rehearsal.play(silently)
 
     assert means_of == []
+
+
+def test_how_long_it_took_is_told_last_and_kept_with_what_was_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facts = with_a_certificate_of_an_unknown_ca()
+    found = Outcome("answers", "rehearsal:25", Verdict.PASS, "greets")
+    monkeypatch.setattr(
+        dress_rehearsal, "rehearse", lambda *arguments: Rehearsal((found,), (), 1.24)
+    )
+    told: list[Outcome] = []
+
+    outcomes = DressRehearsal(issuing_nothing_anew(facts), facts, Rehearse.AUTO).play(told.append)
+
+    duration = Outcome("rehearsal-time", "Postfix", Verdict.PASS, "it took 1.2 seconds")
+    assert outcomes == (found, duration)
+    assert told == [duration]

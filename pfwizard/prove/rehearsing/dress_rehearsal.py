@@ -17,6 +17,9 @@ UNPROVEN = (
     "not proved before it is made"
 )
 
+DURATION = "rehearsal-time"
+"""The identifier of the outcome that says how long it took."""
+
 Tell = Callable[[Outcome], None]
 
 
@@ -73,7 +76,12 @@ class DressRehearsal:
             raise CannotRehearse("the change is about nothing that Postfix is told of")
         trust = with_trust_of_clients(self.means.trust, self.plan, self.facts)
         means = replace(self.means, trust=trust)
-        return rehearse(self.plan, self.facts, means, tell).outcomes
+        rehearsal = rehearse(self.plan, self.facts, means, tell)
+        duration = Statements(DURATION, "Postfix").passed(
+            f"it took {rehearsal.seconds:.1f} seconds"
+        )
+        tell(duration)
+        return (*rehearsal.outcomes, duration)
 
 
 def _not_possible(reason: CannotRehearse) -> Outcome:
