@@ -65,7 +65,8 @@ class Inspection:
     that cannot be seen. ``labels`` are the types that SELinux knows the configured files by, where
     it is in use. ``addresses`` are those of the machine's interfaces, or None where nobody can
     tell. ``under_way`` is what an earlier run of pfwizard has left unfinished, in the words of
-    whoever would be refused for it.
+    whoever would be refused for it. ``smtpd_conf_places``: only the servers are looked at for which
+    Cyrus SASL looks for its file there.
     """
 
     facts: Facts
@@ -74,6 +75,7 @@ class Inspection:
     labels: Mapping[PurePosixPath, str] = field(default_factory=dict)
     addresses: frozenset[Address] | None = None
     under_way: PfwizardError | None = None
+    smtpd_conf_places: tuple[PurePosixPath, ...] | None = None
 
     @property
     def main(self) -> MainCf:
@@ -98,7 +100,12 @@ class Inspection:
     @cached_property
     def servers(self) -> tuple[Daemon, ...]:
         """Every smtpd(8) that master(8) starts."""
-        return tuple(map(self._daemon, smtp_servers(self.master, self.effective)))
+        servers = map(self._daemon, smtp_servers(self.master, self.effective))
+        wanted = self.smtpd_conf_places
+        if wanted is None:
+            return tuple(servers)
+        places_of = self.facts.smtpd_conf_places_of
+        return tuple(each for each in servers if places_of(each.effective) == wanted)
 
     @cached_property
     def clients(self) -> tuple[Daemon, ...]:

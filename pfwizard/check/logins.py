@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pfwizard.check.inspection import Daemon, Inspection
 from pfwizard.check.mechanisms import offered
-from pfwizard.check.password_checkers import checkers_of, offers_logins
+from pfwizard.check.password_checkers import checkers_of, for_each_smtpd_conf, offers_logins
 from pfwizard.check.rule import Occurrence, Rule
 from pfwizard.enumeration import listed
 from pfwizard.machine.tree import FileKind
@@ -202,13 +202,15 @@ RULES = (
         "in.",
         _on_port_25,
     ),
-    Rule(
-        "no-mechanism-left",
-        Severity.REFUSAL,
-        "Security options that leave no way to log in",
-        "smtpd ends with no SASL authentication mechanisms, a fatal error, in every session that "
-        "would offer AUTH.",
-        _none_left,
+    for_each_smtpd_conf(
+        Rule(
+            "no-mechanism-left",
+            Severity.REFUSAL,
+            "Security options that leave no way to log in",
+            "smtpd ends with no SASL authentication mechanisms, a fatal error, in every session "
+            "that would offer AUTH.",
+            _none_left,
+        )
     ),
     Rule(
         "sasl-type-unavailable",

@@ -1,11 +1,14 @@
 """Who checks the passwords of each SMTP server, and where it is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import PurePosixPath
 
 from pfwizard.cf.smtpd_conf import SmtpdConf
 from pfwizard.check.inspection import Daemon, Inspection
+from pfwizard.check.rule import Occurrence, Rule
 from pfwizard.errors import Failed
 from pfwizard.machine.checkers import queue_of
 from pfwizard.plan.sasl.asked import Checker, asked_by
@@ -44,7 +47,13 @@ def smtpd_conf_of(inspection: Inspection) -> tuple[PurePosixPath, SmtpdConf] | N
 
     Raises Failed when it cannot be read, or where another may stand before it.
     """
-    for path in places_of(inspection):
+    return _first(inspection, places_of(inspection))
+
+
+def _first(
+    inspection: Inspection, places: Iterable[PurePosixPath]
+) -> tuple[PurePosixPath, SmtpdConf] | None:
+    for path in places:
         state = inspection.facts.file(path)
         if state.exists:
             return path, _parsed(state.content or b"")
@@ -59,15 +68,42 @@ def _parsed(content: bytes) -> SmtpdConf:
 
 def places_of(inspection: Inspection) -> tuple[PurePosixPath, ...]:
     """Where this Postfix looks for it; nowhere where a value tells that cannot be read."""
+    if inspection.smtpd_conf_places is not None:
+        return inspection.smtpd_conf_places
     try:
         return inspection.facts.smtpd_conf_places
     except Failed:
         return ()
 
 
+def _places_for(inspection: Inspection, daemon: Daemon) -> tuple[PurePosixPath, ...]:
+    """Where a server looks for it, by its own options too."""
+    if not places_of(inspection):
+        return ()
+    return inspection.facts.smtpd_conf_places_of(daemon.effective)
+
+
+def by_smtpd_conf(inspection: Inspection) -> tuple[Inspection, ...]:
+    """The servers apart that do not look for the same file (``smtpd_sasl_path``)."""
+    asking = asking_cyrus(inspection)
+    places = tuple(dict.fromkeys(_places_for(inspection, each) for each in asking))
+    if not places or places == (places_of(inspection),):
+        return (inspection,)
+    return tuple(replace(inspection, smtpd_conf_places=each) for each in places)
+
+
+def for_each_smtpd_conf(rule: Rule) -> Rule:
+    """The rule about what one such file says, asked about all of them."""
+
+    def find(inspection: Inspection) -> Iterable[Occurrence]:
+        return chain.from_iterable(map(rule.find, by_smtpd_conf(inspection)))
+
+    return replace(rule, find=find)
+
+
 def checkers_of(inspection: Inspection, daemon: Daemon) -> Iterator[Checker]:
     """The password checkers that a server asks through a socket."""
-    found = smtpd_conf_of(inspection)
+    found = _first(inspection, _places_for(inspection, daemon))
     document = SmtpdConf.parse(b"") if found is None else found[1]
     return asked_by(daemon.effective, document, inspection.facts.platform)
 
@@ -105,5 +141,6 @@ def _named_for_logins(inspection: Inspection) -> Iterator[PurePosixPath]:
         for checker in checkers_of(inspection, daemon):
             yield checker.path if checker.path.is_absolute() else checker.seen
             yield checker.seen
-    yield from files_of_sasldb(inspection)
-    yield from files_of_sasldb_in_jail(inspection)
+    for part in by_smtpd_conf(inspection):
+        yield from files_of_sasldb(part)
+        yield from files_of_sasldb_in_jail(part)

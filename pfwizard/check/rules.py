@@ -23,6 +23,7 @@ from pfwizard.check import (
     sql_server,
     tls,
 )
+from pfwizard.check.password_checkers import for_each_smtpd_conf
 from pfwizard.check.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -41,10 +42,10 @@ RULES: tuple[Rule, ...] = (
     *certificates.RULES,
     *client_certificates.RULES,
     *logins.RULES,
-    *mechanisms.RULES,
-    *smtpd_conf.RULES,
-    *sql_server.RULES,
-    *sasldb.RULES,
+    *map(for_each_smtpd_conf, mechanisms.RULES),
+    *map(for_each_smtpd_conf, smtpd_conf.RULES),
+    *map(for_each_smtpd_conf, sql_server.RULES),
+    *map(for_each_smtpd_conf, sasldb.RULES),
 )
 
 BY_IDENTIFIER: Mapping[str, Rule] = {rule.identifier: rule for rule in RULES}

@@ -70,7 +70,7 @@ def _elsewhere(inspection: Inspection) -> Iterator[Occurrence]:
     places = places_of(inspection)
     if not asking_cyrus(inspection) or not places or _in_use(inspection) is not None:
         return
-    for path in ELSEWHERE:
+    for path in (each for each in ELSEWHERE if each.name == places[0].name):
         if path not in places and _existing(inspection, path) is not None:
             yield Occurrence(
                 f"Postfix does not look here for the configuration of SASL, but in "

@@ -1,6 +1,6 @@
 """Everything that is known about the machine, gathered once, as a value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -21,6 +21,9 @@ from pfwizard.machine.tree import FileState, FileStates, Tree, Unseen
 
 PASSWD = PurePosixPath("/etc/passwd")
 GROUP = PurePosixPath("/etc/group")
+
+SMTPD_CONF = "smtpd.conf"
+"""What Cyrus SASL's file for smtpd(8) is called unless ``smtpd_sasl_path`` says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,20 @@ class Facts:
     @property
     def smtpd_conf_places(self) -> tuple[PurePosixPath, ...]:
         """Where this Postfix looks for the Cyrus SASL configuration, first match wins."""
-        return _smtpd_conf_places(self.platform, self.postfix, self.effective)
+        return self.smtpd_conf_places_of(self.effective)
+
+    def smtpd_conf_places_of(self, effective: Effective) -> tuple[PurePosixPath, ...]:
+        """The same for a server with these parameters, which may have a file of its own."""
+        return _smtpd_conf_places(self.platform, self.postfix, effective)
 
     @property
     def smtpd_conf(self) -> PurePosixPath:
         """The one of them that wins today, or else the one where a new file belongs."""
-        places = self.smtpd_conf_places
+        return self.smtpd_conf_of(self.effective)
+
+    def smtpd_conf_of(self, effective: Effective) -> PurePosixPath:
+        """The same for a server with these parameters."""
+        places = self.smtpd_conf_places_of(effective)
         there = next((place for place in places if self.file(place).exists), None)
         if there is not None:
             return there
@@ -105,12 +116,13 @@ def gather(
     read = Tolerant if goes_on else Effective
     effective = read(configuration.main, postfix.defaults)
     places = _smtpd_conf_places(platform, postfix, effective)
+    own_places = _own_smtpd_conf_places(platform, postfix, effective, configuration.master)
     networks = _files_of_networks(effective, configuration.master)
     tables = _files_of_tables(effective, postfix)
     queue = queue_of(effective)
     checkers = files_of_checkers(platform, queue)
     resolver = files_of_resolver(tree, queue)
-    wanted = [*named, *places, *networks, *tables, *checkers, *resolver]
+    wanted = [*named, *places, *own_places, *networks, *tables, *checkers, *resolver]
     files, unseen = tree.look_where_possible(wanted)
     asked = checkers_in_use(platform, effective, places, files)
     in_use, hidden = tree.look_where_possible(asked)
@@ -159,13 +171,28 @@ def _smtpd_conf_places(
     return tuple(each / name for each in _sasl_directories(platform, postfix, effective))
 
 
+def _own_smtpd_conf_places(
+    platform: Platform, postfix: Postfix, effective: Effective, master: MasterCf
+) -> Iterator[PurePosixPath]:
+    """Those of services that may not go by main.cf, whatever their type of SASL may become."""
+    for service in master.services:
+        if service.options:
+            own = effective.of(service)
+            names = {_smtpd_conf_name(own), _name_by_path(own)}
+            for directory in _sasl_directories(platform, postfix, own):
+                yield from (directory / name for name in sorted(names))
+
+
 def _smtpd_conf_name(effective: Effective) -> str:
-    """``smtpd_sasl_path`` with ``.conf``; a value of another SASL type is not a file name."""
+    """A value of another SASL type is not a file name."""
     is_cyrus = effective.value("smtpd_sasl_type") == "cyrus"
+    return _name_by_path(effective) if is_cyrus else SMTPD_CONF
+
+
+def _name_by_path(effective: Effective) -> str:
+    """``smtpd_sasl_path`` with ``.conf``, where it is no socket."""
     name = effective.value("smtpd_sasl_path")
-    if not is_cyrus or not name or "/" in name or ":" in name:
-        return "smtpd.conf"
-    return f"{name}.conf"
+    return SMTPD_CONF if not name or "/" in name or ":" in name else f"{name}.conf"
 
 
 def _sasl_directories(

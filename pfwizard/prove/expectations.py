@@ -45,9 +45,9 @@ def files_of_expectations(facts: Facts) -> tuple[PurePosixPath, ...]:
 def _files(facts: Facts) -> Iterator[PurePosixPath]:
     for _, effective in met_by_clients(facts.configuration.master, facts.effective):
         yield from certificate_paths(effective, tuple(PAIR))
-        for checker in asked_by(effective, _smtpd_conf(facts), facts.platform):
+        for checker in asked_by(effective, _smtpd_conf(facts, effective), facts.platform):
             yield from looked_at_for(checker)
-        yield from stores_asked_by(effective, _smtpd_conf(facts), facts.platform)
+        yield from stores_asked_by(effective, _smtpd_conf(facts, effective), facts.platform)
 
 
 def password_checkers(facts: Facts) -> frozenset[PasswordChecker]:
@@ -197,7 +197,7 @@ def _mechanisms(facts: Facts, effective: Effective) -> Mechanisms | None:
         return frozenset()
     if effective.value("smtpd_sasl_type") != "cyrus" or _tells_clients_apart(effective):
         return None
-    listed = _smtpd_conf(facts).get("mech_list")
+    listed = _smtpd_conf(facts, effective).get("mech_list")
     return None if listed is None else frozenset(listed.upper().split())
 
 
@@ -212,16 +212,19 @@ def _tells_clients_apart(effective: Effective) -> bool:
     return any(effective.value(name) for name in names)
 
 
-def _smtpd_conf(facts: Facts) -> SmtpdConf:
+def _smtpd_conf(facts: Facts, effective: Effective) -> SmtpdConf:
     """The one that counts; without any it is as if it were empty."""
-    contents = [facts.file(place).content for place in facts.smtpd_conf_places]
+    contents = [facts.file(place).content for place in facts.smtpd_conf_places_of(effective)]
     return SmtpdConf.parse(next((each for each in contents if each is not None), b""))
 
 
 def _checkers(facts: Facts, effective: Effective) -> tuple[PasswordChecker, ...]:
-    asked = asked_by(effective, _smtpd_conf(facts), facts.platform)
-    stores = stores_asked_by(effective, _smtpd_conf(facts), facts.platform)
-    return (*(way_to(facts, each) for each in asked), *way_to_a_store(facts, stores))
+    asked = asked_by(effective, _smtpd_conf(facts, effective), facts.platform)
+    stores = stores_asked_by(effective, _smtpd_conf(facts, effective), facts.platform)
+    return (
+        *(way_to(facts, effective, each) for each in asked),
+        *way_to_a_store(facts, effective, stores),
+    )
 
 
 def _allowed_in_clear(effective: Effective, offered: Mechanisms | None) -> Mechanisms | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from pfwizard.machine.accounts import Accounts
+from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.plan.sasl.asked import Checker, Kind
@@ -23,27 +24,28 @@ def looked_at_for(checker: Checker) -> tuple[PurePosixPath, ...]:
     return (checker.seen, checker.path) if checker.path.is_absolute() else (checker.seen,)
 
 
-def way_to(facts: Facts, checker: Checker) -> PasswordChecker:
-    """The password checker, and what is in the way of Postfix's user."""
-    name, obstacle = checker.kind.value, _obstacle(facts, checker)
+def way_to(facts: Facts, effective: Effective, checker: Checker) -> PasswordChecker:
+    """The password checker of a server, and what is in the way of Postfix's user."""
+    named_in = _file_that_names(facts, effective, checker)
+    name, obstacle = checker.kind.value, _obstacle(facts, checker, named_in)
     return PasswordChecker(name, checker.seen, obstacle=obstacle)
 
 
-def _obstacle(facts: Facts, checker: Checker) -> Obstacle | None:
+def _obstacle(facts: Facts, checker: Checker, named_in: PurePosixPath) -> Obstacle | None:
     user = facts.effective.value("mail_owner")
     found = reachability(facts, checker.seen, user)
     match found.reach:
         case Reach.REACHED:
             return None
         case Reach.ABSENT:
-            return _absent(facts, checker)
+            return _absent(facts, checker, named_in)
         case Reach.NO_SOCKET:
-            return _no_socket(facts, checker)
+            return _no_socket(facts, checker, named_in)
         case Reach.NEEDS_GROUP | Reach.CLOSED:
             return _closed(facts, checker, found, user)
 
 
-def _absent(facts: Facts, checker: Checker) -> Obstacle:
+def _absent(facts: Facts, checker: Checker, named_in: PurePosixPath) -> Obstacle:
     name, path, seen = checker.kind.value, checker.path, checker.seen
     if path.is_absolute() and path != seen and facts.file(path).exists:
         return Obstacle(
@@ -54,20 +56,20 @@ def _absent(facts: Facts, checker: Checker) -> Obstacle:
         )
     return Obstacle(
         f"the socket of {name}, {seen}, is not there: {name} is stopped, or has it elsewhere",
-        f"Start {name}, or correct {_where_it_is_named(facts, checker)}.",
+        f"Start {name}, or correct {OPTIONS[checker.kind]} in {named_in}.",
     )
 
 
-def _no_socket(facts: Facts, checker: Checker) -> Obstacle:
+def _no_socket(facts: Facts, checker: Checker, named_in: PurePosixPath) -> Obstacle:
     name, seen = checker.kind.value, checker.seen
     if facts.file(seen).kind is FileKind.DIRECTORY:
         return Obstacle(
             f"{seen} is a directory, and no socket of {name}",
-            f"Name the socket in it, with {_where_it_is_named(facts, checker)}.",
+            f"Name the socket in it, with {OPTIONS[checker.kind]} in {named_in}.",
         )
     return Obstacle(
         f"{seen} is no socket of {name}",
-        f"Correct {_where_it_is_named(facts, checker)}.",
+        f"Correct {OPTIONS[checker.kind]} in {named_in}.",
     )
 
 
@@ -97,8 +99,7 @@ def _described(state: FileState, accounts: Accounts) -> str:
     return f"{state.mode:04o} {owner}:{group.name if group else state.gid}"
 
 
-def _where_it_is_named(facts: Facts, checker: Checker) -> str:
-    place = facts.smtpd_conf
+def _file_that_names(facts: Facts, effective: Effective, checker: Checker) -> PurePosixPath:
     if checker.kind is Kind.DOVECOT:
-        place = facts.configuration.main_path
-    return f"{OPTIONS[checker.kind]} in {place}"
+        return facts.configuration.main_path
+    return facts.smtpd_conf_of(effective)

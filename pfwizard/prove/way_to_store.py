@@ -42,34 +42,37 @@ def _asks_sasldb(smtpd_conf: SmtpdConf) -> bool:
     return not any(option.key.startswith(OF_OTHER_STORES) for option in smtpd_conf.options)
 
 
-def way_to_a_store(facts: Facts, names: Iterable[PurePosixPath]) -> Iterator[PasswordChecker]:
+def way_to_a_store(
+    facts: Facts, effective: Effective, names: Iterable[PurePosixPath]
+) -> Iterator[PasswordChecker]:
     """The file as a password checker, with what is in the way of Postfix's user."""
     found = list(names)
     if found:
         store = next((name for name in found if facts.file(name).exists), found[0])
-        yield PasswordChecker(SASLDB, store, is_daemon=False, obstacle=_obstacle(facts, store))
+        obstacle = _obstacle(facts, facts.smtpd_conf_of(effective), store)
+        yield PasswordChecker(SASLDB, store, is_daemon=False, obstacle=obstacle)
 
 
-def _obstacle(facts: Facts, store: PurePosixPath) -> Obstacle | None:
+def _obstacle(facts: Facts, smtpd_conf: PurePosixPath, store: PurePosixPath) -> Obstacle | None:
     user = facts.effective.value("mail_owner")
     found = reachability(facts, store, user, errand=TO_READ)
     if found.reach is Reach.REACHED:
         return None
-    if not _has_a_method(facts):
+    if not _has_a_method(facts, smtpd_conf):
         return Obstacle(
-            f"{facts.smtpd_conf} names no password checker, so that passwords are looked for in "
+            f"{smtpd_conf} names no password checker, so that passwords are looked for in "
             f"{store}, which {user} cannot read",
-            f"Name one with pwcheck_method in {facts.smtpd_conf}.",
+            f"Name one with pwcheck_method in {smtpd_conf}.",
         )
     if found.closed_at is None:
         return Obstacle(
             f"{store}, where passwords are looked for, is not there",
-            f"Make it with saslpasswd2 -c, or correct sasldb_path in {facts.smtpd_conf}.",
+            f"Make it with saslpasswd2 -c, or correct sasldb_path in {smtpd_conf}.",
         )
     what = "read the passwords of sasldb"
     return closed_way(facts, facts.file(found.closed_at), found, user, what)
 
 
-def _has_a_method(facts: Facts) -> bool:
-    content = facts.file(facts.smtpd_conf).content or b""
+def _has_a_method(facts: Facts, smtpd_conf: PurePosixPath) -> bool:
+    content = facts.file(smtpd_conf).content or b""
     return SmtpdConf.parse(content).get("pwcheck_method") is not None

@@ -1,9 +1,11 @@
 """Who checks passwords today, and how: the answers begin with it where users log in already."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from pfwizard.answers.sasl_answers import SaslBackend, SaslScope
 from pfwizard.cf.smtpd_conf import SmtpdConf
+from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
 from pfwizard.plan.relay.relay_policy import RECIPIENT, RELAY
 from pfwizard.plan.sasl.parameters import CYRUS
@@ -55,7 +57,7 @@ def logins(facts: Facts) -> Suggested:
     if types == {DOVECOT}:
         yield "sasl.backend", SaslBackend.DOVECOT.value
     elif types == {CYRUS}:
-        yield from _of_cyrus(SmtpdConf.parse(facts.file(facts.smtpd_conf).content or b""))
+        yield from _of_cyrus(SmtpdConf.parse(facts.file(_smtpd_conf(facts)).content or b""))
 
 
 def _users_relay_already(facts: Facts) -> bool:
@@ -65,10 +67,21 @@ def _users_relay_already(facts: Facts) -> bool:
 
 
 def _types(facts: Facts) -> Iterator[str]:
+    for effective in _letting_log_in(facts):
+        yield effective.value("smtpd_sasl_type")
+
+
+def _letting_log_in(facts: Facts) -> Iterator[Effective]:
     for service in smtp_servers(facts.configuration.master, facts.effective):
         effective = facts.effective.of(service)
         if effective.is_on("smtpd_sasl_auth_enable"):
-            yield effective.value("smtpd_sasl_type")
+            yield effective
+
+
+def _smtpd_conf(facts: Facts) -> PurePosixPath:
+    """The one that all servers go by, or that of main.cf where they do not agree."""
+    found = {facts.smtpd_conf_of(each) for each in _letting_log_in(facts)}
+    return found.pop() if len(found) == 1 else facts.smtpd_conf
 
 
 def _of_cyrus(document: SmtpdConf) -> Suggested:

@@ -176,6 +176,31 @@ def test_where_smtpd_conf_is_looked_for(
     assert facts.file(directories[0] / "smtpd.conf").path.parent == directories[0]
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        "-o smtpd_sasl_path=own",
+        "-o smtpd_sasl_path=$mine -o mine=own",
+        "-o smtpd_sasl_type=dovecot -o smtpd_sasl_path=own",
+    ],
+)
+def test_the_smtpd_conf_of_a_service_alone_is_looked_at(image: Image, options: str) -> None:
+    image.write("/etc/os-release", DEBIAN_12).write("/etc/postfix/sasl/own.conf", "x: 1\n")
+    facts = image.write("/etc/postfix/master.cf", f"587 inet n - n - - smtpd {options}\n").facts()
+
+    assert facts.file(PurePosixPath("/etc/postfix/sasl/own.conf")).content == b"x: 1\n"
+    assert facts.smtpd_conf.name == "smtpd.conf"
+
+
+def test_a_service_goes_by_the_smtpd_conf_that_it_names(image: Image) -> None:
+    image.write("/etc/os-release", DEBIAN_12).write("/etc/postfix/sasl/own.conf", "x: 1\n")
+    image.write("/etc/postfix/master.cf", "587 inet n - n - - smtpd -o smtpd_sasl_path=own\n")
+    facts = image.facts()
+    (service,) = facts.configuration.master.services
+
+    assert facts.smtpd_conf_of(facts.effective.of(service)).name == "own.conf"
+
+
 def test_a_value_that_postfix_gives_up_on_is_an_error_with_its_name(image: Image) -> None:
     image.write("/etc/postfix/main.cf", "smtpd_sasl_path = ${smtpd\n")
 

@@ -175,6 +175,13 @@ def test_without_a_list_of_mechanisms_nobody_knows_which() -> None:
     assert (found.in_clear, found.over_tls) == (None, None)
 
 
+def test_a_service_may_have_a_list_of_mechanisms_of_its_own() -> None:
+    own = file(SMTPD_CONF.with_name("own.conf"), b"pwcheck_method: alwaystrue\nmech_list: LOGIN\n")
+    master = f"{SMTP}submission inet n - n - - smtpd\n  -o smtpd_sasl_path=own\n"
+    first, second = expectations(machine(AUTH, master, conf("PLAIN"), own), at_its_port)
+    assert (first.over_tls, second.over_tls) == (frozenset({"PLAIN"}), frozenset({"LOGIN"}))
+
+
 def test_an_option_in_master_cf_counts_for_its_service_alone() -> None:
     master = f"{SMTP}  -o smtpd_sasl_auth_enable=no\nsubmission inet n - n - - smtpd\n"
     first, second = expectations(machine(AUTH, master, conf("PLAIN")), at_its_port)

@@ -123,3 +123,11 @@ def test_a_service_that_lets_them_log_in_by_itself_is_not_every_port() -> None:
     by_itself = STOCK_MASTER + "2525 inet n - n - - smtpd -o smtpd_sasl_auth_enable=yes\n"
 
     assert "sasl.scope" not in suggest(machine(STOCK_MAIN, by_itself))
+
+
+def test_it_is_the_one_of_the_only_service_with_a_file_of_its_own() -> None:
+    service = "587 inet n - n - - smtpd -o smtpd_sasl_auth_enable=yes -o smtpd_sasl_path=own\n"
+    own = file(SMTPD_CONF.with_name("own.conf"), b"pwcheck_method: saslauthd\n")
+    common = file(SMTPD_CONF, b"pwcheck_method: authdaemond\n")
+    found = suggest(machine(STOCK_MAIN, STOCK_MASTER + service, own, common))
+    assert found["sasl.backend"] == "saslauthd"

@@ -22,6 +22,7 @@ from pfwizard.machine.saslauthd_options import socket_by_options
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import JoinGroup
 from pfwizard.plan.sasl.backends import BACKENDS, Backend
+from pfwizard.plan.sasl.parameters import CYRUS
 from pfwizard.plan.services import smtp_servers
 
 
@@ -80,7 +81,16 @@ def servers_asking(draft: Draft) -> tuple[Service, ...]:
         service
         for service in smtp_servers(draft.master, draft.effective)
         if lets_log_in(draft.effective.of(service), sasl_type)
+        and _goes_by_what_is_planned(draft, draft.effective.of(service))
     )
+
+
+def _goes_by_what_is_planned(draft: Draft, effective: Effective) -> bool:
+    """Not where a service has another smtpd.conf than main.cf, with a checker of its own."""
+    if backend_of(draft).sasl_type != CYRUS:
+        return True
+    places_of = draft.facts.smtpd_conf_places_of
+    return places_of(effective) == places_of(draft.effective)
 
 
 def lets_log_in(effective: Effective, sasl_type: str) -> bool:
@@ -93,10 +103,21 @@ def lets_log_in(effective: Effective, sasl_type: str) -> bool:
 
 def let_log_in_until_now(draft: Draft, sasl_type: str) -> bool:
     """Whether some service has let users log in through this type of SASL until now."""
+    return any(True for _ in _letting_log_in_until_now(draft, sasl_type))
+
+
+def let_log_in_by(draft: Draft, smtpd_conf: PurePosixPath) -> bool:
+    """Whether some service has let users log in until now as this file says."""
+    places_of = draft.facts.smtpd_conf_places_of
+    services = _letting_log_in_until_now(draft, CYRUS)
+    return any(smtpd_conf in places_of(effective) for effective in services)
+
+
+def _letting_log_in_until_now(draft: Draft, sasl_type: str) -> Iterator[Effective]:
     until_now = draft.effective_until_now
     servers = smtp_servers(draft.facts.configuration.master, until_now)
     contexts = [until_now, *(until_now.of(service) for service in servers)]
-    return any(lets_log_in(each, sasl_type) for each in contexts)
+    return (each for each in contexts if lets_log_in(each, sasl_type))
 
 
 def replaces_a_checker(draft: Draft) -> bool:

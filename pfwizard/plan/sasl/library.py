@@ -11,9 +11,9 @@ from pfwizard.cf.text import UnwritableValue
 from pfwizard.enumeration import listed
 from pfwizard.plan.draft import PRIVATE_FILE, PUBLIC_FILE, Draft
 from pfwizard.plan.plan import Finding, refusal, warning
-from pfwizard.plan.sasl.checker import backend_of, let_log_in_until_now, mechanisms_of
+from pfwizard.plan.sasl.checker import backend_of, let_log_in_by, mechanisms_of
 from pfwizard.plan.sasl.jail import path_for_smtpd
-from pfwizard.plan.sasl.parameters import CYRUS, DEFAULT_CHECKER, PASSWORDS
+from pfwizard.plan.sasl.parameters import DEFAULT_CHECKER, PASSWORDS
 from pfwizard.plan.sasl.password_file import (
     SPECIAL_IN_QUOTES,
     Place,
@@ -191,7 +191,7 @@ def _warn_of_replaced_checker(draft: Draft, document: SmtpdConf) -> Draft:
     if backend.auxprop:
         wanted = f"{wanted} ({backend.auxprop})"
     same = present in (wanted, backend.checker) and not _is_other_store(document, backend.auxprop)
-    if not let_log_in_until_now(draft, CYRUS):
+    if not let_log_in_by(draft, smtpd_conf_path(draft)):
         return draft
     if same:
         return _warn_of_replaced_socket(draft, document)
