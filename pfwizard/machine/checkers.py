@@ -113,6 +113,13 @@ def socket_of_dovecot(effective: Effective) -> PurePosixPath | None:
     return queue_of(effective) / path if path and not path.startswith(OVER_TCP) else None
 
 
+def sockets_of_dovecot(effective: Effective) -> tuple[PurePosixPath, ...]:
+    """Where Postfix asks Dovecot, and where it would unless somebody wants it elsewhere."""
+    today = socket_of_dovecot(effective)
+    usual = queue_of(effective) / IN_THE_QUEUE
+    return (usual,) if today is None else (usual, today)
+
+
 def _units_of(platform: Platform) -> tuple[PurePosixPath, ...]:
     name = platform.service_names.get(Daemon.SASLAUTHD)
     return () if name is None else (*units_of(name.value), addition_to_unit(name.value))

@@ -9,7 +9,13 @@ from pfwizard.cf.main_cf import MainCf
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.errors import Failed
 from pfwizard.machine.accounts import Accounts, parse_accounts
-from pfwizard.machine.checkers import checkers_in_use, files_of_checkers, queue_of
+from pfwizard.machine.checkers import (
+    checkers_in_use,
+    files_of_checkers,
+    queue_of,
+    sockets_of_dovecot,
+)
+from pfwizard.machine.deserted_sockets import is_deserted
 from pfwizard.machine.effective import Effective, Tolerant
 from pfwizard.machine.platforms.recognition import platform_of
 from pfwizard.machine.platforms.record import Platform
@@ -43,7 +49,8 @@ class Facts:
     ``files`` holds the state of every file that a plan may read or write, and of the directories
     above them; ``unseen`` are those that could not be looked at. ``sasl_plugins`` are the names of
     Cyrus SASL's installed plug-ins, or None when their directory was not found.
-    ``works_on_a_tree`` is true under ``--root``, where nothing is run or reloaded.
+    ``works_on_a_tree`` is true under ``--root``, where nothing is run or reloaded. ``deserted`` are
+    the sockets at which nobody listens, among those of Dovecot and those that the answers name.
     """
 
     platform: Platform
@@ -55,6 +62,7 @@ class Facts:
     works_on_a_tree: bool
     is_running: bool
     unseen: Unseen = field(default_factory=dict)
+    deserted: frozenset[PurePosixPath] = frozenset()
 
     def file(self, path: PurePosixPath) -> FileState:
         """What stands there; raises Failed for what could not be looked at."""
@@ -104,6 +112,7 @@ def gather(
     cannot be read stops only those who ask for it. A value that Postfix gives up on is a case of
     the first kind, unless the look ``goes_on`` as if it were empty.
     """
+    named = tuple(named)
     platform = platform_of(tree)
     if tree.is_this_machine:
         postfix = ask_postfix(config_directory)
@@ -126,16 +135,19 @@ def gather(
     files, unseen = tree.look_where_possible(wanted)
     asked = checkers_in_use(platform, effective, places, files)
     in_use, hidden = tree.look_where_possible(asked)
+    seen = {**files, **in_use, **own_files}
+    sockets = {*named, *sockets_of_dovecot(effective)} & seen.keys()
     return Facts(
         platform=platform,
         postfix=postfix,
         configuration=configuration,
         accounts=_accounts(tree),
-        files={**files, **in_use, **own_files},
+        files=seen,
         sasl_plugins=_sasl_plugins(tree, platform),
         works_on_a_tree=not tree.is_this_machine,
         is_running=_is_running(tree, effective),
         unseen={**unseen, **hidden},
+        deserted=frozenset(each for each in sockets if is_deserted(tree, seen[each])),
     )
 
 

@@ -110,9 +110,10 @@ def _asks_dovecot(draft: Draft) -> bool:
 def _listens_already(draft: Draft) -> bool:
     socket = socket_of(draft.facts, draft.answers.sasl)
     user = draft.effective.value("mail_owner")
-    return socket is not None and (
-        reachability(draft.facts, socket, user).reach in (Reach.REACHED, Reach.NEEDS_GROUP)
-    )
+    if socket is None or socket in draft.facts.deserted:
+        return False
+    found = reachability(draft.facts, socket, user)
+    return found.reach in (Reach.REACHED, Reach.NEEDS_GROUP)
 
 
 def _listener(draft: Draft) -> str:

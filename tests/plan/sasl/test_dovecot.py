@@ -137,6 +137,15 @@ def test_a_listener_that_postfix_cannot_use_gets_another_file() -> None:
     assert joins(found) == []
 
 
+def test_a_socket_that_was_left_behind_is_no_listener() -> None:
+    facts = replace(logins(STOCK, socket(AUTH)), deserted=frozenset({AUTH}))
+
+    found = wanting(SaslBackend.DOVECOT, facts)
+
+    assert content_of(found, DROP_IN) == LISTENER
+    assert restarts(found) == [RestartDaemon("dovecot", AUTH)]
+
+
 def test_a_drop_in_of_ours_follows_the_answers() -> None:
     old = file(DROP_IN, LISTENER.replace(b"private", b"public"))
 
