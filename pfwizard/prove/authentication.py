@@ -4,9 +4,10 @@ import base64
 import secrets
 import smtplib
 
+from pfwizard.apply.live.limits import is_limited
 from pfwizard.prove.conversation import said
 from pfwizard.prove.mechanisms import MECHANISMS, Login
-from pfwizard.prove.verdict import Unexpected
+from pfwizard.prove.verdict import Limited, Unexpected
 
 AUTHENTICATED, CHALLENGE = 235, 334
 REFUSED = frozenset({535, 435})
@@ -19,7 +20,8 @@ MOST_CHALLENGES = 10
 def authenticated(client: smtplib.SMTP, mechanism: str, login: Login) -> tuple[int, str]:
     """Log in; returns the code of the reply, and the reply in one line.
 
-    Raises Unexpected for a server that does not speak the mechanism, or could not prove itself.
+    Raises Unexpected for a server that does not speak the mechanism, or could not prove itself,
+    and Limited for one that takes no more logins for now.
     """
     chosen = MECHANISMS[mechanism]
     answering = chosen.begin(login, secrets.token_urlsafe(18))
@@ -29,7 +31,10 @@ def authenticated(client: smtplib.SMTP, mechanism: str, login: Login) -> tuple[i
     code, words = client.docmd(command)
     for _ in range(MOST_CHALLENGES):
         if code != CHALLENGE:
-            return code, said(code, words)
+            reply = said(code, words)
+            if is_limited(reply):
+                raise Limited(f"it answers AUTH with {reply}")
+            return code, reply
         code, words = client.docmd(_encoded(answering(_decoded(words))))
     raise Unexpected(f"its challenges for {mechanism} do not end")
 

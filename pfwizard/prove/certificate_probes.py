@@ -19,7 +19,7 @@ from pfwizard.prove.recipients import (
 )
 from pfwizard.prove.server import Expectation, Security, Server
 from pfwizard.prove.strange_certificate import client_of_nobody
-from pfwizard.prove.verdict import Outcome, Statements, Unexpected
+from pfwizard.prove.verdict import Limited, Outcome, Statements, Unexpected
 
 
 def with_certificate(
@@ -90,6 +90,8 @@ def _sent_away(statements: Statements, server: Server) -> Outcome:
     try:
         with over_tls(server, client_of_nobody()):
             pass
+    except Limited:
+        raise
     except Unexpected as refusal:
         return statements.passed(f"whoever shows a certificate of nobody is sent away: {refusal}")
     return statements.failed(

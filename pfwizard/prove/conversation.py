@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pfwizard.apply.live.limits import is_limited
 from pfwizard.apply.live.proxy_protocol import pose_as_proxy
 from pfwizard.prove.server import Mechanisms, Security, Server
-from pfwizard.prove.verdict import Unexpected
+from pfwizard.prove.verdict import Limited, Unexpected
 
 TIME_LIMIT = 60.0
 """Seconds for smtpd(8) to start and for each of its replies: it may itself wait for others, and
@@ -130,7 +131,7 @@ def _connected(server: Server, context: ssl.SSLContext | None) -> Iterator[smtpl
     try:
         code, words = client.connect(server.name, server.port)
         if code != READY:
-            raise Unexpected(f"it greets with {said(code, words)}")
+            raise unexpected("it greets with", code, words)
         _introduce(client)
         yield client
     finally:
@@ -140,7 +141,7 @@ def _connected(server: Server, context: ssl.SSLContext | None) -> Iterator[smtpl
 def _introduce(client: smtplib.SMTP) -> None:
     code, words = client.ehlo()
     if code != DONE:
-        raise Unexpected(f"it answers EHLO with {said(code, words)}")
+        raise unexpected("it answers EHLO with", code, words)
 
 
 @contextmanager
@@ -158,9 +159,15 @@ def _explained() -> Iterator[None]:
             raise Unexpected(f"it does not answer: {error.__context__}") from error
         raise Unexpected(f"it closes the connection: {error}") from error
     except smtplib.SMTPResponseException as error:
-        raise Unexpected(f"it answers {said(error.smtp_code, error.smtp_error)}") from error
+        raise unexpected("it answers", error.smtp_code, error.smtp_error) from error
     except OSError as error:
         raise Unexpected(f"it does not answer: {error.strerror or error}") from error
+
+
+def unexpected(what: str, code: int, words: bytes | str) -> Unexpected:
+    """Such a reply, which may be one to whoever comes too often."""
+    reply = said(code, words)
+    return Limited(f"{what} {reply}") if is_limited(reply) else Unexpected(f"{what} {reply}")
 
 
 def mechanisms_of(client: smtplib.SMTP) -> Mechanisms:

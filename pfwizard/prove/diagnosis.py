@@ -31,7 +31,7 @@ def _explained(outcome: Outcome, log: str) -> Outcome:
     if outcome.verdict is not Verdict.FAIL or outcome.remedy:
         return outcome  # the probe knows better
     for sign in _signs_for(outcome):
-        found = sign.pattern.search(log)
+        found = sign.pattern.search(log) if sign.fits(outcome.detail) else None
         if found:
             words = {name: text or "" for name, text in found.groupdict().items()}
             return replace(

@@ -7,7 +7,7 @@ from pfwizard.plan.overrides import TLSPROXY_MISSING
 from pfwizard.prove.conversation import anybody, in_clear
 from pfwizard.prove.means import Means
 from pfwizard.prove.server import Expectation, Security, Server
-from pfwizard.prove.verdict import Outcome, Statements, Unexpected
+from pfwizard.prove.verdict import Limited, Outcome, Statements, Unexpected
 
 
 def encryption_for_newcomers(
@@ -21,6 +21,8 @@ def encryption_for_newcomers(
         return
     try:
         yield _encrypted(statements, replace(expected.server, comes_from=expected.newcomer))
+    except Limited:
+        raise
     except Unexpected as problem:
         if not expected.lacks_tlsproxy_today:
             raise

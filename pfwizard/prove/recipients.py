@@ -3,9 +3,9 @@
 import smtplib
 from dataclasses import dataclass
 
-from pfwizard.prove.conversation import READY, said
+from pfwizard.apply.live.limits import is_limited
+from pfwizard.prove.conversation import READY, said, unexpected
 from pfwizard.prove.server import Server, Standing
-from pfwizard.prove.verdict import Unexpected
 
 FOREIGN = "postmaster@example.com"
 """A domain that nobody's server is responsible for (RFC 2606 section 3)."""
@@ -71,13 +71,13 @@ class Reply:
 
 
 def asked_about(client: smtplib.SMTP, recipient: str) -> Reply:
-    """Ends before DATA: nothing is queued; raises Unexpected where it is no reply."""
+    """Ends before DATA: nothing is queued; raises Unexpected where it is no reply to that."""
     code, words = client.mail("")
     if code in TAKEN:
         code, words = client.rcpt(recipient)
         client.rset()
-    if code not in TAKEN and code not in REFUSALS:
-        raise Unexpected(f"it answers RCPT with {said(code, words)}")
+    if is_limited(said(code, words)) or (code not in TAKEN and code not in REFUSALS):
+        raise unexpected("it answers RCPT with", code, words)
     return Reply(code, said(code, words))
 
 

@@ -10,15 +10,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sign:
-    """Lines of the log, what they mean, and what to do; both may use the pattern's groups."""
+    """Lines of the log, what they mean, and what to do; both may use the pattern's groups.
+
+    ``reply``: what the server then says, where what is in the log may as well be of no consequence.
+    """
 
     pattern: re.Pattern[str]
     cause: str
     remedy: str
+    reply: re.Pattern[str] | None = None
+
+    def fits(self, seen: str) -> bool:
+        return self.reply is None or self.reply.search(seen) is not None
 
 
-def _sign(pattern: str, cause: str, remedy: str) -> Sign:
-    return Sign(re.compile(pattern), cause, remedy)
+def _sign(pattern: str, cause: str, remedy: str, reply: str = "") -> Sign:
+    return Sign(re.compile(pattern), cause, remedy, re.compile(reply) if reply else None)
 
 
 OF_THE_START: Sequence[Sign] = (
@@ -252,6 +259,8 @@ OF_ALL: Sequence[Sign] = (
         r"connect to Milter service (?P<milter>\S+): (?P<why>.+)",
         "the milter {milter} cannot be asked: {why}",
         "Start it, or take it out of smtpd_milters.",
+        # milter_default_action may be accept, which makes nothing of it (src/milter/milter8.c)
+        reply="Service unavailable|not accepting connections",
     ),
     _sign(
         r"fatal: bind (?P<address>\S+) port (?P<port>\S+): Address already in use",

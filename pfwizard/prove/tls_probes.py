@@ -5,13 +5,14 @@ import ssl
 from collections.abc import Iterator
 
 from pfwizard.apply.live.answering import Patience, problem_with
+from pfwizard.apply.live.limits import is_limited
 from pfwizard.pki.certificates import CertificateFacts, load_certificate
 from pfwizard.pki.matching import covers
 from pfwizard.plan.plan import SmtpPort
 from pfwizard.prove.conversation import anybody, over_tls
 from pfwizard.prove.means import Means
 from pfwizard.prove.server import Expectation, Security, Server
-from pfwizard.prove.verdict import Outcome, Statements, Unexpected
+from pfwizard.prove.verdict import Limited, Outcome, Statements, Unexpected
 
 VERSIONS = (
     ("TLSv1", ssl.TLSVersion.TLSv1),
@@ -35,7 +36,7 @@ NOTHING_TO_OFFER = ("NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE")
 
 
 def answers(expected: Expectation, patience: Patience) -> Outcome:
-    """The server greets, and begins TLS, as its clients expect."""
+    """The server greets, and begins TLS, as its clients expect; raises Limited."""
     server = expected.server
     statements = Statements("answers", str(server))
     port = SmtpPort(
@@ -47,6 +48,8 @@ def answers(expected: Expectation, patience: Patience) -> Outcome:
     problem = problem_with(port, server.address, patience)
     if not problem:
         return statements.passed("it greets" if port.greets else "it begins TLS at once")
+    if is_limited(problem):
+        raise Limited(problem)
     return statements.failed(problem) if expected.must_answer else statements.skipped(problem)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from pfwizard.apply.live.limits import LIFTING
+
 REHEARSAL = "rehearsal"
 """The probe whose outcome says that a change was not rehearsed, and why."""
 
@@ -91,9 +93,18 @@ class Unexpected(Exception):
         self.remedy = remedy
 
 
+class Limited(Unexpected):
+    """It lets us come no more often for now, which says nothing of how it works."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, LIFTING)
+
+
 def concluded(statements: Statements, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
     """The outcomes; where the server does not do what the conversation needs, that is the last."""
     try:
         yield from outcomes
+    except Limited as limit:
+        yield statements.skipped(f"it could not be found out: {limit}", limit.remedy)
     except Unexpected as problem:
         yield statements.failed(str(problem), problem.remedy)

@@ -14,7 +14,7 @@ from pfwizard.prove import (
 )
 from pfwizard.prove.means import Means
 from pfwizard.prove.server import Expectation
-from pfwizard.prove.verdict import Outcome, Statements, Verdict, concluded
+from pfwizard.prove.verdict import Limited, Outcome, Statements, Verdict, concluded
 
 Asking = Callable[[Statements, Expectation, Means], Iterator[Outcome]]
 """Raises Unexpected while its outcomes are taken, which is a failure of the probe."""
@@ -80,7 +80,11 @@ def all_verified(expected: Iterable[Expectation], means: Means) -> Iterator[Outc
 
 def verified(expected: Expectation, means: Means) -> Iterator[Outcome]:
     """Every probe; of a server that does not answer only that, and how passwords are checked."""
-    first = tls_probes.answers(expected, means.patience)
+    try:
+        first = tls_probes.answers(expected, means.patience)
+    except Limited as limit:
+        yield from _unproven(limit, expected, means)
+        return
     yield first
     yield from CHECKER.outcomes(expected, means)
     if first.verdict is not Verdict.PASS:
@@ -95,6 +99,14 @@ def verified(expected: Expectation, means: Means) -> Iterator[Outcome]:
     for probe in PROBES:
         if probe.shows in shown:
             yield from probe.outcomes(expected, means)
+
+
+def _unproven(limit: Limited, expected: Expectation, means: Means) -> Iterator[Outcome]:
+    logins = (LOGIN,) if means.login is not None and expected.over_tls != frozenset() else ()
+    for probe in (ANSWERS, *logins):
+        statements = Statements(probe, str(expected.server))
+        yield statements.skipped(f"it could not be found out: {limit}", limit.remedy)
+    yield from CHECKER.outcomes(expected, means)
 
 
 def _shown_to(expected: Expectation, means: Means) -> frozenset[Shown]:

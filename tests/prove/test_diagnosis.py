@@ -20,7 +20,10 @@ class Line:
     probe: str
     log: str
     cause: str
+    seen: str = "it does not work"
 
+
+MILTER_DOWN = "warning: connect to Milter service inet:127.0.0.1:8891: Connection refused"
 
 CAUSES = [
     Line(
@@ -228,8 +231,9 @@ CAUSES = [
     ),
     Line(
         "answers",
-        "warning: connect to Milter service inet:127.0.0.1:8891: Connection refused",
+        MILTER_DOWN,
         "the milter inet:127.0.0.1:8891 cannot be asked: Connection refused",
+        seen="it answers STARTTLS with 451 4.7.1 Service unavailable - try again later",
     ),
     Line(
         "start",
@@ -240,25 +244,26 @@ CAUSES = [
 ]
 
 
-def failure(probe: str, remedy: str = "") -> Outcome:
-    return Statements(probe, "mail:25").failed("it does not work", remedy)
+def failure(probe: str, remedy: str = "", seen: str = Line.seen) -> Outcome:
+    return Statements(probe, "mail:25").failed(seen, remedy)
 
 
-def diagnosis(probe: str, log: str) -> Outcome:
-    (told,) = diagnosed([failure(probe)], log.splitlines())
+def diagnosis(probe: str, log: str, seen: str = Line.seen) -> Outcome:
+    (told,) = diagnosed([failure(probe, seen=seen)], log.splitlines())
     return told
 
 
 @pytest.mark.parametrize("line", CAUSES, ids=lambda line: line.cause[:40])
 def test_the_log_tells_the_cause(line: Line) -> None:
-    told = diagnosis(line.probe, f"connect from localhost\n{line.log}\ndisconnect from localhost")
-    assert told.detail == f"it does not work: {line.cause}"
+    log = f"connect from localhost\n{line.log}\ndisconnect from localhost"
+    told = diagnosis(line.probe, log, line.seen)
+    assert told.detail == f"{line.seen}: {line.cause}"
     assert told.verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize("line", CAUSES[:-1], ids=lambda line: line.cause[:40])
 def test_each_cause_comes_with_what_to_do(line: Line) -> None:
-    assert diagnosis(line.probe, line.log).remedy
+    assert diagnosis(line.probe, line.log, line.seen).remedy
 
 
 def test_every_sign_has_its_line() -> None:
@@ -283,6 +288,21 @@ def test_every_sign_has_its_line() -> None:
 )
 def test_what_is_wrong_elsewhere_explains_nothing_here(probe: str, log: str) -> None:
     assert diagnosis(probe, log) == failure(probe)
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_blamed"),
+    [
+        ("it answers MAIL with 451 4.7.1 Service unavailable - try again later", True),
+        ("it greets with 554 mail ESMTP not accepting connections", True),
+        ("it lacks LOGIN", False),
+    ],
+    ids=["tempfail", "reject", "accept"],
+)
+def test_a_milter_that_is_down_is_blamed_only_for_what_its_default_action_says(
+    seen: str, is_blamed: bool
+) -> None:
+    assert ("milter" in diagnosis("auth", MILTER_DOWN, seen).detail) is is_blamed
 
 
 def test_what_the_probe_knows_is_not_overruled() -> None:

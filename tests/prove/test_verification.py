@@ -20,7 +20,17 @@ from pfwizard.prove.verdict import (
 )
 from pfwizard.prove.verification import PROBES, all_verified, verified
 from tests.pki import builders as pki
-from tests.prove.probing import AUTH, LOGIN, STARTTLS, XCLIENT, authority, means, requiring, tls
+from tests.prove.probing import (
+    AUTH,
+    LOGIN,
+    STARTTLS,
+    XCLIENT,
+    authority,
+    found,
+    means,
+    requiring,
+    tls,
+)
 from tests.prove.smtp_server import GREETING, Manners, serving
 
 GOOD = Manners(tls(), in_clear=STARTTLS, over_tls=(*XCLIENT, *AUTH))
@@ -70,9 +80,9 @@ def test_of_a_server_that_does_not_answer_only_the_password_checker_is_looked_at
 
 
 def test_a_failure_does_not_end_the_other_probes() -> None:
-    found = probes(GOOD, Means(Trust()), checkers=(CLOSED,))
-    assert found[:3] == ["pass answers", "fail password-checker", "fail tls"]
-    assert "pass relay-stranger" in found
+    told = probes(GOOD, Means(Trust()), checkers=(CLOSED,))
+    assert told[:3] == ["pass answers", "fail password-checker", "fail tls"]
+    assert "pass relay-stranger" in told
 
 
 def test_a_server_that_breaks_off_fails_in_each_probe_by_itself() -> None:
@@ -134,6 +144,51 @@ def test_where_nobody_may_log_in_a_certificate_is_not_what_is_missing() -> None:
     assert "skipped login" not in probes(STRICT, means(login=LOGIN), **expected)
 
 
+# --- servers that limit how often we come ---------------------------------------------------------
+
+
+TOO_OFTEN = b"421 4.7.0 mail Error: too many connections from ::1\r\n"
+TOO_MUCH = b"450 4.7.1 Error: too much mail from ::1\r\n"
+OF_MAIL = {"relay-stranger", "relay-login", "delivery-stranger", "strange-certificate"}
+LOGINS_TOO_OFTEN = b"450 4.7.1 Error: too many AUTH commands from ::1\r\n"
+
+
+@pytest.mark.parametrize(
+    ("instead", "unproven"),
+    [
+        ({GREETING: TOO_OFTEN}, {"answers", "login"}),
+        ({"MAIL": TOO_MUCH}, OF_MAIL),
+        ({"AUTH": LOGINS_TOO_OFTEN}, {"login", "relay-login"}),
+    ],
+    ids=["connections", "mail", "logins"],
+)
+def test_what_a_limit_keeps_from_us_is_unproven_and_no_failure(
+    instead: dict[str, bytes], unproven: set[str]
+) -> None:
+    with serving(replace(GOOD, instead=instead)) as server:
+        told = list(all_verified([Expectation(server, public_port=25)], means(login=LOGIN)))
+
+    assert failures_among(told) == ()
+    skipped = [each for each in told if each.verdict is Verdict.SKIPPED]
+    assert {each.probe for each in skipped} == unproven
+    assert all("Error: too m" in each.detail for each in skipped)
+    assert all("smtpd_client_event_limit_exceptions" in each.remedy for each in skipped)
+
+
+def test_a_login_that_a_limit_keeps_from_us_is_not_missed_at_the_servers_without_any() -> None:
+    limited = replace(GOOD, instead={GREETING: TOO_OFTEN})
+    with serving(limited) as server, serving(Manners(tls(), in_clear=STARTTLS)) as other:
+        told = list(all_verified([Expectation(server), Expectation(other)], means(login=LOGIN)))
+    assert failures_among(told) == ()
+
+
+def test_being_sent_away_for_coming_too_often_proves_nothing_of_strange_certificates() -> None:
+    limited = replace(STRICT, requires_certificate=False, instead={"EHLO": TOO_OFTEN})
+    with serving(limited) as server:
+        expected = Expectation(server, requires_certificate=True)
+        assert found("strange-certificate", expected) == ["skipped strange-certificate"]
+
+
 # --- outcomes -------------------------------------------------------------------------------------
 
 
@@ -167,5 +222,5 @@ def test_statements_name_their_part_and_the_probe_that_answers() -> None:
 def test_failures_are_those_that_failed() -> None:
     statements = Statements("tls", "mail:25")
     failed = statements.failed("no")
-    found = failures_among([statements.passed("yes"), failed, statements.skipped("perhaps")])
-    assert found == (failed,)
+    told = failures_among([statements.passed("yes"), failed, statements.skipped("perhaps")])
+    assert told == (failed,)

@@ -138,6 +138,29 @@ def test_a_filter_that_does_not_talk_to_smtpd_is_told(
         assert told_of_the_filter(guide).endswith(f"the filter {FILTER} {cause}")
 
 
+@pytest.mark.parametrize(
+    "limit", ["smtpd_client_connection_rate_limit=3", "smtpd_client_auth_rate_limit=1"]
+)
+def test_what_a_limit_keeps_from_us_is_no_failure_and_no_milter_is_blamed_that_may_be_down(
+    limit: str, guide: GuideMachine
+) -> None:
+    settings = (
+        limit,
+        "smtpd_client_event_limit_exceptions=",
+        "smtpd_milters=inet:127.0.0.1:8891",
+        "milter_default_action=accept",
+    )
+    guide.machine.run(["postconf", "-e", *settings])
+    guide.machine.run(["postfix", "reload"])
+
+    status, found = verification(guide, PASSWORD)
+
+    assert (status, verdicts(found, "fail")) == (0, {})
+    limited = {key for key, why in verdicts(found, "skipped").items() if "Error: too many" in why}
+    assert "login 127.0.0.1:465 PLAIN" in limited or "login 127.0.0.1:465" in limited
+    assert all("smtpd_client_event_limit_exceptions" in found[key]["remedy"] for key in limited)
+
+
 def test_a_postfix_that_does_not_run_is_critical(guide: GuideMachine) -> None:
     guide.machine.run(["postfix", "stop"])
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from pfwizard.apply.live import answering
 from pfwizard.apply.live.instance import Instance
+from pfwizard.apply.live.limits import is_limited
 from pfwizard.apply.live.listening import address_of, wait_until_listening
 from pfwizard.apply.live.log_lines import Judgement
 from pfwizard.apply.live.mail_log import MailLog
@@ -91,4 +92,6 @@ def _problem_with(smtp_port: SmtpPort, master: int, patience: answering.Patience
     if address is None:
         return f"nothing listens on port {smtp_port.port}"
     problem = answering.problem_with(smtp_port, address, patience)
-    return f"port {smtp_port.port}: {problem}" if problem else ""
+    if not problem or is_limited(problem):
+        return ""  # nobody but an smtpd that works counts its clients
+    return f"port {smtp_port.port}: {problem}"
