@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pfwizard.apply.live.answering import NoAnswer, Patience, shake_hands, wait_for_words
 from pfwizard.apply.live.limits import is_limited
 from pfwizard.apply.live.proxy_protocol import pose_as_proxy
 from pfwizard.prove.server import Mechanisms, Security, Server
@@ -52,11 +53,28 @@ class _Client(smtplib.SMTP):
             timeout,
             (self._server.comes_from, 0) if self._server.comes_from else None,
         )
+        try:
+            return self._welcomed(connection, Patience(timeout, self._server.is_hopeless))
+        except BaseException:
+            connection.close()
+            raise
+
+    def _welcomed(self, connection: socket.socket, patience: Patience) -> socket.socket:
+        """The kernel takes connections for a server that has died, which nobody ever greets."""
         if self._server.behind_proxy:
             pose_as_proxy(connection)
         if self._context_at_once is None:
+            wait_for_words(connection, patience, "it does not greet")
             return connection
-        return self._context_at_once.wrap_socket(connection, server_hostname=self._server.name)
+        encrypted = self._context_at_once.wrap_socket(
+            connection, server_hostname=self._server.name, do_handshake_on_connect=False
+        )
+        try:
+            shake_hands(encrypted, patience)
+        except BaseException:
+            encrypted.close()
+            raise
+        return encrypted
 
 
 @dataclass(frozen=True)
@@ -148,6 +166,8 @@ def _introduce(client: smtplib.SMTP) -> None:
 def _explained() -> Iterator[None]:
     try:
         yield
+    except NoAnswer as no_answer:
+        raise Unexpected(str(no_answer)) from no_answer
     except ssl.SSLCertVerificationError as error:
         why = error.verify_message
         remedy = next(remedy for words, remedy in ABOUT_CERTIFICATES if words in why)

@@ -1,6 +1,7 @@
 """An SMTP server as its clients find it, and what is expected of it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePosixPath
 
@@ -19,13 +20,19 @@ class Security(Enum):
     IMPLICIT = "implicit TLS"
 
 
+def nobody_knows() -> bool:
+    """Of a server that may yet answer."""
+    return False
+
+
 @dataclass(frozen=True)
 class Server:
     """Where a server answers. ``name`` is the one that clients know it by.
 
     ``label`` is what it is called here, where that is not its address and port. ``comes_from`` is
     the address of ours that it is to see and lets pose as any other, empty where any will do.
-    ``behind_proxy``: it waits for what a proxy says of its client.
+    ``behind_proxy``: it waits for what a proxy says of its client. ``is_hopeless`` tells whether it
+    is known to answer no more, so that no new client need wait.
     """
 
     address: str
@@ -35,6 +42,7 @@ class Server:
     label: str = ""
     comes_from: str = ""
     behind_proxy: bool = False
+    is_hopeless: Callable[[], bool] = field(default=nobody_knows, repr=False, compare=False)
 
     def __str__(self) -> str:
         if self.label:

@@ -1,10 +1,12 @@
 """What is said of a server that does not do what a conversation needs."""
 
+import socket
+
 import pytest
 
 from pfwizard.prove import conversation
 from pfwizard.prove.conversation import anybody, in_clear, mechanisms_of, over_tls, safest
-from pfwizard.prove.server import Server
+from pfwizard.prove.server import Security, Server
 from pfwizard.prove.verdict import Unexpected
 from tests.prove.probing import AUTH, STARTTLS, certificate, means, tls
 from tests.prove.smtp_server import GREETING, HANDSHAKE, Manners, serving
@@ -40,6 +42,23 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(conversation, "TIME_LIMIT", 0.1)
     with serving(Manners(instead={GREETING: b"220-it goes on\r\n"})) as server:
         assert problem(server) == "it does not answer: timed out"
+
+
+@pytest.mark.parametrize(
+    ("security", "words"),
+    [
+        (Security.STARTTLS, "it does not greet"),
+        (Security.IMPLICIT, "it does not answer the TLS handshake"),
+    ],
+)
+def test_a_server_that_is_known_to_have_died_is_not_waited_for(
+    security: Security, words: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # the kernel takes the connection
+        port = listener.getsockname()[1]
+        server = Server("127.0.0.1", port, security, "mail", is_hopeless=lambda: True)
+
+        assert problem(server, is_encrypted=True) == words
 
 
 def test_where_nobody_listens_it_says_so() -> None:

@@ -1,5 +1,6 @@
 """However a rehearsal ends, nothing of it is left, and it does not take for ever."""
 
+import json
 import signal
 import subprocess
 import time
@@ -11,6 +12,7 @@ import pytest
 from tests.machines import policy
 from tests.machines.machine import Machine
 from tests.machines.suites import SUITES
+from tests.real.faults_of_logins import DOVECOT, IN_THE_QUEUE
 from tests.real.guide_machine import ANSWERS_FILE
 from tests.real.rehearsed_guide import MASTER_CF, RehearsedGuide
 from tests.real.test_rehearsal import TRACES
@@ -23,6 +25,9 @@ KILLS = 30
 STAGE = "pfwizard.prove.rehearsing.stage"
 
 MASTER = "/usr/lib/postfix/sbin/master"
+
+LESS_THAN_THAT = 30
+"""Seconds: half of what master(8) waits for (service_throttle_time of postconf(5))."""
 
 HANGS = "#!/bin/sh\nexec sleep 1000\n"
 
@@ -105,6 +110,21 @@ def test_when_postfix_does_not_start_the_cause_is_told_and_what_is_wrong_besides
     told = {probe: detail for probe, _, detail, _ in failures}
     assert told["port"] == "this host knows no port called no-such-port"
     assert "bad transport type" in told["start"]
+
+
+def test_servers_that_die_of_every_login_are_not_waited_for(guide: RehearsedGuide) -> None:
+    # Before TLS they answer, and master(8) does not start them again for a minute.
+    leave = f"import socket; socket.socket(socket.AF_UNIX).bind('{IN_THE_QUEUE}')"
+    guide.machine.run(["python3", "-c", leave])
+    guide.machine.run(["chmod", "666", IN_THE_QUEUE])
+    try:
+        done = guide.rehearse({**DOVECOT, "smtpd_tls_auth_only": "yes"}, {}, longest=LESS_THAN_THAT)
+    finally:
+        guide.machine.run(["rm", IN_THE_QUEUE])
+
+    failed = {f"{probe} {server}" for probe, server, *_ in json.loads(done.stdout)}
+    assert {"tls rehearsal:25", "relay-login rehearsal:25", "answers rehearsal:465"} <= failed
+    assert "the rehearsal has taken more than" not in done.stderr
 
 
 def test_probes_that_it_would_take_too_long_for_are_left_out_and_said_to_be(

@@ -44,7 +44,7 @@ MISSES_A_CERTIFICATE = re.compile(r"421 .*\b[Cc]lient certificate\b")
 smtpd_tls_req_ccert is on (src/smtpd/smtpd.c)."""
 
 
-class _NoAnswer(Exception):
+class NoAnswer(Exception):
     """The server has not said what it should have; the message tells what it did."""
 
 
@@ -81,7 +81,7 @@ class _Client:
     @contextmanager
     def encrypted(self, connection: socket.socket) -> "Iterator[ssl.SSLSocket]":
         with self.context.wrap_socket(connection, do_handshake_on_connect=False) as encrypted:
-            _shake_hands(encrypted, self.patience)
+            shake_hands(encrypted, self.patience)
             self.answer.certificate = encrypted.getpeercert(binary_form=True)
             yield encrypted
 
@@ -125,29 +125,35 @@ def _problem(smtp_port: SmtpPort, address: str, client: "_Client") -> str:
             if smtp_port.behind_proxy:
                 pose_as_proxy(connection)
             if smtp_port.greets:
-                _wait_for_words(connection, patience, "it does not greet")
+                wait_for_words(connection, patience, "it does not greet")
             _converse(smtp_port, connection, client)
     except ssl.SSLError as error:
         if error.reason == WANTS_A_CERTIFICATE:
             return ""
         return f"the TLS handshake fails: {error.reason or error}"
-    except _NoAnswer as no_answer:
+    except NoAnswer as no_answer:
         return str(no_answer)
     except OSError as error:
         return f"it does not answer: {error.strerror or error}"
     return ""
 
 
-def _wait_for_words(connection: socket.socket, patience: Patience, without: str) -> None:
-    """A server that dies before it accepts leaves the client to the kernel, without a word."""
+def wait_for_words(connection: socket.socket, patience: Patience, without: str) -> None:
+    """A server that dies before it accepts leaves the client to the kernel, without a word.
+
+    Raises NoAnswer with the words ``without``.
+    """
     deadline = time.monotonic() + patience.seconds
     while not select.select([connection], [], [], GLANCE)[0]:
         if time.monotonic() > deadline or patience.is_hopeless():
-            raise _NoAnswer(without)
+            raise NoAnswer(without)
 
 
-def _shake_hands(encrypted: "ssl.SSLSocket", patience: Patience) -> None:
-    """What a handshake waits for is the server's word: ours always fits into the buffers."""
+def shake_hands(encrypted: "ssl.SSLSocket", patience: Patience) -> None:
+    """What a handshake waits for is the server's word: ours always fits into the buffers.
+
+    Raises NoAnswer, and what the ssl module does.
+    """
     import ssl
 
     timeout = encrypted.gettimeout()
@@ -157,7 +163,7 @@ def _shake_hands(encrypted: "ssl.SSLSocket", patience: Patience) -> None:
             encrypted.do_handshake()
             break
         except ssl.SSLWantReadError:
-            _wait_for_words(encrypted, patience, "it does not answer the TLS handshake")
+            wait_for_words(encrypted, patience, "it does not answer the TLS handshake")
     encrypted.settimeout(timeout)
 
 
@@ -181,13 +187,13 @@ def _ask_for_tls(connection: socket.socket, replies: BinaryIO) -> None:
     connection.sendall(f"EHLO {_literal(connection)}\r\n".encode())
     extensions = _reply(replies)
     if not extensions[0].startswith(DONE):
-        raise _NoAnswer(f"it answers EHLO with {extensions[-1]}")
+        raise NoAnswer(f"it answers EHLO with {extensions[-1]}")
     if "STARTTLS" not in {line[4:].upper() for line in extensions}:
-        raise _NoAnswer("it does not offer STARTTLS")
+        raise NoAnswer("it does not offer STARTTLS")
     connection.sendall(b"STARTTLS\r\n")
     answer = _reply(replies)[-1]
     if not answer.startswith(READY_FOR_TLS):
-        raise _NoAnswer(f"it answers STARTTLS with {answer}")
+        raise NoAnswer(f"it answers STARTTLS with {answer}")
 
 
 def _greeting(replies: BinaryIO, instead: re.Pattern[str] | None = None) -> None:
@@ -195,7 +201,7 @@ def _greeting(replies: BinaryIO, instead: re.Pattern[str] | None = None) -> None
     greeting = _reply(replies)[-1]
     is_as_good = instead is not None and instead.match(greeting) is not None
     if not greeting.startswith(GREETING) and not is_as_good:
-        raise _NoAnswer(f"it greets with {greeting}")
+        raise NoAnswer(f"it greets with {greeting}")
 
 
 def _reply(replies: BinaryIO) -> list[str]:
@@ -204,11 +210,11 @@ def _reply(replies: BinaryIO) -> list[str]:
     while len(lines) < MOST_LINES:
         line = replies.readline(LONGEST_REPLY).decode("ascii", "replace").rstrip()
         if not line:
-            raise _NoAnswer("it closes the connection" if lines else HUNG_UP)
+            raise NoAnswer("it closes the connection" if lines else HUNG_UP)
         lines.append(line)
         if line[3:4] != "-":
             return lines
-    raise _NoAnswer("its reply does not end")
+    raise NoAnswer("its reply does not end")
 
 
 @contextmanager

@@ -125,8 +125,9 @@ def _probed(
         found = []
         is_hopeless = partial(stage.is_hopeless, expected.server.port)
         patient = replace(means, patience=Patience(PATIENCE, is_hopeless))
+        watched = replace(expected, server=replace(expected.server, is_hopeless=is_hopeless))
         try:
-            for outcome in _outcomes(expected, patient, deadline):
+            for outcome in _outcomes(watched, patient, deadline):
                 found.append(outcome)
                 told.put(outcome)
         finally:
