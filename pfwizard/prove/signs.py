@@ -260,7 +260,7 @@ OF_ALL: Sequence[Sign] = (
         "the milter {milter} cannot be asked: {why}",
         "Start it, or take it out of smtpd_milters.",
         # milter_default_action may be accept, which makes nothing of it (src/milter/milter8.c)
-        reply="Service unavailable|not accepting connections",
+        reply="Service unavailable|not accepting connections|454 4.3.0 Try again later",
     ),
     _sign(
         r"fatal: bind (?P<address>\S+) port (?P<port>\S+): Address already in use",

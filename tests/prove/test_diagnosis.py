@@ -233,7 +233,7 @@ CAUSES = [
         "answers",
         MILTER_DOWN,
         "the milter inet:127.0.0.1:8891 cannot be asked: Connection refused",
-        seen="it answers STARTTLS with 451 4.7.1 Service unavailable - try again later",
+        seen="it answers STARTTLS with 454 4.3.0 Try again later",
     ),
     Line(
         "start",
@@ -293,11 +293,12 @@ def test_what_is_wrong_elsewhere_explains_nothing_here(probe: str, log: str) -> 
 @pytest.mark.parametrize(
     ("seen", "is_blamed"),
     [
-        ("it answers MAIL with 451 4.7.1 Service unavailable - try again later", True),
+        ("it answers STARTTLS with 454 4.3.0 Try again later", True),
+        ("it answers RCPT with 451 4.7.1 Service unavailable - try again later", True),
         ("it greets with 554 mail ESMTP not accepting connections", True),
         ("it lacks LOGIN", False),
     ],
-    ids=["tempfail", "reject", "accept"],
+    ids=["tempfail", "tempfail for mail", "reject", "accept"],
 )
 def test_a_milter_that_is_down_is_blamed_only_for_what_its_default_action_says(
     seen: str, is_blamed: bool
