@@ -7,7 +7,8 @@ from pfwizard.apply.transaction import RolledBack
 from pfwizard.engine import Application, Job, Planned, plan_rollback
 from pfwizard.prove.live_proof import proved_for_history
 from pfwizard.prove.means import Means
-from pfwizard.prove.verdict import Outcome, failures_among, why_taken_back
+from pfwizard.prove.verdict import Outcome, Verdict, failures_among, why_taken_back
+from pfwizard.prove.verification import LOGIN
 
 
 class NotProven(RolledBack):
@@ -30,7 +31,18 @@ def found_live(
     """What the probes of the live servers find, which the history keeps."""
     if means.login is not None:
         announce(f"Logging in as {means.login.user}")
-    return proved_for_history(job.state, transaction, planned.plan, planned.facts, means)
+    found = proved_for_history(job.state, transaction, planned.plan, planned.facts, means)
+    if means.login is not None:
+        _tell_where_no_login_is_proven(found, announce)
+    return found
+
+
+def _tell_where_no_login_is_proven(
+    outcomes: tuple[Outcome, ...], announce: Callable[[str], None]
+) -> None:
+    logins = [each for each in outcomes if each.probe == LOGIN]
+    if logins and all(each.verdict is Verdict.SKIPPED for each in logins):
+        announce(f"No login is proven: at {logins[0].target} {logins[0].detail}")
 
 
 def proven(

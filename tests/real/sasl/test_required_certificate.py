@@ -34,6 +34,7 @@ def machine(open_machine: OpenMachine) -> Machine:
     machine.write(PASSWORD_FILE, f"{PASSWORD}\n", 0o600)
     done = machine.pfwizard("--answers", ANSWERS_FILE, *LOGIN)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert "No login is proven: at " in done.stderr
     return machine
 
 
