@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pfwizard.pki.certificates import Certificate, load_certificates
 from tests.cli.program import Machine, contents, pfwizard_process, the_object_in
 from tests.pki import builders as pki
+from tests.pki.issuers import issuing
 
 KEY, CERTIFICATE = "etc/postfix/ssl/private/server.key", "etc/postfix/ssl/server.crt"
 
@@ -96,6 +97,21 @@ def test_der_is_as_good_as_pem(sent: Sent) -> None:
 
     assert sent.install("ca.pem", "mail.der").returncode == 0
     assert sent.installed() == (sent.certificate,)
+
+
+def test_issuers_that_did_not_come_are_looked_for_beside_the_certificate(sent: Sent) -> None:
+    start = datetime.now(UTC).replace(microsecond=0)
+    issuer = issuing("lower", (issuing("root", now=start), "root"), now=start)
+    leaf = pki.server(issuer, ca_key=pki.key("lower"), now=start)
+    sent.put("leaf.pem", leaf.pem())
+    chain = (sent.root / CERTIFICATE).parent / "chain.pem"
+    chain.write_bytes(issuer.pem())
+
+    done = sent.install("leaf.pem")
+
+    assert done.returncode == 0, done.stderr
+    assert sent.installed() == (leaf, issuer)
+    assert "did not come along, and is taken from /etc/postfix/ssl/chain.pem" in done.stderr
 
 
 def test_what_some_clients_would_refuse_is_refused_unless_it_is_insisted_on(sent: Sent) -> None:

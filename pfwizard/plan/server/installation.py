@@ -12,7 +12,11 @@ from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.chains import Chain, chain_of
 from pfwizard.pki.checks import Defect, Problem
 from pfwizard.pki.keys import PrivateKey
-from pfwizard.plan.authorities.known_authorities import FoundKey, found_keys
+from pfwizard.plan.authorities.known_authorities import (
+    FoundCertificate,
+    FoundKey,
+    found_keys,
+)
 from pfwizard.plan.certificate_files import warn_of_open_key
 from pfwizard.plan.draft import Circumstances, Sketch
 from pfwizard.plan.plan import Finding, Plan, note, refusal, warning
@@ -23,6 +27,13 @@ from pfwizard.plan.server.foreign_chain import (
     problems_of,
     roots_of_clients,
     warn_of_long_validity,
+)
+from pfwizard.plan.server.installation_chain import (
+    ISSUER_FOUND,
+    missing_issuers,
+    neighbours,
+    told_of,
+    with_issuers,
 )
 from pfwizard.plan.server.installation_place import (
     Place,
@@ -58,7 +69,8 @@ def files_of_installation(request: InstallationRequest, facts: Facts) -> tuple[P
     keys = (*request.key_files, *served.keys)
     of_answers = () if request.server is None else (request.server.certificate, request.server.key)
     own = (*request.key_files, *map(beside, keys), *of_answers, *request.known_files)
-    return tuple(dict.fromkeys((*own, *served.all, *BUNDLES)))
+    named = (*served.certificates, *served.keys, *own)
+    return tuple(dict.fromkeys((*own, *served.all, *neighbours(named), *BUNDLES)))
 
 
 def make_installation_plan(
@@ -84,8 +96,9 @@ def make_installation_plan(
 
 
 def _without_what_was_said_before(plan: Plan) -> Plan:
-    """That a root is not known is told when the certificate is installed."""
-    findings = (f for f in plan.findings if f.identifier != Defect.MISSING_INTERMEDIATE)
+    """What is not known or was looked for is told when the certificate is installed."""
+    said = (Defect.MISSING_INTERMEDIATE, ISSUER_FOUND)
+    findings = (f for f in plan.findings if f.identifier not in said)
     return replace(plan, findings=tuple(findings))
 
 
@@ -94,17 +107,37 @@ def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Pl
     found = next((each for each in keys if _is_for(each, request.certificates)), None)
     if found is None or found.key is None:
         return sketch.with_finding(_no_key(request, keys)), None
-    chain = chain_of(request.certificates, found.key)
-    sketch = sketch.with_finding(note("key-found", f"the certificate's key is in {found.path}"))
-    sketch = warn_of_open_key(sketch, found.path)
-    for finding in _findings(sketch, request, chain, found.key):
-        sketch = sketch.with_finding(finding)
     place = place_of(sketch, found.path, request.server)
     place = replace(place, copies=tuple(copies_of(sketch, request.known_files, found.key)))
+    received = chain_of(request.certificates, found.key)
+    issuers = _missing_issuers(sketch, received, place)
+    chain = with_issuers(received, issuers)
+    sketch = sketch.with_finding(note("key-found", f"the certificate's key is in {found.path}"))
+    sketch = warn_of_open_key(sketch, found.path)
+    for finding in (*told_of(issuers), *_findings(sketch, request, chain, found.key)):
+        sketch = sketch.with_finding(finding)
     sketch = judge_place(sketch, place, found.key)
     if sketch.is_refused:
         return sketch, None
     return written(sketch, place, chain, found.key), place
+
+
+def _missing_issuers(sketch: Sketch, chain: Chain, place: Place) -> tuple[FoundCertificate, ...]:
+    """Those of the file that is replaced come first."""
+    served = served_files(sketch.master, sketch.effective)
+    ours = (place.certificates, *place.copies)
+    others = (
+        *neighbours((*ours, place.key)),
+        *served.certificates,
+        *neighbours(served.certificates),
+    )
+    return missing_issuers(
+        chain,
+        sketch.facts,
+        dict.fromkeys((*ours, *others, *served.authorities)),
+        roots=roots_of_clients(sketch.facts, served.authorities),
+        now=sketch.circumstances.now,
+    )
 
 
 def _key_files(sketch: Sketch, request: InstallationRequest) -> tuple[PurePosixPath, ...]:
