@@ -158,7 +158,7 @@ RULES = (
     Rule(
         "inet-protocols-wrong",
         Severity.REFUSAL,
-        "Versions of IP that Postfix does not know, or this machine does not have",
+        "Versions of IP that Postfix or this machine does not have",
         "inet_protocols takes all, ipv4 and ipv6, in small letters. With another word every "
         "program of Postfix ends with a fatal error as soon as it starts; so it does where no "
         "interface has an address of what is left. An empty value shuts every port.",
