@@ -9,7 +9,7 @@ lock -> what was left unfinished is ended -> Postfix's locks -> preflight -> Pos
 
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,7 +114,7 @@ class Transaction:
             self._refuse_unless_still_true(plan)
             Preflight(self._tree, plan.changes).refuse_what_cannot_work()
             _refuse_what_postfix_rejects(plan, mail_system)
-            baseline = _wherever(mail_system.complaints())
+            baseline = frozenset(map(_wherever, mail_system.complaints()))
             enter(self.ending.state.path, plan.actions)
             journal = self._publish(plan, mail_system)
             with self._abandoned_on_failure(journal):
@@ -317,14 +317,14 @@ def _refuse_what_postfix_rejects(plan: Plan, mail_system: MailSystem) -> None:
 
 
 def _refuse_new_complaints(mail_system: MailSystem, baseline: frozenset[str]) -> None:
-    new = [line for line in mail_system.complaints() if _wherever([line]).isdisjoint(baseline)]
+    new = [line for line in mail_system.complaints() if _wherever(line) not in baseline]
     if new:
         raise Failed(f"postfix check complains: {new[0]}")
 
 
-def _wherever(complaints: Iterable[str]) -> frozenset[str]:
+def _wherever(complaint: str) -> str:
     """The same words, in whatever line: a change moves those that are below it."""
-    return frozenset(LINE_NUMBER.sub("line", complaint) for complaint in complaints)
+    return LINE_NUMBER.sub("line", complaint)
 
 
 def told(error: PfwizardError, transaction: TransactionId) -> PfwizardError:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pfwizard.cf.endpoint import Endpoint
 from pfwizard.cf.master_cf import MasterCf
-from pfwizard.cf.service import NewService
+from pfwizard.cf.service import NewService, Service
 from pfwizard.machine.effective import Effective
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.overrides import lacks_tlsproxy
@@ -39,7 +39,7 @@ def _with_tlsproxy(draft: Draft) -> Draft:
 
 def offers_tls(master: MasterCf, effective: Effective) -> bool:
     """Whether postscreen(8) offers STARTTLS to clients that it talks to itself."""
-    services = [service for service in master.services if service.command == "postscreen"]
+    services = _postscreens(master)
     return any(_level(effective.of(service)) not in ("", "none") for service in services)
 
 
@@ -49,9 +49,13 @@ def _level(effective: Effective) -> str:
     return effective.value(name).lower()
 
 
+def _postscreens(master: MasterCf) -> tuple[Service, ...]:
+    return tuple(service for service in master.services if service.command == "postscreen")
+
+
 def _judge_level(draft: Draft) -> Draft:
     """The level of its own follows smtpd_tls_security_level by default."""
-    if not any(service.command == "postscreen" for service in draft.master.services):
+    if not _postscreens(draft.master):
         return draft
     own = draft.effective.value(LEVEL).lower()
     is_weaker = own in LEVELS and LEVELS.index(own) < level_of(draft.effective)

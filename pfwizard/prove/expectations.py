@@ -15,6 +15,7 @@ from pfwizard.pki.certificates import load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.plan.plan import SmtpPort
 from pfwizard.plan.sasl.asked import asked_by
+from pfwizard.plan.sasl.mechanisms import NO_PLAINTEXT
 from pfwizard.plan.sasl.parameters import CLEAR_OPTIONS, TLS_OPTIONS
 from pfwizard.plan.server.served import certificate_paths
 from pfwizard.plan.tls.tls import PAIR
@@ -29,8 +30,6 @@ from pfwizard.prove.server import (
 )
 from pfwizard.prove.way_to_checker import looked_at_for, way_to
 from pfwizard.prove.way_to_store import stores_asked_by, way_to_a_store
-
-NO_PLAINTEXT = "noplaintext"
 
 PLAINTEXT = frozenset({"PLAIN", "LOGIN"})
 """What ``noplaintext`` forbids (SASL_README)."""

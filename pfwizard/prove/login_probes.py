@@ -100,7 +100,7 @@ def logins(statements: Statements, expected: Expectation, means: Means) -> Itera
 
 def not_admitted(expected: Expectation, means: Means) -> Iterator[Outcome]:
     """Why nobody logs in to a server that sends us away for want of a certificate."""
-    if means.login is not None and expected.over_tls != frozenset():
+    if means.login is not None and expected.may_offer_logins:
         yield Statements("login", str(expected.server)).skipped(
             f"it sends away whoever shows no certificate, and so {means.login.user} was not logged "
             "in",
@@ -114,7 +114,7 @@ def where_to_misspell(servers: Iterable[Expectation]) -> Server | None:
 
 
 def _has_logins(expected: Expectation) -> bool:
-    return expected.over_tls != frozenset() and not expected.requires_certificate
+    return expected.may_offer_logins and not expected.requires_certificate
 
 
 def _wrong(user: str) -> Login:

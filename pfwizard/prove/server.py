@@ -111,6 +111,11 @@ class Expectation:
     newcomer: str = ""
     lacks_tlsproxy_today: bool = False
 
+    @property
+    def may_offer_logins(self) -> bool:
+        """As far as anybody knows."""
+        return self.over_tls != frozenset()
+
 
 class Standing(Enum):
     """Who we are to a server: one of its own network, whom it trusts, or a stranger."""

@@ -76,6 +76,10 @@ class Statements:
     def skipped(self, detail: str, remedy: str = "") -> Outcome:
         return Outcome(self.probe, self.target, Verdict.SKIPPED, detail, remedy)
 
+    def undecided(self, limit: "Limited") -> Outcome:
+        """Not found out for now, because the server lets us come no more often."""
+        return self.skipped(f"it could not be found out: {limit}", limit.remedy)
+
     def about(self, part: str) -> "Statements":
         """Of the same probe, made with one thing of several, such as a mechanism."""
         return replace(self, target=f"{self.target} {part}")
@@ -105,6 +109,6 @@ def concluded(statements: Statements, outcomes: Iterator[Outcome]) -> Iterator[O
     try:
         yield from outcomes
     except Limited as limit:
-        yield statements.skipped(f"it could not be found out: {limit}", limit.remedy)
+        yield statements.undecided(limit)
     except Unexpected as problem:
         yield statements.failed(str(problem), problem.remedy)

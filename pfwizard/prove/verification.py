@@ -102,10 +102,9 @@ def verified(expected: Expectation, means: Means) -> Iterator[Outcome]:
 
 
 def _unproven(limit: Limited, expected: Expectation, means: Means) -> Iterator[Outcome]:
-    logins = (LOGIN,) if means.login is not None and expected.over_tls != frozenset() else ()
+    logins = (LOGIN,) if means.login is not None and expected.may_offer_logins else ()
     for probe in (ANSWERS, *logins):
-        statements = Statements(probe, str(expected.server))
-        yield statements.skipped(f"it could not be found out: {limit}", limit.remedy)
+        yield Statements(probe, str(expected.server)).undecided(limit)
     yield from CHECKER.outcomes(expected, means)
 
 

@@ -17,6 +17,7 @@ from pfwizard.plan.outgoing.relay_host import (
 from pfwizard.plan.outgoing.resolver import resolver_of
 from pfwizard.plan.outgoing.trust import judge_trust, judge_wrapper_mode
 from pfwizard.plan.plan import Finding, note, refusal, warning
+from pfwizard.plan.sasl.mechanisms import NO_PLAINTEXT
 from pfwizard.plan.server.foreign_chain import BUNDLES
 from pfwizard.plan.tls.older_levels import OF_CLIENT
 from pfwizard.plan.tls.service_levels import keep_levels
@@ -117,9 +118,9 @@ def _password_behind_tls(draft: Draft) -> Draft:
     """Where the level does not insist on TLS, a password is kept back without it (SASL_README)."""
     is_safe = LEVELS.index(outgoing_level(draft.effective)) >= REQUIRED
     options = draft.effective.elements(CLEAR_OPTIONS)
-    if not draft.answers.outgoing.relay_user or is_safe or "noplaintext" in options:
+    if not draft.answers.outgoing.relay_user or is_safe or NO_PLAINTEXT in options:
         return draft
-    draft = draft.with_setting(CLEAR_OPTIONS, ", ".join(("noplaintext", *options)))
+    draft = draft.with_setting(CLEAR_OPTIONS, ", ".join((NO_PLAINTEXT, *options)))
     return with_passwords_over_tls(draft)
 
 

@@ -5,6 +5,7 @@ from pfwizard.cf.endpoint import Endpoint
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.outgoing.relay_password import plan_password
 from pfwizard.plan.plan import note, refusal, warning
+from pfwizard.plan.sasl.mechanisms import NO_PLAINTEXT
 
 WRAPPER_MODE = "smtp_tls_wrappermode"
 CLEAR_OPTIONS, TLS_OPTIONS = "smtp_sasl_security_options", "smtp_sasl_tls_security_options"
@@ -68,7 +69,7 @@ def _login(draft: Draft) -> Draft:
 
 def with_passwords_over_tls(draft: Draft) -> Draft:
     """Plan that mechanisms which send the password are used over TLS, as relay hosts want it."""
-    is_forbidden = "noplaintext" in draft.effective.elements(TLS_OPTIONS)
+    is_forbidden = NO_PLAINTEXT in draft.effective.elements(TLS_OPTIONS)
     return draft.with_setting(TLS_OPTIONS, "noanonymous") if is_forbidden else draft
 
 
