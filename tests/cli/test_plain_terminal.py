@@ -19,6 +19,9 @@ ENTER = "\n"
 
 FIRST_QUESTION = "Where it comes from ("
 
+PROMPT = b": "
+"""How everything ends that the dialogue waits behind."""
+
 MORE_THAN_ALL = 80
 """Questions."""
 
@@ -56,13 +59,20 @@ def at_the_secret(start: OnTerminal, machine: Machine) -> Terminal:
 
 
 def enter_until(terminal: Terminal, words: str) -> None:
-    """Take what is offered, question by question."""
-    wait_for(terminal, FIRST_QUESTION)
-    for _ in range(MORE_THAN_ALL):
-        if words in said(terminal):
-            return
+    """Take what is offered, question by question and none ahead: it would answer these words."""
+    wait_for_a_prompt(terminal)
+    while words not in said(terminal):
+        answered = len(terminal.sent)
         terminal.type(ENTER)
-    wait_for(terminal, words)
+        wait_for_a_prompt(terminal, answered)
+
+
+def wait_for_a_prompt(terminal: Terminal, after: int = 0) -> None:
+    """Read until the program waits for a line, having written more than so many bytes."""
+    deadline = time.monotonic() + LIMIT
+    while len(terminal.sent) <= after or not terminal.sent.endswith(PROMPT):
+        assert time.monotonic() < deadline, f"nothing more is asked:\n{said(terminal)}"
+        terminal.read(0.02)
 
 
 def on_probation(start: OnTerminal, machine: Machine, *options: str) -> Terminal:
