@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path, PurePosixPath
@@ -74,29 +74,28 @@ class Tree:
         Raises Failed when links go in a circle.
         """
         pending = list(path.parts[:0:-1])
-        resolved = PurePosixPath("/")
+        resolved: list[str] = []
         links = 0
         while pending:
             part = pending.pop()
             if part == "..":
-                resolved = resolved.parent
+                del resolved[-1:]
                 continue
-            target = self._link_target(resolved / part)
+            target = self._link_target([*resolved, part])
             if target is None:
-                resolved = resolved / part
+                resolved.append(part)
                 continue
             links += 1
             if links > MAXIMUM_LINKS:
                 raise Failed(f"{path}: too many symbolic links", "Remove the circle of links.")
-            if target.is_absolute():
-                resolved = PurePosixPath("/")
-            # A path may begin with two slashes, which PurePosixPath keeps.
-            pending.extend(part for part in reversed(target.parts) if part.strip("/"))
-        return resolved
+            if target.startswith("/"):
+                resolved.clear()
+            pending.extend(part for part in reversed(target.split("/")) if part not in ("", "."))
+        return PurePosixPath("/", *resolved)
 
-    def _link_target(self, path: PurePosixPath) -> PurePosixPath | None:
-        try:
-            return PurePosixPath(self.outside(path).readlink())
+    def _link_target(self, parts: Sequence[str]) -> str | None:
+        try:  # asked for each part of each path, where a Path takes most of the time
+            return os.readlink(os.path.join(self.root, *parts))  # noqa: PTH115, PTH118
         except OSError:
             return None
 
@@ -136,12 +135,8 @@ class Tree:
         Where a symbolic link leads elsewhere, the directories above its end are read too.
         """
         states: dict[PurePosixPath, FileState] = {}
-        wanted = list(paths)
-        while wanted:
-            path = wanted.pop()
-            if path not in states:
-                states[path] = self.look(path)
-                wanted += [*path.parents, *states[path].real.parents]
+        for path in paths:
+            states |= self._look_upwards(path, states)
         return dict(sorted(states.items()))
 
     def look_where_possible(self, paths: Iterable[PurePosixPath]) -> tuple[FileStates, Unseen]:
@@ -150,10 +145,21 @@ class Tree:
         unseen: dict[PurePosixPath, Failed] = {}
         for path in dict.fromkeys(paths):
             try:
-                states |= self.look_at([path])
+                states |= self._look_upwards(path, states)
             except Failed as error:
                 unseen[path] = error
         return dict(sorted(states.items())), unseen
+
+    def _look_upwards(self, path: PurePosixPath, known: FileStates) -> FileStates:
+        """The path and the directories above it that are not known yet."""
+        states: dict[PurePosixPath, FileState] = {}
+        wanted = [path]
+        while wanted:
+            each = wanted.pop()
+            if each not in known and each not in states:
+                states[each] = self.look(each)
+                wanted += [*each.parents, *states[each].real.parents]
+        return states
 
 
 def _kind(mode: int) -> FileKind:

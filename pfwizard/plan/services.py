@@ -238,10 +238,11 @@ def _with_option(draft: Draft, service: Service, option: Option) -> Draft:
 
 def running(master: MasterCf, effective: Effective) -> tuple[Service, ...]:
     """Every service that master(8) starts: of duplicates the one that counts, if not disabled."""
+    last = {service.endpoint: service for service in master.services}
     return tuple(
         service
         for service in master.services
-        if master.find(service.endpoint) == service and not effective.of(service).is_disabled
+        if last[service.endpoint] == service and not effective.of(service).is_disabled
     )
 
 
