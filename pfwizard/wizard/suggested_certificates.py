@@ -10,14 +10,18 @@ from pfwizard.answers.questions import QUESTIONS
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.platforms.recognition import PLATFORMS
 from pfwizard.machine.postfix import DEFAULT_CONFIG_DIRECTORY
-from pfwizard.pki.certificates import Certificate
+from pfwizard.pki.certificates import Certificate, CertificateFacts
 from pfwizard.pki.distinguished_name import decoded
 from pfwizard.pki.errors import PkiError
+from pfwizard.pki.key_type import KeyType
+from pfwizard.pki.keys import is_encrypted
+from pfwizard.pki.names import is_ip
 from pfwizard.pki.requests import load_request
 from pfwizard.pki.subject import Subject
 from pfwizard.plan.server.deploy_hook import lineage_of
 from pfwizard.plan.tls.tls import PLACEHOLDERS
 from pfwizard.plan.usual_answers import usual_answers
+from pfwizard.secret import Secret
 from pfwizard.wizard.certificates_in_use import InUse, certificate_in, certificates_in_use
 
 _DEFAULTS = {question.key: question.default for question in QUESTIONS}
@@ -60,8 +64,32 @@ def authority(facts: Facts) -> Suggested:
     ca = certificate_in(facts, CA)
     if ca is not None:
         yield from _subject(decoded(ca.parsed.subject), "ca.subject")
+        yield from _of_its_making(ca.facts)
+        yield from _encryption(facts)
         if not facts.file(CA_KEY).exists:
             yield "ca.source", "existing"
+
+
+KEY_TYPES = {kind.label: kind.value for kind in KeyType}
+"""By what a certificate's key is called."""
+
+
+def _of_its_making(ca: CertificateFacts) -> Suggested:
+    """What was decided when it was made, and cannot be any more."""
+    if ca.key in KEY_TYPES:
+        yield "ca.key_type", KEY_TYPES[ca.key]
+    yield "ca.days", (ca.not_after - ca.not_before).days
+    yield "ca.name_constraints", bool(ca.limits)
+    domains = tuple(name for name in ca.limits if not is_ip(name))
+    if domains:
+        yield "ca.domains", domains
+
+
+def _encryption(facts: Facts) -> Suggested:
+    """Only who may read the key can know of it."""
+    content = facts.file(CA_KEY).content
+    if content is not None:
+        yield "ca.encrypted", is_encrypted(Secret(content))
 
 
 def server(facts: Facts) -> Suggested:

@@ -11,10 +11,13 @@ from pfwizard.machine.facts import Facts
 from pfwizard.machine.platforms.recognition import recognise
 from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import Certificate
+from pfwizard.pki.key_encryption import encrypted_pem
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import PrivateKey
+from pfwizard.pki.name_constraints import limited_to
 from pfwizard.pki.requests import build_request
 from pfwizard.pki.subject import Subject
+from pfwizard.secret import Secret
 from pfwizard.wizard.suggestions import files_to_look_at, suggest
 from tests.pki import builders as pki
 from tests.plan.builders import (
@@ -185,6 +188,27 @@ def test_a_ca_whose_key_is_elsewhere_is_an_existing_one() -> None:
 
     assert suggested("", ca)["ca.source"] == "existing"
     assert "ca.source" not in suggested("", *[s for s in guide_pki() if s.path in (CA, CA_KEY)])
+
+
+def test_of_a_ca_that_is_there_what_it_is_is_shown_and_no_default() -> None:
+    limits = limited_to(["example.org", "example.net"], ["192.0.2.1"])
+    certificate = pki.ca(days=7000, key_type=KeyType.EC_P384, limits=limits)
+    key = encrypted_pem(pki.key("ca", KeyType.EC_P384), Secret("correct horse"), lambda n: b"*" * n)
+
+    found = suggested("", file(CA, certificate.pem()), file(CA_KEY, key.reveal(), 0o600))
+
+    assert found["ca.key_type"] == "ec:p384"
+    assert found["ca.days"] == 7000
+    assert (found["ca.name_constraints"], found["ca.encrypted"]) == (True, True)
+    assert found["ca.domains"] == ("example.org", "example.net")
+
+
+def test_of_a_ca_without_limits_and_passphrase_neither_is_claimed() -> None:
+    found = suggested("", file(CA, pki.ca().pem()), private(CA_KEY, pki.key("ca")))
+
+    assert found["ca.key_type"] == "ec:p256"
+    assert (found["ca.name_constraints"], found["ca.encrypted"]) == (False, False)
+    assert "ca.domains" not in found
 
 
 def test_a_request_whose_certificate_has_not_come_is_waited_for() -> None:
