@@ -8,27 +8,32 @@ from pfwizard.machine.facts import Facts
 from pfwizard.plan.overrides import lacks_tlsproxy
 from pfwizard.plan.postscreen import offers_tls
 from pfwizard.plan.relay.open_relay import takes_mail_of_strangers
-from pfwizard.prove.expectations import password_checkers, with_certificates
-from pfwizard.prove.server import Expectation, PasswordChecker
+from pfwizard.prove.expectations import blank_in_range, password_checkers, with_certificates
+from pfwizard.prove.server import BlankInRange, Expectation, PasswordChecker
 
 
 @dataclass(frozen=True)
 class Before:
-    """``for_strangers`` are the ports where a server takes mail of strangers, ``ports`` all."""
+    """``for_strangers`` are the ports where a server takes mail of strangers, ``ports`` all.
+
+    ``blanks_in_ranges`` are those of each port.
+    """
 
     checkers: frozenset[PasswordChecker]
     ports: frozenset[int]
     for_strangers: frozenset[int]
     lacks_tlsproxy: bool
+    blanks_in_ranges: frozenset[tuple[int, BlankInRange]]
 
     @classmethod
     def of(cls, facts: Facts) -> "Before":
         """Of the machine as it is; raises Failed."""
-        servers = [
-            (smtp_port.port, Smtpd(effective, facts.files))
+        met = [
+            (smtp_port, effective)
             for service, effective in met_by_clients(facts.configuration.master, facts.effective)
             if (smtp_port := port_of(service, effective)) is not None
         ]
+        servers = [(each.port, Smtpd(effective, facts.files)) for each, effective in met]
         return cls(
             checkers=password_checkers(with_certificates(facts)),
             ports=frozenset(port for port, _ in servers),
@@ -37,6 +42,11 @@ class Before:
             ),
             lacks_tlsproxy=lacks_tlsproxy(facts.configuration.master)
             and offers_tls(facts.configuration.master, facts.effective),
+            blanks_in_ranges=frozenset(
+                (smtp_port.port, blank)
+                for smtp_port, effective in met
+                if (blank := blank_in_range(facts, effective, smtp_port)) is not None
+            ),
         )
 
     def told_of(self, expected: Expectation) -> Expectation:
@@ -44,9 +54,14 @@ class Before:
         checkers = (
             replace(each, is_asked_today=each in self.checkers) for each in expected.checkers
         )
+        blank = expected.blank_in_range
+        if blank is not None:
+            is_so_today = (expected.public_port, blank) in self.blanks_in_ranges
+            blank = replace(blank, is_so_today=is_so_today)
         return replace(
             expected,
             checkers=tuple(checkers),
+            blank_in_range=blank,
             is_closed_today=expected.public_port in self.ports - self.for_strangers,
             lacks_tlsproxy_today=self.lacks_tlsproxy,
         )

@@ -19,9 +19,10 @@ from pfwizard.plan.sasl.mechanisms import NO_PLAINTEXT
 from pfwizard.plan.sasl.parameters import CLEAR_OPTIONS, TLS_OPTIONS
 from pfwizard.plan.server.served import certificate_paths
 from pfwizard.plan.tls.tls import PAIR
-from pfwizard.plan.tls.tls_versions import VERSIONS, UnknownProtocols, allowed
+from pfwizard.plan.tls.tls_versions import VERSIONS, UnknownProtocols, allowed, lost_by_blanks
 from pfwizard.prove.server import (
     READABLE,
+    BlankInRange,
     Expectation,
     Mechanisms,
     PasswordChecker,
@@ -91,7 +92,8 @@ def expectations(facts: Facts, place: Placing) -> Iterator[Expectation]:
         smtp_port = port_of(service, effective)
         if smtp_port is not None:
             for found in place(service, smtp_port):
-                yield _expectation(facts, effective, smtp_port, found)
+                expected = _expectation(facts, effective, smtp_port, found)
+                yield replace(expected, rivals=_rivals(facts, service))
 
 
 def _addresses(service: Service, smtp_port: SmtpPort, master: int) -> tuple[str, ...]:
@@ -126,6 +128,7 @@ def _expectation(
         server,
         certificates=_certificates(facts, effective),
         oldest=_oldest(facts, effective, server.security),
+        blank_in_range=blank_in_range(facts, effective, smtp_port),
         in_clear=in_clear,
         never_in_clear=_forbidden_in_clear(effective),
         public_port=smtp_port.port,
@@ -137,6 +140,14 @@ def _expectation(
         checkers=_checkers(facts, effective),
         newcomer=place.newcomer,
     )
+
+
+def _rivals(facts: Facts, service: Service) -> tuple[str, ...]:
+    """master(8) goes by the last of several entries for one port, and warns of it in the log."""
+    services = facts.configuration.master.services
+    entries = [each for each in services if each.endpoint == service.endpoint]
+    ways = {facts.effective.of(each).is_on("smtpd_tls_wrappermode") for each in entries}
+    return tuple(f"{each.name} in line {each.line}" for each in entries) if len(ways) > 1 else ()
 
 
 def _domains(effective: Effective) -> tuple[str, ...]:
@@ -177,13 +188,25 @@ def _certificates(facts: Facts, effective: Effective) -> frozenset[str] | None:
 
 
 def _oldest(facts: Facts, effective: Effective, security: Security) -> str | None:
-    is_mandatory = security is Security.IMPLICIT or _requires_tls(effective)
-    name = "smtpd_tls_mandatory_protocols" if is_mandatory else "smtpd_tls_protocols"
+    protocols = effective.value(_name_of_protocols(effective, security))
     try:
-        versions = allowed(effective.value(name), facts.postfix.version)
+        versions = allowed(protocols, facts.postfix.version)
     except UnknownProtocols:
         return None
     return next((each for each in VERSIONS if each in versions), None)
+
+
+def blank_in_range(facts: Facts, effective: Effective, smtp_port: SmtpPort) -> BlankInRange | None:
+    """Of the versions of TLS that count on this port."""
+    name = _name_of_protocols(effective, _security(smtp_port))
+    protocols = effective.value(name)
+    lost = lost_by_blanks(protocols, facts.postfix.version)
+    return BlankInRange(f"{name} = {protocols}", lost) if lost else None
+
+
+def _name_of_protocols(effective: Effective, security: Security) -> str:
+    is_mandatory = security is Security.IMPLICIT or _requires_tls(effective)
+    return "smtpd_tls_mandatory_protocols" if is_mandatory else "smtpd_tls_protocols"
 
 
 def _requires_tls(effective: Effective) -> bool:

@@ -1,6 +1,7 @@
 """A change that is live is proved: its servers are talked to, and somebody logs in."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pfwizard.machine.facts import Facts, gather
 from pfwizard.machine.postfix import master_process
 from pfwizard.machine.tree import Tree
 from pfwizard.plan.plan import Plan
+from pfwizard.prove.before import Before
 from pfwizard.prove.diagnosis import diagnosed
 from pfwizard.prove.expectations import expectations, live, with_certificates
 from pfwizard.prove.means import Means
@@ -46,7 +48,14 @@ def proved(plan: Plan, facts: Facts, means: Means) -> tuple[Outcome, ...]:
     """
     now = with_certificates(gather(Tree(), facts.postfix.config_directory, ()))
     trust = with_trust_of_clients(means.trust, plan, facts)
-    return proved_servers(now, replace(means, trust=trust))
+    return _proved(
+        _told_of(Before.of(facts), running_servers(now)), now, replace(means, trust=trust)
+    )
+
+
+def _told_of(before: Before, servers: Iterable[Expectation]) -> tuple[Expectation, ...]:
+    """All but how passwords were checked, which nobody can look at any more."""
+    return tuple(replace(before.told_of(each), checkers=each.checkers) for each in servers)
 
 
 def proved_for_history(
@@ -64,7 +73,10 @@ def proved_servers(facts: Facts, means: Means, ports: tuple[int, ...] = ()) -> t
     The mail log explains what failed. Raises Failed where there is no server, Stopped where Postfix
     does not run.
     """
-    servers = running_servers(facts, ports)
+    return _proved(running_servers(facts, ports), facts, means)
+
+
+def _proved(servers: Iterable[Expectation], facts: Facts, means: Means) -> tuple[Outcome, ...]:
     with watched(facts.postfix.config_directory, programs.run) as log:
         found = tuple(all_verified(servers, means))
         return diagnosed(found, log.lines()) if failures_among(found) else found

@@ -76,11 +76,24 @@ class PasswordChecker:
 
 
 @dataclass(frozen=True)
+class BlankInRange:
+    """A setting whose range of TLS versions has a blank in it, and the versions lost by that.
+
+    ``is_so_today``: before a change that is rehearsed, it is the same.
+    """
+
+    setting: str
+    lost: tuple[str, ...]
+    is_so_today: bool = False
+
+
+@dataclass(frozen=True)
 class Expectation:
     """What a server should do; None where nobody knows.
 
     ``certificates`` are the SHA-256 fingerprints of those that it may show: one for each type of
-    key. ``oldest`` is the oldest version of TLS that it should accept, as ``TLSv1.2``.
+    key. ``oldest`` is the oldest version of TLS that it should accept, as ``TLSv1.2``, and
+    ``blank_in_range`` what takes versions away that are meant.
     ``in_clear`` and ``over_tls`` are the mechanisms that it should offer before and after TLS, and
     ``never_in_clear`` those that it should not offer before TLS where ``in_clear`` is not known.
     ``must_answer`` is false of a port that is only looked for. ``public_port`` is the one that
@@ -91,12 +104,15 @@ class Expectation:
     known, ``checkers`` what their passwords are checked by. ``is_closed_today``: before a change
     that is rehearsed, strangers may send nothing at all on this port. ``newcomer`` is an address of
     ours whose clients postscreen(8) tests before they come to this server, empty where it does not;
-    ``lacks_tlsproxy_today``: before the change it cannot encrypt what it says to them.
+    ``lacks_tlsproxy_today``: before the change it cannot encrypt what it says to them. ``rivals``
+    are the entries of master.cf for this port, as ``smtps in line 17``, where there are several and
+    TLS begins at once in some of them only.
     """
 
     server: Server
     certificates: frozenset[str] | None = None
     oldest: str | None = None
+    blank_in_range: BlankInRange | None = None
     in_clear: Mechanisms | None = None
     over_tls: Mechanisms | None = None
     never_in_clear: Mechanisms = READABLE
@@ -110,6 +126,7 @@ class Expectation:
     is_closed_today: bool = False
     newcomer: str = ""
     lacks_tlsproxy_today: bool = False
+    rivals: tuple[str, ...] = ()
 
     @property
     def may_offer_logins(self) -> bool:

@@ -210,6 +210,28 @@ OF_LOGINS: Sequence[Sign] = (
 )
 """These appear when somebody logs in (checkpw.c of libsasl2, and its plug-ins)."""
 
+OF_A_WRONG_PASSWORD: Sequence[Sign] = (
+    _sign(
+        "",
+        "the server works and has a password checker asked, which refuses this user with this "
+        "password, whatever the domain behind the name",
+        "Begin again with the right password, or with another user. Where they are right, ask the "
+        "password checker itself: authtest NAME for authdaemond, testsaslauthd -u NAME for "
+        "saslauthd, doveadm auth test NAME for Dovecot; sasldblistusers2 lists whom sasldb knows.",
+    ),
+)
+"""What is left where nothing in the log tells why nobody is let in."""
+
+OF_A_RIGHT_PASSWORD: Sequence[Sign] = (
+    _sign(
+        "",
+        "the same user and password are right with another mechanism, or on another port",
+        "A daemon that checks passwords can do PLAIN and LOGIN alone: take other mechanisms out of "
+        "mech_list in smtpd.conf. Of one port alone, look for smtpd_sasl_ among its -o options.",
+    ),
+)
+"""The same where the user has logged in elsewhere."""
+
 FILTER = (
     "Start it, or look into its own log; smtpd_proxy_filter, in main.cf or master.cf, names it."
 )

@@ -3,15 +3,17 @@
 import smtplib
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pfwizard.apply.live.answering import Patience, problem_with
 from pfwizard.apply.live.limits import is_limited
+from pfwizard.enumeration import listed
 from pfwizard.pki.certificates import CertificateFacts, load_certificate
 from pfwizard.pki.matching import covers
 from pfwizard.plan.plan import SmtpPort
 from pfwizard.prove.conversation import anybody, over_tls
 from pfwizard.prove.means import Means
-from pfwizard.prove.server import Expectation, Security, Server
+from pfwizard.prove.server import BlankInRange, Expectation, Security, Server
 from pfwizard.prove.verdict import Limited, Outcome, Statements, Unexpected
 
 VERSIONS = (
@@ -26,6 +28,10 @@ GREETING_PORTS = (25, 587)
 
 TLS_PORT = 465
 """Its clients begin TLS at once (RFC 8314 section 3.3)."""
+
+IN_USE = ("TLSv1.2", "TLSv1.3")
+"""What servers should take; of older ones OpenSSL itself may refuse what it is told to (RFC 9325
+section 3.1.1)."""
 
 EVERY_CIPHER = "ALL:@SECLEVEL=0"
 """Without it OpenSSL refuses to speak the old versions itself (openssl-ciphers(1))."""
@@ -50,22 +56,50 @@ def answers(expected: Expectation, patience: Patience) -> Outcome:
         return statements.passed("it greets" if port.greets else "it begins TLS at once")
     if is_limited(problem):
         raise Limited(problem)
-    return statements.failed(problem) if expected.must_answer else statements.skipped(problem)
+    if not expected.must_answer:
+        return statements.skipped(problem)
+    return _of_a_blank(statements, expected, problem) or statements.failed(problem)
+
+
+def _of_a_blank(statements: Statements, expected: Expectation, problem: str) -> Outcome | None:
+    """The failure of a server that has no version left that we speak; raises Limited."""
+    blank = expected.blank_in_range
+    if blank is None:
+        return None
+    try:
+        refused = _first_refused(expected.server, blank)
+    except Limited:
+        raise
+    except Unexpected:
+        return None  # it fails for another reason
+    return _failed_for_a_blank(statements, blank, problem) if refused else None
 
 
 def customary(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
     """TLS begins where the clients of a well-known port expect it."""
     port, security = expected.public_port, expected.server.security
     if port in GREETING_PORTS and security is Security.IMPLICIT:
-        yield statements.failed(
-            f"port {port} begins with TLS at once, which its clients do not expect",
+        seen = f"port {port} begins with TLS at once, which its clients do not expect"
+        yield _of_rivals(statements, expected, seen) or statements.failed(
+            seen,
             "Take smtpd_tls_wrappermode = yes out of main.cf: it belongs to port 465 in master.cf.",
         )
     if port == TLS_PORT and security is not Security.IMPLICIT:
-        yield statements.failed(
-            f"port {port} greets in clear, where its clients begin TLS at once",
-            "Write -o smtpd_tls_wrappermode=yes below the service in master.cf.",
+        seen = f"port {port} greets in clear, where its clients begin TLS at once"
+        yield _of_rivals(statements, expected, seen) or statements.failed(
+            seen, "Write -o smtpd_tls_wrappermode=yes below the service in master.cf."
         )
+
+
+def _of_rivals(statements: Statements, expected: Expectation, seen: str) -> Outcome | None:
+    if not expected.rivals:
+        return None
+    *others, last = expected.rivals
+    return statements.failed(
+        f"{seen}: master.cf has more than one entry for this port, {listed(others)} and {last}, "
+        "and Postfix goes by the last one alone, whatever it is called",
+        f"Take the wrong one out: here it is {last}.",
+    )
 
 
 def encryption(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
@@ -132,6 +166,37 @@ def old_versions(statements: Statements, expected: Expectation, means: Means) ->
                 f"it is accepted, although {oldest} is the oldest that is meant",
                 "Look for smtpd_tls_protocols in main.cf, and in the -o options of master.cf.",
             )
+
+
+def lost_versions(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
+    """Versions of TLS that are meant, and lost by a blank inside a range of them."""
+    blank = expected.blank_in_range
+    if expected.server.security is Security.NONE or blank is None:
+        return
+    refused = _first_refused(expected.server, blank)
+    if refused:
+        yield _failed_for_a_blank(statements, blank, f"{refused} is refused")
+
+
+def _first_refused(server: Server, blank: BlankInRange) -> str:
+    """The newest of the lost versions that are in use, where the server does not take it."""
+    for name, version in reversed(VERSIONS):
+        if name in blank.lost and name in IN_USE:
+            with suppress(_NotSpoken):
+                if not _accepts(server, version):
+                    return name
+    return ""
+
+
+def _failed_for_a_blank(statements: Statements, blank: BlankInRange, seen: str) -> Outcome:
+    cause = (
+        f"{seen}: in {blank.setting}, Postfix reads the range and the version behind the blank "
+        "each by itself, and allows that one version alone"
+    )
+    remedy = "Write it without the blank, as in >=TLSv1.2."
+    if blank.is_so_today:
+        return statements.skipped(f"that is so today, too: {cause}", remedy)
+    return statements.failed(cause, remedy)
 
 
 class _NotSpoken(Exception):

@@ -51,6 +51,7 @@ PROBES: Sequence[Probe] = (
     Probe("customary", tls_probes.customary),
     Probe("tls", tls_probes.encryption, shows=Shown.OURS),
     Probe("old-tls", tls_probes.old_versions),
+    Probe("new-tls", tls_probes.lost_versions),
     Probe("postscreen-tls", postscreen_probe.encryption_for_newcomers),
     Probe("auth-before-tls", login_probes.auth_in_clear),
     Probe("auth", login_probes.auth_over_tls, shows=Shown.IF_REQUIRED),

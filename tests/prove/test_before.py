@@ -1,9 +1,11 @@
 """What was so before a change is known, and no fault of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from pfwizard.prove.before import Before
-from pfwizard.prove.server import Expectation, Security, Server
+from pfwizard.prove.server import BlankInRange, Expectation, Security, Server
 from tests.plan.builders import file, machine, with_files
 
 MASTER = """\
@@ -20,11 +22,16 @@ WITH_TLS = f"{PUBLIC}smtpd_tls_security_level = may\n"
 INTERNAL = f"{PUBLIC}smtpd_relay_restrictions = permit_mynetworks, reject\n"
 
 
-def told(main_cf: str, master_cf: str, port: int = 25) -> Expectation:
+BLANK = BlankInRange("smtpd_tls_protocols = >= TLSv1.2", ("TLSv1.3",))
+
+
+def told(
+    main_cf: str, master_cf: str, port: int = 25, blank: BlankInRange | None = None
+) -> Expectation:
     server = Server("127.0.0.1", 40025, Security.NONE, "mail.kernel-panic.it")
     facts = machine(main_cf, master_cf)
     before = Before.of(with_files(facts, *(file(each, b"") for each in facts.smtpd_conf_places)))
-    return before.told_of(Expectation(server, public_port=port))
+    return before.told_of(Expectation(server, public_port=port, blank_in_range=blank))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +48,19 @@ def test_where_strangers_may_send_nothing_today(
     main_cf: str, master_cf: str, port: int, is_closed: bool
 ) -> None:
     assert told(main_cf, master_cf, port).is_closed_today is is_closed
+
+
+@pytest.mark.parametrize(("blank", "is_so"), [(BLANK, True), (replace(BLANK, lost=()), False)])
+def test_a_blank_in_a_range_of_versions_that_is_there_today(
+    blank: BlankInRange, is_so: bool
+) -> None:
+    found = told(f"{WITH_TLS}{BLANK.setting}\n", MASTER, blank=blank).blank_in_range
+    assert found == replace(blank, is_so_today=is_so)
+
+
+def test_a_blank_of_another_port_is_not_of_this_one() -> None:
+    found = told(f"{WITH_TLS}{BLANK.setting}\n", MASTER, 465, blank=BLANK).blank_in_range
+    assert found == BLANK
 
 
 @pytest.mark.parametrize(

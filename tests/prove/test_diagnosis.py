@@ -306,6 +306,27 @@ def test_a_milter_that_is_down_is_blamed_only_for_what_its_default_action_says(
     assert ("milter" in diagnosis("auth", MILTER_DOWN, seen).detail) is is_blamed
 
 
+REFUSED = "anna cannot log in: 535 5.7.8 Error: authentication failed: authentication failure"
+
+
+def test_a_refused_password_is_told_as_such_where_the_log_knows_no_more() -> None:
+    told = diagnosis("login", "fatal: unexpected command-line argument: reject", REFUSED)
+    assert told.detail.startswith(f"{REFUSED}: the server works and has a password checker asked")
+    assert "Begin again with the right password" in told.remedy
+
+
+def test_a_refused_password_is_none_where_the_log_knows_why() -> None:
+    told = diagnosis("login", "unknown password verifier(s) authdaemon", REFUSED)
+    assert "pwcheck_method in smtpd.conf names a password checker" in told.detail
+
+
+def test_a_password_that_is_right_elsewhere_is_not_called_wrong() -> None:
+    fine = Statements("login", "mail:465 PLAIN").passed("anna can log in")
+    told, _ = diagnosed([failure("login", seen=REFUSED), fine], [])
+    assert "are right with another mechanism, or on another port" in told.detail
+    assert "mech_list" in told.remedy
+
+
 def test_what_the_probe_knows_is_not_overruled() -> None:
     knowing = failure("answers", "Do this.")
     assert diagnosed([knowing], ["fatal: something"]) == (knowing,)

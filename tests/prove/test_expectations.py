@@ -12,7 +12,7 @@ from pfwizard.pki.certificates import Certificate
 from pfwizard.plan.plan import SmtpPort
 from pfwizard.prove import expectations as module
 from pfwizard.prove.expectations import Place, expectations, files_of_expectations, live
-from pfwizard.prove.server import READABLE, Expectation, Security
+from pfwizard.prove.server import READABLE, BlankInRange, Expectation, Security
 from tests.pki import builders as pki
 from tests.plan.builders import SERVER, SERVER_KEY, SMTPD_CONF, file, machine
 
@@ -78,6 +78,41 @@ def test_the_oldest_version_is_that_of_optional_or_of_mandatory_tls(
     more: str, master: str, oldest: str | None
 ) -> None:
     assert expected_of(TLS + more, master).oldest == oldest
+
+
+@pytest.mark.parametrize(
+    ("more", "master", "blank"),
+    [
+        ("smtpd_tls_protocols = >= TLSv1.2\n", SMTP,
+         BlankInRange("smtpd_tls_protocols = >= TLSv1.2", ("TLSv1.3",))),
+        ("smtpd_tls_mandatory_protocols = >= TLSv1.2\n", SMTPS,
+         BlankInRange("smtpd_tls_mandatory_protocols = >= TLSv1.2", ("TLSv1.3",))),
+        ("smtpd_tls_mandatory_protocols = >= TLSv1.2\n", SMTP, None),
+        ("smtpd_tls_protocols = >= TLSv1.3\n", SMTP, None),
+        ("smtpd_tls_protocols = >= TLSv1.2, <= TLSv1.3\n", SMTP, None),
+        ("smtpd_tls_protocols = >= 0x0303\n", SMTP, None),
+        ("smtpd_tls_protocols = >=TLSv1.2\n", SMTP, None),
+    ],
+)  # fmt: skip
+def test_a_blank_in_a_range_of_versions_counts_where_it_costs_one(
+    more: str, master: str, blank: BlankInRange | None
+) -> None:
+    assert expected_of(TLS + more, master).blank_in_range == blank
+
+
+@pytest.mark.parametrize(
+    ("master", "rivals"),
+    [
+        (f"{SMTPS}465 inet n - n - - smtpd\n", ("smtps in line 2", "465 in line 4")),
+        (f"465 inet n - n - - smtpd\n{SMTPS}", ("465 in line 1", "smtps in line 3")),
+        (f"{SMTPS}{SMTPS}", ()),
+        (SMTPS, ()),
+    ],
+)
+def test_entries_for_one_port_are_rivals_where_tls_begins_at_once_in_some_of_them_only(
+    master: str, rivals: tuple[str, ...]
+) -> None:
+    assert expected_of(TLS, master).rivals == rivals
 
 
 def fingerprints(*certificates: Certificate) -> frozenset[str]:

@@ -10,7 +10,7 @@ from pfwizard.apply.live.answering import Patience
 from pfwizard.prove import tls_probes
 from pfwizard.prove.conversation import Trust
 from pfwizard.prove.means import Means
-from pfwizard.prove.server import Expectation, Security, Server
+from pfwizard.prove.server import BlankInRange, Expectation, Security, Server
 from pfwizard.prove.tls_probes import answers
 from pfwizard.prove.verdict import Verdict
 from tests.pki import builders as pki
@@ -75,6 +75,49 @@ def test_tls_begins_where_the_clients_of_a_port_expect_it(
 ) -> None:
     server = Server("127.0.0.1", 1, security, "mail")
     assert found("customary", Expectation(server, public_port=port)) == expected
+
+
+@pytest.mark.parametrize(("port", "security"), [(465, Security.STARTTLS), (587, Security.IMPLICIT)])
+def test_of_two_entries_for_one_port_both_are_named(port: int, security: Security) -> None:
+    server = Server("127.0.0.1", 1, security, "mail")
+    rivals = ("smtps in line 17", "465 in line 40")
+    (only,) = outcomes("customary", Expectation(server, public_port=port, rivals=rivals))
+    assert "smtps in line 17 and 465 in line 40" in only.detail
+    assert only.remedy == "Take the wrong one out: here it is 465 in line 40."
+
+
+@pytest.mark.parametrize(
+    ("newest", "lost", "expected"),
+    [
+        (ssl.TLSVersion.TLSv1_2, ("TLSv1.3",), ["fail new-tls"]),
+        (ssl.TLSVersion.TLSv1_3, ("TLSv1.3",), []),
+        (ssl.TLSVersion.TLSv1_2, ("TLSv1", "TLSv1.1"), []),
+        (ssl.TLSVersion.TLSv1_2, (), []),
+    ],
+)
+def test_a_version_is_lost_where_the_server_refuses_it(
+    newest: ssl.TLSVersion, lost: tuple[str, ...], expected: list[str]
+) -> None:
+    context = tls()
+    context.maximum_version = newest
+    blank = BlankInRange("smtpd_tls_protocols = >= TLSv1.2", lost)
+    with serving(Manners(context, in_clear=STARTTLS)) as server:
+        assert found("new-tls", Expectation(server, blank_in_range=blank)) == expected
+
+
+def only_tls_1_3() -> ssl.SSLContext:
+    context = tls()
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
+
+
+def test_a_loss_of_today_is_no_fault_of_the_change() -> None:
+    blank = BlankInRange("smtpd_tls_protocols = <= TLSv1.3", ("TLSv1.2",), is_so_today=True)
+    with serving(Manners(only_tls_1_3(), in_clear=STARTTLS)) as server:
+        (only,) = outcomes("new-tls", Expectation(server, blank_in_range=blank))
+    assert only.verdict is Verdict.SKIPPED
+    assert only.detail.startswith("that is so today, too: TLSv1.2 is refused")
+    assert only.remedy
 
 
 @pytest.mark.parametrize("manners", [OVER_STARTTLS, AT_ONCE])

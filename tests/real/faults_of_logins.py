@@ -1,7 +1,7 @@
 """Faults of SASL: smtpd.conf, its plug-ins, password checkers and their sockets."""
 
 from tests.real.fault import ALL, MASTER_CF, SMTPD_CONF, Fault
-from tests.real.guide_machine import PASSWORD, USER
+from tests.real.guide_machine import PASSWORD, USER, WRONG_PASSWORD
 
 PLUGINS = "/usr/lib/x86_64-linux-gnu/sasl2"
 DOVECOT = {"smtpd_sasl_type": "dovecot", "smtpd_sasl_path": "private/auth"}
@@ -71,6 +71,7 @@ LOGIN_FAULTS = (
         "login",
         "this login needs the password itself",
         edits={SMTPD_CONF: [("PLAIN LOGIN", "PLAIN LOGIN CRAM-MD5")]},
+        differs=True,
     ),
     Fault(
         "noplaintext where there is nothing else",
@@ -83,12 +84,27 @@ LOGIN_FAULTS = (
         "answers",
         "Dovecot's socket private/auth cannot be connected to: No such file or directory",
         settings={"smtpd_sasl_type": "dovecot", "smtpd_sasl_path": "private/auth"},
+        differs=True,
     ),
     Fault(
         "a type of SASL that this Postfix lacks",
         "answers",
         "does not know smtpd_sasl_type = courier",
         settings={"smtpd_sasl_type": "courier"},
+    ),
+    Fault(
+        "a wrong password",
+        "login",
+        "the server works and has a password checker asked, which refuses this user with this "
+        "password",
+        password=WRONG_PASSWORD,
+        differs=True,
+    ),
+    Fault(
+        "a user whom nobody knows",
+        "login",
+        "which refuses this user with this password, whatever the domain behind the name",
+        user="nobody@kernel-panic.it",
     ),
     Fault(
         "a user who is known with a domain",

@@ -75,11 +75,12 @@ MAIL_FAULTS = (
         edits={
             MASTER_CF: [
                 (
-                    "smtpd_recipient_restrictions=permit_sasl_authenticated,reject",
-                    "smtpd_recipient_restrictions=reject_unauth_destination",
+                    "\n  -o milter_macro_daemon_name=ORIGINATING\n",
+                    "\n  -o smtpd_relay_restrictions=reject_unauth_destination\n",
                 )
             ]
         },
+        differs=True,
     ),
     Fault(
         "a type of table that this Postfix lacks",
@@ -98,5 +99,6 @@ MAIL_FAULTS = (
         "answers",
         "the milter inet:127.0.0.1:8891 cannot be asked: Connection refused",
         settings={"smtpd_milters": "inet:127.0.0.1:8891"},
+        differs=True,
     ),
 )

@@ -13,6 +13,8 @@ WITH_UNSET_PARAMETERS = (
 )
 WITH_DOVECOT = f"{SUBMISSION}  -o smtpd_sasl_type=dovecot\n  -o smtpd_sasl_path=private/auth\n"
 
+SECOND_465 = "465 inet n - n - - smtpd\n"
+
 POSTSCREEN = "       n       -       1       postscreen\nsmtpd pass - - n - - smtpd\n#smtp "
 
 SERVICE_FAULTS = (
@@ -52,6 +54,13 @@ SERVICE_FAULTS = (
         "customary",
         "port 465 greets in clear",
         edits={MASTER_CF: [("  -o smtpd_tls_wrappermode=yes\n", "")]},
+    ),
+    Fault(
+        "two entries for one port, of which the wrong one counts",
+        "customary",
+        "and 465 in line ",
+        edits={MASTER_CF: [(END, SECOND_465)]},
+        differs=True,
     ),
     Fault(
         "quotes around the value of an option",

@@ -1,5 +1,6 @@
 """Faults of certificates, keys and TLS parameters."""
 
+from tests.machines.suites import SUITES
 from tests.real.fault import ALL, Fault
 
 CERTIFICATE, KEY = "/etc/postfix/ssl/server.crt", "/etc/postfix/ssl/private/server.key"
@@ -8,18 +9,24 @@ CA = "/etc/ssl/ca.crt"
 WITH_A_CHAIN = "/root/chain.toml"
 """Answers for key and certificate in one file."""
 
+OLD = ("bullseye",)
+NEW = tuple(name for name in SUITES if name not in OLD)
+"""Ranges of TLS versions came with Postfix 3.6."""
+
 TLS_FAULTS = (
     Fault(
         "a key of somebody else",
         "answers",
         "the key does not belong to the certificate",
         edits={KEY: [(ALL, "</root/other.key")]},
+        differs=True,
     ),
     Fault(
         "a key behind a passphrase",
         "answers",
         "the server's key is encrypted",
         edits={KEY: [(ALL, "</root/encrypted.key")]},
+        differs=True,
     ),
     Fault(
         "a key behind its certificate",
@@ -39,6 +46,7 @@ TLS_FAULTS = (
         "tls",
         "its certificate is refused",
         edits={CERTIFICATE: [(ALL, "</root/strange.crt")], KEY: [(ALL, "</root/other.key")]},
+        differs=True,
     ),
     Fault(
         "a name that the certificate lacks",
@@ -59,6 +67,35 @@ TLS_FAULTS = (
         settings={"smtpd_tls_protocols": "TLSv1.2+", "smtpd_tls_mandatory_protocols": "TLSv1.2+"},
     ),
     Fault(
+        "a protocol list that is too new",
+        "answers",
+        'this Postfix cannot read the protocol list ">=TLSv1.2"',
+        settings={"smtpd_tls_protocols": ">=TLSv1.2", "smtpd_tls_mandatory_protocols": ">=TLSv1.2"},
+        exists_on=OLD,
+    ),
+    Fault(
+        "a blank in a range of protocols, where that is no range yet",
+        "answers",
+        'this Postfix cannot read the protocol list ">= TLSv1.2"',
+        settings={"smtpd_tls_mandatory_protocols": ">= TLSv1.2"},
+        exists_on=OLD,
+    ),
+    Fault(
+        "a blank in a range of protocols",
+        "new-tls",
+        "TLSv1.3 is refused: in smtpd_tls_mandatory_protocols = >= TLSv1.2, Postfix reads",
+        settings={"smtpd_tls_mandatory_protocols": ">= TLSv1.2"},
+        exists_on=NEW,
+        differs=True,
+    ),
+    Fault(
+        "a blank in a range of protocols that leaves nothing of today",
+        "answers",
+        "in smtpd_tls_protocols = >= TLSv1, Postfix reads the range",
+        settings={"smtpd_tls_protocols": ">= TLSv1"},
+        exists_on=NEW,
+    ),
+    Fault(
         "a comment behind a value",
         "answers",
         'smtpd_tls_security_level is "may # everybody"',
@@ -69,6 +106,7 @@ TLS_FAULTS = (
         "answers",
         "the file /etc/postfix/nowhere.crt of the certificate does not exist",
         settings={"smtpd_tls_cert_file": "/etc/postfix/nowhere.crt"},
+        differs=True,
     ),
     Fault(
         "a certificate without its directory",
@@ -81,6 +119,7 @@ TLS_FAULTS = (
         "answers",
         "there is no certificate in PEM form in /etc/postfix/ssl/server.crt",
         edits={CERTIFICATE: [(ALL, "as a DER file\n")]},
+        differs=True,
     ),
     Fault(
         "a chain that is not there",
@@ -109,6 +148,7 @@ TLS_FAULTS = (
         "answers",
         'no grade of ciphers "hihg"',
         settings={"smtpd_tls_ciphers": "hihg", "smtpd_tls_mandatory_ciphers": "hihg"},
+        differs=True,
     ),
     Fault(
         "a key of another type that nobody names",

@@ -1,8 +1,9 @@
 """Plans and machines with one fault each: the rehearsal finds it and names its true cause."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tests.real.faults_of_logins import LOGIN_FAULTS
 from tests.real.faults_of_mail import MAIL_FAULTS
 from tests.real.faults_of_services import SERVICE_FAULTS
 from tests.real.faults_of_tls import TLS_FAULTS, WITH_A_CHAIN
-from tests.real.guide_machine import ANSWERS_FILE, PASSWORD, GuideMachine
+from tests.real.guide_machine import ANSWERS_FILE, PASSWORD, USER, GuideMachine
 from tests.real.mail_server import MailServer
 
 pytestmark = pytest.mark.machine
@@ -27,20 +28,33 @@ PROGRAM = (Path(__file__).parent / "rehearse.py").read_text()
 
 FAULTS = (*TLS_FAULTS, *SERVICE_FAULTS, *LOGIN_FAULTS, *MAIL_FAULTS)
 
+COMMON = "bookworm"
+
+# A diagnosis reads what Postfix, OpenSSL, Cyrus SASL and Dovecot log and reply. The whole table was
+# seen to be named on every suite; most of the words are the same in all of them. Where they differ
+# is where the next generation breaks a diagnosis, and so these faults are on every suite.
+CASES = [
+    pytest.param(name, fault, id=f"{name}-{fault.name.replace(' ', '-')}")
+    for name in SUITES
+    for fault in FAULTS
+    if name in fault.exists_on
+    and (name == COMMON or fault.differs or COMMON not in fault.exists_on)
+]
+
+GuideOn = Callable[[str], GuideMachine]
+
 # A key and certificates that do not belong to the plan.
 STRANGERS = """\
 cd /root
 openssl genrsa -out other.key 2048
 openssl genrsa -aes256 -passout pass:secret -out encrypted.key 2048
-subject="-subj /CN=mail.kernel-panic.it -addext subjectAltName=DNS:mail.kernel-panic.it"
-openssl req -x509 -key other.key $subject -days 30 -addext basicConstraints=critical,CA:FALSE \
-    -out strange.crt
 openssl req -new -key other.key -subj /CN=mail.kernel-panic.it -out expired.csr
+echo subjectAltName=DNS:mail.kernel-panic.it >extensions
+openssl x509 -req -in expired.csr -signkey other.key -extfile extensions -days 30 -out strange.crt
 openssl genrsa -out ca.key 2048
 openssl req -x509 -key ca.key -subj '/CN=Old CA' -days 30 -out ca.crt
-echo subjectAltName=DNS:mail.kernel-panic.it >extensions
 openssl x509 -req -in expired.csr -CA ca.crt -CAkey ca.key -CAcreateserial -extfile extensions \
-    -days -1 -out expired.leaf
+    -days 0 -out expired.leaf
 cat expired.leaf ca.crt >expired.crt
 cat strange.crt other.key >reversed.pem
 cat strange.crt other.key >client.pem
@@ -56,16 +70,19 @@ openssl x509 -req -in expired.csr -CA middle.crt -CAkey middle.key -CAcreateseri
 
 
 @pytest.fixture(scope="module")
-def guide() -> Iterator[GuideMachine]:
-    """A server to which nothing is ever applied, so that all faults can share it."""
+def guide_on() -> Iterator[GuideOn]:
+    """The server of a suite: nothing is ever applied to it, so that all of its faults share it."""
     with ExitStack() as machines:
-        machine = policy.booted(Machine(SUITES["bookworm"]), machines)
-        prepared = GuideMachine.prepare(machine)
-        machine.run(["sh", "-ec", STRANGERS])
-        machine.run(["sh", "-ec", "cp /root/ca.crt /etc/ssl/old-ca.crt"])
-        chain = answers_with_socket(SOCKET).replace('layout = "pair"', 'layout = "chain"')
-        machine.write(WITH_A_CHAIN, chain, 0o600)
-        yield prepared
+        yield cache(lambda suite: _prepared(policy.booted(Machine(SUITES[suite]), machines)))
+
+
+def _prepared(machine: Machine) -> GuideMachine:
+    prepared = GuideMachine.prepare(machine)
+    machine.run(["sh", "-ec", STRANGERS])
+    machine.run(["sh", "-ec", "cp /root/ca.crt /etc/ssl/old-ca.crt"])
+    chain = answers_with_socket(SOCKET).replace('layout = "pair"', 'layout = "chain"')
+    machine.write(WITH_A_CHAIN, chain, 0o600)
+    return prepared
 
 
 def rehearsed(guide: GuideMachine, fault: Fault) -> list[tuple[str, str, str, str]]:
@@ -82,7 +99,7 @@ def rehearsed(guide: GuideMachine, fault: Fault) -> list[tuple[str, str, str, st
         "joins": fault.joins,
         "user": fault.user,
         "client": fault.client,
-        "password": PASSWORD,
+        "password": fault.password,
     }
     program, paths = "python3", machine.python_paths()
     if not machine.suite.runs_pfwizard_inside:
@@ -96,8 +113,9 @@ def _content(machine: Machine, text: str) -> str:
     return machine.read(text[1:]).decode() if text.startswith("<") else text
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name.replace(" ", "-"))
-def test_the_rehearsal_names_the_cause_of(fault: Fault, guide: GuideMachine) -> None:
+@pytest.mark.parametrize(("suite", "fault"), CASES)
+def test_the_rehearsal_names_the_cause_of(suite: str, fault: Fault, guide_on: GuideOn) -> None:
+    guide = guide_on(suite)
     before = MailServer.of(guide.machine)
     guide.machine.run(["sh", "-ec", fault.before])
     try:
@@ -110,35 +128,24 @@ def test_the_rehearsal_names_the_cause_of(fault: Fault, guide: GuideMachine) -> 
     assert MailServer.of(guide.machine) == before
 
 
-def test_without_a_fault_the_rehearsal_finds_none(guide: GuideMachine) -> None:
-    assert rehearsed(guide, Fault("none", "", "")) == []
+@pytest.mark.parametrize("suite", SUITES)
+def test_without_a_fault_the_rehearsal_finds_none(suite: str, guide_on: GuideOn) -> None:
+    assert rehearsed(guide_on(suite), Fault("none", "", "")) == []
 
 
 def test_a_session_cache_of_a_type_that_postfix_lacks_keeps_no_change_back(
-    guide: GuideMachine,
+    guide_on: GuideOn,
 ) -> None:
     # tlsmgr(8) warns, and TLS goes on without the cache.
-    cache = {"smtpd_tls_session_cache_database": "nosuch:${data_directory}/smtpd_scache"}
+    nosuch = {"smtpd_tls_session_cache_database": "nosuch:${data_directory}/smtpd_scache"}
 
-    assert rehearsed(guide, Fault("none", "", "", settings=cache)) == []
-
-
-def test_the_rehearsal_names_the_cause_of_a_protocol_list_that_is_too_new(
-    open_machine: OpenMachine,
-) -> None:
-    guide = GuideMachine.prepare(open_machine(Machine(SUITES["bullseye"])))
-    newer = {"smtpd_tls_protocols": ">=TLSv1.2", "smtpd_tls_mandatory_protocols": ">=TLSv1.2"}
-
-    failures = rehearsed(guide, Fault("", "", "", settings=newer))
-
-    cause = 'this Postfix cannot read the protocol list ">=TLSv1.2"'
-    assert any(cause in detail and remedy for _, _, detail, remedy in failures), failures
+    assert rehearsed(guide_on(COMMON), Fault("none", "", "", settings=nosuch)) == []
 
 
 def test_a_password_checker_that_was_dead_before_keeps_no_change_back(
     open_machine: OpenMachine,
 ) -> None:
-    guide = GuideMachine.prepare(open_machine(Machine(SUITES["bookworm"])))
+    guide = GuideMachine.prepare(open_machine(Machine(SUITES[COMMON])))
     guide.apply()
     guide.machine.authdaemond.stop()
     quieter = answers_with_socket(SOCKET).replace("log_level = 1", "log_level = 0")
@@ -150,3 +157,21 @@ def test_a_password_checker_that_was_dead_before_keeps_no_change_back(
     assert document["result"] == "applied"
     assert {each["verdict"] for each in rehearsed} == {"skipped"}
     assert rehearsed[0]["detail"].startswith("that is so today, too: authdaemond does not run")
+
+
+def test_a_blank_in_a_range_of_protocols_that_was_there_before_keeps_no_change_back(
+    open_machine: OpenMachine,
+) -> None:
+    guide = GuideMachine.prepare(open_machine(Machine(SUITES[COMMON])))
+    guide.machine.run(["postconf", "-e", "smtpd_tls_protocols = >= TLSv1.2"])
+    guide.machine.write("/root/password", PASSWORD, 0o600)
+    with_a_login = ("--user", USER, "--password-file", "/root/password")
+
+    document = guide.report("--rehearse", "always", *with_a_login)
+
+    told = [each for each in document["verification"] if each["probe"] == "new-tls"]
+    assert document["result"] == "applied", document
+    assert {(each["target"], each["verdict"]) for each in told} == {
+        ("rehearsal:25", "skipped"),
+        ("127.0.0.1:25", "skipped"),
+    }

@@ -21,6 +21,8 @@ NUMBERS = {f"0x03{minor:02x}": name for minor, name in enumerate(VERSIONS[1:])}
 
 WORD = re.compile(r"(?P<sign>!|>=|<=)?(?P<name>[^!<>=]*)")
 
+BLANK_IN_RANGE = re.compile(r"([<>]=)[\s,:]+(?=\S)")
+
 
 class UnknownProtocols(ValueError):
     """A list that this version cannot read; it makes Postfix switch TLS off."""
@@ -50,6 +52,18 @@ def allowed(protocols: str, version: Version) -> frozenset[str]:
         else:
             included.add(VERSIONS[place])
     return frozenset((included or set(VERSIONS)) - excluded)
+
+
+def lost_by_blanks(protocols: str, version: Version) -> tuple[str, ...]:
+    """The versions that a list would allow without the blanks inside its ranges, oldest first.
+
+    Postfix reads ``>= TLSv1.2`` as two words, of which the second allows that version alone.
+    """
+    try:
+        lost = allowed(BLANK_IN_RANGE.sub(r"\1", protocols), version) - allowed(protocols, version)
+    except UnknownProtocols:
+        return ()
+    return tuple(each for each in VERSIONS if each in lost)
 
 
 def _place(name: str, *, is_range: bool) -> int:
