@@ -51,17 +51,19 @@ def queue_of(effective: Effective) -> PurePosixPath:
 
 def files_of_checkers(platform: Platform, queue: PurePosixPath) -> tuple[PurePosixPath, ...]:
     """Everything that a plan for one of them may look at, besides what the answers name."""
-    saslauthd = platform.saslauthd_socket.value.path
     options = platform.saslauthd_options.value
-    return (
+    asked = (
         platform.authdaemond_socket.value.path,
-        saslauthd,
-        in_the_jail(queue, saslauthd),
+        platform.saslauthd_socket.value.path,
+        *files_of_sasldb(platform.sasldb.value),
+    )
+    return (
+        *asked,
+        *(in_the_jail(queue, each) for each in asked),
         queue / IN_THE_QUEUE,
         *([] if options is None else [options.path]),
         *_units_of(platform),
         *SASLAUTHD_CONF,
-        *files_of_sasldb(platform.sasldb.value),
         *DOVECOT_CONF,
         *(conf.parent / DROP_IN for conf in DOVECOT_CONF),
     )
@@ -73,14 +75,15 @@ def checkers_in_use(
     smtpd_conf: Iterable[PurePosixPath],
     files: Mapping[PurePosixPath, FileState],
 ) -> tuple[PurePosixPath, ...]:
-    """What the configuration of today names: sockets, each with the one in the jail, and sasldb.
+    """What the configuration of today names, sockets and sasldb, each with the one in the jail.
 
     ``smtpd_conf`` are the places of that file; the first that is there counts.
     """
     contents = [files[path].content for path in smtpd_conf if path in files]
     sasldb = sasldb_of(next((each for each in contents if each is not None), b""))
     stores = () if sasldb is None else files_of_sasldb(sasldb)
-    return (*stores, *_sockets_in_use(platform, effective, files))
+    asked = (*stores, *_sockets_in_use(platform, effective, files))
+    return (*asked, *(in_the_jail(queue_of(effective), each) for each in asked))
 
 
 def sasldb_of(smtpd_conf: bytes) -> PurePosixPath | None:
@@ -96,8 +99,7 @@ def _sockets_in_use(
     options = files.get(place.path) if place is not None else None
     by_options = socket_by_options(place, options.content) if place and options else None
     named = (by_options, socket_of_dovecot(effective))
-    sockets = [each for each in named if each is not None]
-    return (*sockets, *(in_the_jail(queue_of(effective), each) for each in sockets))
+    return tuple(each for each in named if each is not None)
 
 
 def path_of_dovecot(effective: Effective) -> str:

@@ -12,6 +12,7 @@ from pfwizard.machine.accounts import Accounts, parse_accounts
 from pfwizard.machine.checkers import (
     checkers_in_use,
     files_of_checkers,
+    in_the_jail,
     queue_of,
     sockets_of_dovecot,
 )
@@ -48,9 +49,11 @@ class Facts:
 
     ``files`` holds the state of every file that a plan may read or write, and of the directories
     above them; ``unseen`` are those that could not be looked at. ``sasl_plugins`` are the names of
-    Cyrus SASL's installed plug-ins, or None when their directory was not found.
+    Cyrus SASL's installed plug-ins, or None when their directory was not found;
+    ``sasl_plugins_in_jail`` are those that a process in the chroot jail finds.
     ``works_on_a_tree`` is true under ``--root``, where nothing is run or reloaded. ``deserted`` are
-    the sockets at which nobody listens, among those of Dovecot and those that the answers name.
+    the sockets at which nobody listens, among those of Dovecot, those that the answers name, and
+    those in the jail.
     """
 
     platform: Platform
@@ -63,6 +66,7 @@ class Facts:
     is_running: bool
     unseen: Unseen = field(default_factory=dict)
     deserted: frozenset[PurePosixPath] = frozenset()
+    sasl_plugins_in_jail: frozenset[str] | None = None
 
     def file(self, path: PurePosixPath) -> FileState:
         """What stands there; raises Failed for what could not be looked at."""
@@ -131,23 +135,26 @@ def gather(
     queue = queue_of(effective)
     checkers = files_of_checkers(platform, queue)
     resolver = files_of_resolver(tree, queue)
-    wanted = [*named, *places, *own_places, *networks, *tables, *checkers, *resolver]
+    inside = [in_the_jail(queue, each) for each in named if each.is_absolute()]
+    wanted = [*named, *inside, *places, *own_places, *networks, *tables, *checkers, *resolver]
     files, unseen = tree.look_where_possible(wanted)
     asked = checkers_in_use(platform, effective, places, files)
     in_use, hidden = tree.look_where_possible(asked)
     seen = {**files, **in_use, **own_files}
-    sockets = {*named, *sockets_of_dovecot(effective)} & seen.keys()
+    in_jail = {each for each in (*inside, *checkers, *asked) if each.is_relative_to(queue)}
+    sockets = {*named, *in_jail, *sockets_of_dovecot(effective)} & seen.keys()
     return Facts(
         platform=platform,
         postfix=postfix,
         configuration=configuration,
         accounts=_accounts(tree),
         files=seen,
-        sasl_plugins=_sasl_plugins(tree, platform),
+        sasl_plugins=_sasl_plugins(tree.root, platform),
         works_on_a_tree=not tree.is_this_machine,
         is_running=_is_running(tree, effective),
         unseen={**unseen, **hidden},
         deserted=frozenset(each for each in sockets if is_deserted(tree, seen[each])),
+        sasl_plugins_in_jail=_sasl_plugins(tree.outside(tree.resolve(queue)), platform),
     )
 
 
@@ -251,11 +258,11 @@ def table_of_passwords(postfix: Postfix) -> PurePosixPath:
     return postfix.config_directory / "sasl_passwd"
 
 
-def _sasl_plugins(tree: Tree, platform: Platform) -> frozenset[str] | None:
+def _sasl_plugins(root: Path, platform: Platform) -> frozenset[str] | None:
     found = [
         plugin.name.removeprefix("lib").partition(".so")[0]
         for pattern in platform.plugin_directories.value
-        for directory in tree.root.glob(pattern)
+        for directory in root.glob(pattern)
         for plugin in directory.glob("lib*.so*")
     ]
     return frozenset(found) if found else None

@@ -30,7 +30,7 @@ from pfwizard.prove.server import (
     Server,
 )
 from pfwizard.prove.way_to_checker import looked_at_for, way_to
-from pfwizard.prove.way_to_store import stores_asked_by, way_to_a_store
+from pfwizard.prove.way_to_store import files_of_stores, ways_to_stores
 
 PLAINTEXT = frozenset({"PLAIN", "LOGIN"})
 """What ``noplaintext`` forbids (SASL_README)."""
@@ -47,7 +47,7 @@ def _files(facts: Facts) -> Iterator[PurePosixPath]:
         yield from certificate_paths(effective, tuple(PAIR))
         for checker in asked_by(effective, _smtpd_conf(facts, effective), facts.platform):
             yield from looked_at_for(checker)
-        yield from stores_asked_by(effective, _smtpd_conf(facts, effective), facts.platform)
+        yield from files_of_stores(effective, _smtpd_conf(facts, effective), facts.platform)
 
 
 def password_checkers(facts: Facts) -> frozenset[PasswordChecker]:
@@ -241,11 +241,11 @@ def _smtpd_conf(facts: Facts, effective: Effective) -> SmtpdConf:
 
 
 def _checkers(facts: Facts, effective: Effective) -> tuple[PasswordChecker, ...]:
-    asked = asked_by(effective, _smtpd_conf(facts, effective), facts.platform)
-    stores = stores_asked_by(effective, _smtpd_conf(facts, effective), facts.platform)
+    smtpd_conf = _smtpd_conf(facts, effective)
+    asked = asked_by(effective, smtpd_conf, facts.platform)
     return (
         *(way_to(facts, effective, each) for each in asked),
-        *way_to_a_store(facts, effective, stores),
+        *ways_to_stores(facts, effective, smtpd_conf),
     )
 
 

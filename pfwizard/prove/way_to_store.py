@@ -1,6 +1,8 @@
-"""The way of a server to the file that Cyrus SASL looks for passwords in."""
+"""The way of a server to what Cyrus SASL's plug-ins themselves look for passwords in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import PurePosixPath
 
 from pfwizard.cf.smtpd_conf import SmtpdConf
@@ -14,63 +16,162 @@ from pfwizard.plan.sasl.socket import TO_READ, Reach, reachability
 from pfwizard.prove.server import Obstacle, PasswordChecker
 from pfwizard.prove.way_to_checker import closed_way
 
-SASLDB = "sasldb"
+LDAPDB = "ldapdb"
 
-OF_OTHER_STORES = ("sql_", "ldapdb_")
-"""How the options begin of the plug-ins that are asked, too, where none is named."""
+OPTIONS_OF: dict[str, str] = {"sql": "sql_", LDAPDB: "ldapdb_"}
+"""How the options of a plug-in begin; where none is named, the plug-ins with options are asked, and
+sasldb where there are none."""
+
+SQLITE = ("sqlite", "sqlite3")
+"""Values of ``sql_engine`` for which ``sql_database`` is a file."""
+
+WITHOUT_PLUGIN = "external"
+"""A mechanism that libsasl2 has itself (sasl_client_init() of lib/client.c)."""
+
+OUT_OF_THE_JAIL = "Write n in the chroot column of the service in master.cf."
 
 
-def stores_asked_by(
+class Kind(Enum):
+    """How the passwords are stored; the values are its name for people."""
+
+    SASLDB = "sasldb"
+    SQLITE = "SQLite"
+
+
+REMEDIES: dict[Kind, str] = {
+    Kind.SASLDB: "Make it with saslpasswd2 -c, or correct sasldb_path in {conf}.",
+    Kind.SQLITE: "Make it with its users, or correct sql_database in {conf}.",
+}
+"""Where the file is not there."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """A file with passwords.
+
+    ``names`` are those by which it may be asked for, and ``seen`` the files that a server then
+    meets, which are below the queue directory for a server in the chroot jail.
+    """
+
+    kind: Kind
+    names: tuple[PurePosixPath, ...]
+    seen: tuple[PurePosixPath, ...]
+
+
+def files_of_stores(
     effective: Effective, smtpd_conf: SmtpdConf, platform: Platform
-) -> tuple[PurePosixPath, ...]:
-    """The names that the file may have, as a server meets it; none where it asks another."""
-    if not lets_log_in(effective, CYRUS) or not _asks_sasldb(smtpd_conf):
-        return ()
-    named = smtpd_conf.get("sasldb_path")
-    names = files_of_sasldb(PurePosixPath(named) if named else platform.sasldb.value)
-    if effective.is_jailed:
-        return tuple(in_the_jail(queue_of(effective), name) for name in names)
-    return names
+) -> Iterator[PurePosixPath]:
+    """The files of which the facts must know."""
+    for store in _stores_asked_by(effective, smtpd_conf, platform):
+        yield from (*store.names, *store.seen)
 
 
-def _asks_sasldb(smtpd_conf: SmtpdConf) -> bool:
+def ways_to_stores(
+    facts: Facts, effective: Effective, smtpd_conf: SmtpdConf
+) -> Iterator[PasswordChecker]:
+    """The files as password checkers, with what is in the way of Postfix's user.
+
+    Of a directory nothing can be seen but that it cannot be asked from the jail.
+    """
+    for store in _stores_asked_by(effective, smtpd_conf, facts.platform):
+        seen = _first(store.seen, lambda each: facts.file(each).exists)
+        obstacle = _obstacle(facts, facts.smtpd_conf_of(effective), store, seen)
+        yield PasswordChecker(store.kind.value, seen, is_daemon=False, obstacle=obstacle)
+    if _asks_a_directory_from_jail(facts, effective, smtpd_conf):
+        yield PasswordChecker(
+            LDAPDB,
+            queue_of(effective),
+            is_daemon=False,
+            obstacle=Obstacle(
+                "smtpd is in the chroot jail, where libldap finds none of the SASL plug-ins with "
+                "which it logs in to the directory",
+                OUT_OF_THE_JAIL,
+            ),
+        )
+
+
+def _stores_asked_by(
+    effective: Effective, smtpd_conf: SmtpdConf, platform: Platform
+) -> Iterator[Store]:
+    if not lets_log_in(effective, CYRUS):
+        return
+    for kind, names in _named_in(smtpd_conf, platform):
+        inside = tuple(in_the_jail(queue_of(effective), name) for name in names)
+        yield Store(kind, names, inside if effective.is_jailed else names)
+
+
+def _named_in(
+    smtpd_conf: SmtpdConf, platform: Platform
+) -> Iterator[tuple[Kind, tuple[PurePosixPath, ...]]]:
+    if _asks("sasldb", smtpd_conf):
+        named = smtpd_conf.get("sasldb_path")
+        yield Kind.SASLDB, files_of_sasldb(PurePosixPath(named) if named else platform.sasldb.value)
+    database = PurePosixPath(smtpd_conf.get("sql_database") or "")
+    is_sqlite = (smtpd_conf.get("sql_engine") or "").lower() in SQLITE
+    if is_sqlite and database.is_absolute() and _asks("sql", smtpd_conf):
+        yield Kind.SQLITE, (database,)
+
+
+def _asks(plugin: str, smtpd_conf: SmtpdConf) -> bool:
     if "auxprop" not in (smtpd_conf.get("pwcheck_method") or DEFAULT_CHECKER).lower().split():
         return False
-    plugins = smtpd_conf.get("auxprop_plugin")
-    if plugins is not None:
-        return SASLDB in plugins.lower().split()
-    return not any(option.key.startswith(OF_OTHER_STORES) for option in smtpd_conf.options)
+    named = smtpd_conf.get("auxprop_plugin")
+    if named is not None:
+        return plugin in named.lower().split()
+    with_options = {
+        name
+        for name, begin in OPTIONS_OF.items()
+        if any(option.key.startswith(begin) for option in smtpd_conf.options)
+    }
+    return plugin in (with_options or {"sasldb"})
 
 
-def way_to_a_store(
-    facts: Facts, effective: Effective, names: Iterable[PurePosixPath]
-) -> Iterator[PasswordChecker]:
-    """The file as a password checker, with what is in the way of Postfix's user."""
-    found = list(names)
-    if found:
-        store = next((name for name in found if facts.file(name).exists), found[0])
-        obstacle = _obstacle(facts, facts.smtpd_conf_of(effective), store)
-        yield PasswordChecker(SASLDB, store, is_daemon=False, obstacle=obstacle)
+def _asks_a_directory_from_jail(facts: Facts, effective: Effective, smtpd_conf: SmtpdConf) -> bool:
+    """Without a plug-in it cannot log in there, whatever the mechanism."""
+    if not (lets_log_in(effective, CYRUS) and effective.is_jailed and _asks(LDAPDB, smtpd_conf)):
+        return False
+    mechanism = (smtpd_conf.get("ldapdb_mech") or "").lower()
+    are_outside = facts.sasl_plugins is not None and not facts.sasl_plugins_in_jail
+    return are_outside and mechanism != WITHOUT_PLUGIN
 
 
-def _obstacle(facts: Facts, smtpd_conf: PurePosixPath, store: PurePosixPath) -> Obstacle | None:
+def _first(
+    paths: tuple[PurePosixPath, ...], fits: Callable[[PurePosixPath], bool]
+) -> PurePosixPath:
+    return next((each for each in paths if fits(each)), paths[0])
+
+
+def _obstacle(
+    facts: Facts, smtpd_conf: PurePosixPath, store: Store, seen: PurePosixPath
+) -> Obstacle | None:
     user = facts.effective.value("mail_owner")
-    found = reachability(facts, store, user, errand=TO_READ)
+    found = reachability(facts, seen, user, errand=TO_READ)
     if found.reach is Reach.REACHED:
         return None
     if not _has_a_method(facts, smtpd_conf):
         return Obstacle(
             f"{smtpd_conf} names no password checker, so that passwords are looked for in "
-            f"{store}, which {user} cannot read",
+            f"{seen}, which {user} cannot read",
             f"Name one with pwcheck_method in {smtpd_conf}.",
         )
     if found.closed_at is None:
-        return Obstacle(
-            f"{store}, where passwords are looked for, is not there",
-            f"Make it with saslpasswd2 -c, or correct sasldb_path in {smtpd_conf}.",
-        )
-    what = "read the passwords of sasldb"
+        return _absent(facts, smtpd_conf, store, seen)
+    what = f"read the passwords of {store.kind.value}"
     return closed_way(facts, facts.file(found.closed_at), found, user, what)
+
+
+def _absent(facts: Facts, smtpd_conf: PurePosixPath, store: Store, seen: PurePosixPath) -> Obstacle:
+    name = _first(store.names, lambda each: facts.file(each).exists)
+    if name not in store.seen and facts.file(name).exists:
+        return Obstacle(
+            f"smtpd is in the chroot jail, where the passwords in {name} would be in {seen}, and "
+            "that is not there",
+            f"{OUT_OF_THE_JAIL} A copy in the jail would grow old, and be stolen with it.",
+        )
+    return Obstacle(
+        f"{seen}, where passwords are looked for, is not there",
+        REMEDIES[store.kind].format(conf=smtpd_conf),
+    )
 
 
 def _has_a_method(facts: Facts, smtpd_conf: PurePosixPath) -> bool:

@@ -216,6 +216,21 @@ def test_the_plugins_of_the_tree_are_found(image: Image) -> None:
     assert image.facts().sasl_plugins == frozenset({"plain", "login"})
 
 
+def test_the_plugins_in_the_jail_are_found(image: Image) -> None:
+    image.write("/etc/os-release", DEBIAN_12)
+    image.write("/var/spool/postfix/usr/lib/x86_64-linux-gnu/sasl2/libplain.so", "")
+
+    assert image.facts().sasl_plugins_in_jail == frozenset({"plain"})
+
+
+def test_the_files_that_the_answers_name_are_looked_at_in_the_jail_too(image: Image) -> None:
+    image.write("/var/spool/postfix/srv/users.db", "alice")
+
+    facts = image.facts(None, "/srv/users.db")
+
+    assert facts.file(PurePosixPath("/var/spool/postfix/srv/users.db")).content == b"alice"
+
+
 def test_plugins_that_are_not_found_are_not_known(image: Image) -> None:
     assert image.facts().sasl_plugins is None
 
@@ -245,6 +260,11 @@ def test_the_accounts_are_those_of_the_tree(image: Image) -> None:
             "/run/dovecot/smtp",
         ),
         ("/etc/postfix/sasl/smtpd.conf", "sasldb_path: /srv/sasldb\n", "/srv/sasldb.db"),
+        (
+            "/etc/postfix/sasl/smtpd.conf",
+            "sasldb_path: /srv/sasldb\n",
+            "/var/spool/postfix/srv/sasldb",
+        ),
         (
             "/etc/postfix/main.cf",
             "smtpd_sasl_type = dovecot\nsmtpd_sasl_path = unix:public/auth\n",

@@ -27,6 +27,8 @@ LOGINS = "compatibility_level = 3.6\nmyhostname = mail\nsmtpd_sasl_auth_enable =
 DOVECOT = f"{LOGINS}smtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth\n"
 OUTSIDE, JAILED = (f"smtp inet n - {chroot} - - smtpd\n" for chroot in "ny")
 
+IN_JAIL = PurePosixPath("/var/spool/postfix/srv/users.db")
+
 COURIER, POSTFIX = 110, 103
 """Groups of these machines."""
 
@@ -59,6 +61,8 @@ def a_socket(path: str, mode: int = 0o777, gid: int = 0) -> FileState:
 AUTHDAEMOND = f"pwcheck_method: authdaemond\nauthdaemond_path: {SOCKET}\n"
 SASLAUTHD = f"pwcheck_method: saslauthd\nsaslauthd_path: {MUX}\n"
 SASLDB = "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: /srv/sasldb\n"
+SQLITE = "pwcheck_method: auxprop\nsql_engine: sqlite3\nsql_database: /srv/users.db\n"
+LDAPDB = "pwcheck_method: auxprop\nauxprop_plugin: ldapdb\nldapdb_uri: ldap://localhost\n"
 
 DIRECTORIES = (directory("/run/courier"), directory("/var/run/saslauthd"), directory("/srv"))
 CLOSED_TO_OTHERS = directory("/run/courier/authdaemon", 0o750, COURIER)
@@ -191,6 +195,55 @@ def test_a_jailed_server_reads_passwords_in_the_jail() -> None:
     assert checker(facts).place == PurePosixPath("/var/spool/postfix/srv/sasldb")
 
 
+def test_passwords_outside_of_the_jail() -> None:
+    found = obstacle(with_conf(SASLDB, *DIRECTORIES, store(0o644), master=JAILED))
+    assert found.cause == (
+        "smtpd is in the chroot jail, where the passwords in /srv/sasldb would be in "
+        "/var/spool/postfix/srv/sasldb, and that is not there"
+    )
+    assert "chroot column" in found.remedy
+
+
+def test_a_database_of_sqlite_outside_of_the_jail() -> None:
+    users = file(PurePosixPath("/srv/users.db"), b"")
+    found = obstacle(with_conf(SQLITE, *DIRECTORIES, users, master=JAILED))
+    assert "the passwords in /srv/users.db would be in /var/spool/postfix/srv" in found.cause
+
+
+def test_a_database_of_sqlite_that_postfix_cannot_read() -> None:
+    users = file(PurePosixPath("/srv/users.db"), b"", 0o600)
+    found = obstacle(with_conf(SQLITE, *DIRECTORIES, users))
+    assert found.cause == (
+        "the user postfix cannot read the passwords of SQLite: /srv/users.db is 0600 root:root"
+    )
+
+
+def test_a_database_of_sqlite_that_is_not_there_is_told_with_where_it_is_named() -> None:
+    found = obstacle(with_conf(SQLITE, *DIRECTORIES))
+    assert found.cause == "/srv/users.db, where passwords are looked for, is not there"
+    assert found.remedy.endswith(f"correct sql_database in {SMTPD_CONF}.")
+
+
+def test_a_directory_that_is_asked_from_the_jail_without_plugins() -> None:
+    facts = with_conf(LDAPDB, master=JAILED)
+    assert "libldap finds none of the SASL plug-ins" in obstacle(facts).cause
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        with_conf(LDAPDB),
+        replace(with_conf(LDAPDB, master=JAILED), sasl_plugins_in_jail=frozenset({"plain"})),
+        replace(with_conf(LDAPDB, master=JAILED), sasl_plugins=None),
+        with_conf(f"{LDAPDB}ldapdb_mech: EXTERNAL\n", master=JAILED),
+    ],
+    ids=["outside", "mounted", "who knows where", "without a plug-in"],
+)
+def test_a_directory_that_can_be_asked_is_nothing_that_can_be_looked_at(facts: Facts) -> None:
+    (expected,) = expectations(facts, lambda service, port: [Place("127.0.0.1", 25)])
+    assert expected.checkers == ()
+
+
 @pytest.mark.parametrize(
     "conf",
     [
@@ -210,6 +263,8 @@ def test_what_is_looked_at_is_asked_for_before() -> None:
     asked = {PurePosixPath(SOCKET), PurePosixPath(f"/var/spool/postfix{SOCKET}")}
     assert asked <= set(files_of_expectations(jailed))
     assert PurePosixPath("/srv/sasldb") in files_of_expectations(with_conf(SASLDB))
+    of_sqlite = files_of_expectations(with_conf(SQLITE, master=JAILED))
+    assert {PurePosixPath("/srv/users.db"), IN_JAIL} <= set(of_sqlite)
 
 
 # --- by asking ------------------------------------------------------------------------------------

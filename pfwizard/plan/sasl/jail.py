@@ -8,12 +8,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from pfwizard.answers.sasl_answers import ChrootChoice, SaslBackend, SqlAnswers, SqlEngine
+from pfwizard.answers.sasl_answers import (
+    ChrootChoice,
+    SaslAnswers,
+    SaslBackend,
+    SqlAnswers,
+    SqlEngine,
+)
 from pfwizard.answers.wording import Named, Wording
 from pfwizard.cf.service import Service, ServiceField
 from pfwizard.enumeration import listed
-from pfwizard.machine.checkers import queue_of
+from pfwizard.machine.checkers import in_the_jail, queue_of
+from pfwizard.machine.facts import Facts
 from pfwizard.machine.saslauthd_options import SOCKET_NAME
+from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import note, refusal, warning
 from pfwizard.plan.sasl.checker import (
@@ -37,6 +45,10 @@ CANNOT_MOVE: Mapping[SaslBackend, str] = {
     "own socket cannot be moved from here",
     SaslBackend.LDAPDB: "an LDAP directory has no socket that could be moved from here",
 }
+
+SQLITE_CANNOT_MOVE = (
+    "SQLite has no socket, and a copy of its passwords in the jail could be stolen from there"
+)
 
 OVER_A_SOCKET = "localhost"
 """A host that MySQL does not ask over TCP, with a port or without (mysql_real_connect())."""
@@ -65,10 +77,11 @@ def hidden_from_jail(draft: Draft) -> str:
     sasl = draft.answers.sasl
     socket, store = socket_of(draft.facts, sasl), store_of(draft.facts, sasl)
     if socket is not None:
-        return "" if _is_within_reach(draft, socket) else f"the socket {socket}"
+        is_found = _is_within_reach(draft, socket) or _shows_socket(draft.facts, socket)
+        return "" if is_found else f"the socket {socket}"
     if store is not None:
-        return str(store)
-    if sasl.backend is SaslBackend.LDAPDB:
+        return "" if _shows_store(draft.facts, store) else str(store)
+    if sasl.backend is SaslBackend.LDAPDB and not draft.facts.sasl_plugins_in_jail:
         return "what libldap reads when it logs in, plug-ins and certificates of CAs,"
     if sasl.backend is SaslBackend.SQL and _asks_over_a_socket(sasl.sql):
         return "the socket of the database"
@@ -86,6 +99,27 @@ def _is_within_reach(draft: Draft, socket: PurePosixPath) -> bool:
         return False
     is_relative = backend_of(draft).sasl_type == DOVECOT
     return is_relative or len(_jailed(draft)) == len(servers_asking(draft))
+
+
+def _inside(facts: Facts, path: PurePosixPath) -> FileState:
+    return facts.file(in_the_jail(queue_of(facts.effective), path))
+
+
+def _shows_socket(facts: Facts, socket: PurePosixPath) -> bool:
+    """Whether somebody listens in the jail under the same name, where its directory is mounted.
+
+    In a tree no socket is there; a directory for it inside the jail shows that it will be.
+    """
+    inside = _inside(facts, socket)
+    if facts.works_on_a_tree and not inside.exists:
+        return facts.file(inside.path.parent).exists
+    return inside.kind is FileKind.SOCKET and inside.path not in facts.deserted
+
+
+def _shows_store(facts: Facts, store: PurePosixPath) -> bool:
+    """Whether the same passwords are in the jail under the same name: it is mounted there."""
+    inside, outside = _inside(facts, store), facts.file(store)
+    return inside.exists and (inside.kind, inside.content) == (outside.kind, outside.content)
 
 
 def path_for_smtpd(draft: Draft) -> PurePosixPath:
@@ -129,19 +163,32 @@ def _ways_to_keep_it(draft: Draft) -> tuple[str | Named, ...]:
 
 
 def _left(draft: Draft, jailed: tuple[Service, ...], hidden: str) -> Draft:
-    names = listed(service.name for service in jailed)
-    words = f"{names} stay in the chroot jail, where {hidden} cannot be reached: every login fails"
+    names, copy = listed(service.name for service in jailed), _copy_of_the_store(draft)
+    end = "every login fails" if copy is None else f"logins go by {copy}, which differs"
+    words = f"{names} stay in the chroot jail, where {hidden} cannot be reached: {end}"
     remedy = Wording("Set ", OUT_OF_IT, ", which takes them out.")
-    if replaces_a_checker(draft):
+    if copy is None and replaces_a_checker(draft):
         return draft.with_finding(refusal("logins-would-end", words, remedy))
     return draft.with_finding(warning("jail-left", words, remedy))
+
+
+def _copy_of_the_store(draft: Draft) -> PurePosixPath | None:
+    """The file with passwords that is met in the jail instead of the one that is meant."""
+    store = store_of(draft.facts, draft.answers.sasl)
+    inside = None if store is None else _inside(draft.facts, store)
+    return inside.path if inside is not None and inside.exists else None
+
+
+def _why_it_stays(sasl: SaslAnswers) -> str:
+    is_sqlite = sasl.backend is SaslBackend.SQL and sasl.sql.engine is SqlEngine.SQLITE
+    return SQLITE_CANNOT_MOVE if is_sqlite else CANNOT_MOVE[sasl.backend]
 
 
 def _judge_move(draft: Draft) -> Draft:
     sasl = draft.answers.sasl
     remedy = Wording("Set ", OUT_OF_IT, ".")
     if sasl.backend in CANNOT_MOVE:
-        return draft.with_finding(refusal("socket-cannot-move", CANNOT_MOVE[sasl.backend], remedy))
+        return draft.with_finding(refusal("socket-cannot-move", _why_it_stays(sasl), remedy))
     socket = socket_of(draft.facts, sasl)
     if socket is not None and socket.name != SOCKET_NAME:
         return draft.with_finding(

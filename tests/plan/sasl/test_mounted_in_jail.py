@@ -1,0 +1,131 @@
+"""What the operator has put into the chroot jail himself: who finds it there may stay."""
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+import pytest
+
+from pfwizard.answers.sasl_answers import SaslBackend
+from pfwizard.machine.facts import Facts
+from pfwizard.machine.tree import FileState
+from pfwizard.plan.plan import Plan
+from tests.plan.builders import SMTPD_CONF, directory, file, identifiers, master_of, socket
+from tests.plan.sasl.logins import QUEUE, logins, message_of, refused, smtpd_conf_of, wanting
+
+JAILED = "smtp inet n - y - - smtpd\nsubmission inet n - y - - smtpd\n"
+MIXED = "smtp inet n - y - - smtpd\nsubmission inet n - n - - smtpd\n"
+
+SOCKET = PurePosixPath("/run/courier/authdaemon/socket")
+SASLDB, SQLITE = PurePosixPath("/etc/sasldb2"), PurePosixPath("/srv/users.db")
+PLUGINS = frozenset({"plain", "scram"})
+
+OF_SQLITE = {"sasl__sql__engine": "sqlite3", "sasl__sql__database": str(SQLITE)}
+LEAVE = {"sasl__chroot": "leave"}
+
+
+def inside(path: PurePosixPath) -> PurePosixPath:
+    return QUEUE / path.relative_to("/")
+
+
+MOUNTED_SOCKET = (
+    *map(directory, ("/run", "/run/courier", str(SOCKET.parent))),
+    *(socket(SOCKET), socket(inside(SOCKET))),
+)
+
+
+def with_socket_inside(master_cf: str = JAILED) -> Facts:
+    return logins(*MOUNTED_SOCKET, master_cf=master_cf)
+
+
+def with_store(path: PurePosixPath, in_jail: bytes | None = b"alice") -> Facts:
+    copies: list[FileState] = [] if in_jail is None else [file(inside(path), in_jail)]
+    return logins(directory("/srv"), file(path, b"alice"), *copies, master_cf=JAILED)
+
+
+def with_plugins_inside() -> Facts:
+    return replace(logins(master_cf=JAILED), sasl_plugins_in_jail=PLUGINS)
+
+
+MOUNTED = [
+    pytest.param(SaslBackend.AUTHDAEMOND, with_socket_inside(), {}, id="authdaemond"),
+    pytest.param(SaslBackend.SASLDB, with_store(SASLDB), {}, id="sasldb"),
+    pytest.param(SaslBackend.SQL, with_store(SQLITE), OF_SQLITE, id="sqlite"),
+    pytest.param(SaslBackend.LDAPDB, with_plugins_inside(), {}, id="ldapdb"),
+]
+
+
+def chroots(found: Plan) -> list[str]:
+    return [service.chroot for service in master_of(found).services]
+
+
+@pytest.mark.parametrize(("backend", "facts", "more"), MOUNTED)
+def test_nobody_leaves_the_jail_for_what_is_mounted_there(
+    backend: SaslBackend, facts: Facts, more: dict[str, object]
+) -> None:
+    found = wanting(backend, facts, **more)
+
+    assert chroots(found) == ["y", "y"]
+    assert "unchrooted" not in identifiers(found)
+
+
+@pytest.mark.parametrize(("backend", "facts", "more"), MOUNTED)
+def test_no_alarm_is_raised_about_who_stays_with_it(
+    backend: SaslBackend, facts: Facts, more: dict[str, object]
+) -> None:
+    assert "jail-left" not in identifiers(wanting(backend, facts, **more, **LEAVE))
+
+
+def test_logins_that_work_today_do_not_end_with_a_socket_that_is_mounted() -> None:
+    until_now = file(SMTPD_CONF, b"pwcheck_method: saslauthd\n")
+    facts = logins(
+        until_now,
+        *MOUNTED_SOCKET,
+        master_cf=JAILED,
+        main_cf="smtpd_sasl_auth_enable = yes\n",
+    )
+
+    assert refused(wanting(SaslBackend.AUTHDAEMOND, facts, **LEAVE)) == []
+
+
+def test_its_name_is_the_same_in_the_jail_and_outside() -> None:
+    found = wanting(SaslBackend.AUTHDAEMOND, with_socket_inside(MIXED))
+
+    assert chroots(found) == ["y", "n"]
+    assert smtpd_conf_of(found)["authdaemond_path"] == str(SOCKET)
+
+
+def test_a_socket_in_the_jail_at_which_nobody_listens_is_of_no_use() -> None:
+    facts = replace(with_socket_inside(), deserted=frozenset({inside(SOCKET)}))
+
+    assert chroots(wanting(SaslBackend.AUTHDAEMOND, facts)) == ["n", "n"]
+
+
+def test_in_a_tree_the_directory_of_the_socket_shows_that_it_will_be_there() -> None:
+    of_the_socket = directory(str(inside(SOCKET).parent))
+    facts = logins(of_the_socket, master_cf=JAILED, works_on_a_tree=True)
+
+    assert chroots(wanting(SaslBackend.AUTHDAEMOND, facts)) == ["y", "y"]
+
+
+def test_on_a_machine_an_empty_directory_shows_nothing() -> None:
+    facts = logins(directory(str(inside(SOCKET).parent)), master_cf=JAILED)
+
+    assert chroots(wanting(SaslBackend.AUTHDAEMOND, facts)) == ["n", "n"]
+
+
+@pytest.mark.parametrize("in_jail", [None, b"copied last year"])
+def test_nobody_stays_with_other_passwords_than_those_that_are_meant(in_jail: bytes | None) -> None:
+    assert chroots(wanting(SaslBackend.SASLDB, with_store(SASLDB, in_jail))) == ["n", "n"]
+
+
+def test_whoever_stays_with_another_copy_is_told_so() -> None:
+    found = wanting(SaslBackend.SASLDB, with_store(SASLDB, b"copied last year"), **LEAVE)
+
+    assert f"logins go by {inside(SASLDB)}, which differs" in message_of(found, "jail-left")
+    assert "every login fails" not in message_of(found, "jail-left")
+
+
+def test_that_sqlite_cannot_move_is_said_of_a_file() -> None:
+    found = wanting(SaslBackend.SQL, with_store(SQLITE), **OF_SQLITE, sasl__chroot="move-socket")
+
+    assert "SQLite has no socket" in message_of(found, "socket-cannot-move")
