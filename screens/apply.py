@@ -55,7 +55,7 @@ STATE_STYLES = {
 }
 
 KEYS_OF = {
-    "stop": "Enter Stop",
+    "stop": "s Stop",
     "apply_all_the_same": "a Apply all the same",
     "roll_back": "r Roll back",
     "keep": "k Keep",
@@ -104,6 +104,7 @@ class Applying(Page):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        ("s", "stop", "Stop"),
         ("k", "keep", "Keep"),
         ("r", "roll_back", "Roll back"),
         ("a", "apply_all_the_same", "Apply all the same"),
@@ -151,7 +152,7 @@ class Applying(Page):
         yield from (self._view, self._countdown, self._news)
 
     def on_mount(self) -> None:
-        self._lead_on_with("stop")
+        self._let_stop()
         self._rehearse()
 
     def _offer(self, *actions: str) -> None:
@@ -167,6 +168,11 @@ class Applying(Page):
         self._offer(action)
         for button in self.buttons_of(action):
             button.focus()
+
+    def _let_stop(self) -> None:
+        """Not with Enter: one that was typed twice to come here must not end it."""
+        self._offer("stop")
+        self._view.focus()
 
     @work(exclusive=True, group="apply")
     async def _rehearse(self) -> None:
@@ -230,7 +236,7 @@ class Applying(Page):
             self._has_to_choose = False
             self._countdown.show("")
             self._news.show(IF_THE_LINE_DROPS)
-            self._lead_on_with("stop")
+            self._let_stop()
             await self._carry_out()
 
     async def _carry_out(self) -> None:
@@ -276,7 +282,7 @@ class Applying(Page):
 
     def _let_decide(self) -> None:
         self._offer("roll_back", "keep")
-        self._view.focus()  # an Enter that was meant for Stop must not keep the change
+        self._view.focus()  # Enter must not decide: it may have been meant for what was before
 
     @work(exclusive=True, group="proof")
     async def _prove(self, transaction: "TransactionId") -> None:
@@ -349,7 +355,8 @@ class Applying(Page):
         self._news.show(news)
 
     def action_stop(self) -> None:
-        self._stop()
+        if self._ends is None:
+            self._stop()
 
     def action_roll_back(self) -> None:
         if self._ends is not None:

@@ -10,6 +10,13 @@ from pfwizard.plan.authorities.ca_passphrase import PassphraseNeeded, UnusablePa
 from pfwizard.secret import Secret
 from pfwizard.wizard.lines import Line, Style
 
+HELP = (
+    "Whoever copies the key of a CA can do nothing with it without the passphrase, and neither "
+    "can you: it is asked for whenever something is to be signed. Without a terminal, pfwizard "
+    "reads it with --ca-passphrase-file or --ca-passphrase-fd. Cancel leads back to the review, "
+    "where F5 asks again."
+)
+
 
 @dataclass(frozen=True)
 class Inquiry:

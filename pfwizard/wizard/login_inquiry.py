@@ -14,6 +14,12 @@ PURPOSE = (
     "memory until this walk ends, and saved nowhere. Without a user, logins stay unproven."
 )
 
+HELP = (
+    "User: whoever can log in on this server, as a mail program would write the name. Password: "
+    "that user's. Go on begins the rehearsal and tries the login; Without begins it without one; "
+    "Cancel leads back to the review, and nothing is changed."
+)
+
 
 @dataclass(frozen=True)
 class Answered:

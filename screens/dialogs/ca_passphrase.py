@@ -1,53 +1,42 @@
 """Asking for the passphrase of the CA's key."""
 
-from typing import ClassVar
+from collections.abc import Iterator
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
 from pfwizard.errors import InputProblem
+from pfwizard.screens.dialogs.dialog import Dialog, labelled
 from pfwizard.screens.widgets.editor import TextField
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.screens.widgets.text_button import TextButton
 from pfwizard.secret import Secret
-from pfwizard.wizard.ca_passphrase import Inquiry
+from pfwizard.wizard.ca_passphrase import HELP, Inquiry
 
 
-class AskPassphrase(ModalScreen[Secret[str] | None]):
+class AskPassphrase(Dialog[Secret[str] | None]):
     """Asks until there is one that can be used; ends with it, or with None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", show=False),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down", "app.focus_next", show=False),
-    ]
+    HELP = HELP
 
     def __init__(self, inquiry: Inquiry) -> None:
-        super().__init__()
+        super().__init__(inquiry.title)
         self._inquiry = inquiry
         self._first = TextField("", is_secret=True, id="passphrase")
         self._again = TextField("", is_secret=True, id="again")
         self._problem = PlainText(classes="dialog-problem")
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield PlainText(self._inquiry.title, classes="dialog-title")
-            yield PlainText(self._inquiry.purpose, classes="dialog-text")
-            with Horizontal(classes="field"):
-                yield PlainText("Passphrase", classes="label")
-                yield self._first
-            if self._inquiry.is_new:
-                with Horizontal(classes="field"):
-                    yield PlainText("Once more", classes="label")
-                    yield self._again
-            yield self._problem
-            with Horizontal(classes="dialog-buttons"):
-                yield TextButton("Go on", id="go-on")
-                yield TextButton("Cancel", id="cancel")
+    def body(self) -> ComposeResult:
+        yield PlainText(self._inquiry.purpose, classes="dialog-text")
+        yield labelled("Passphrase", self._first)
+        if self._inquiry.is_new:
+            yield labelled("Once more", self._again)
+        yield self._problem
+
+    def buttons(self) -> Iterator[TextButton]:
+        yield TextButton("Go on", id="go-on")
+        yield TextButton("Cancel", id="cancel")
 
     def on_mount(self) -> None:
         self._say(self._inquiry.trouble)
@@ -88,8 +77,8 @@ class AskPassphrase(ModalScreen[Secret[str] | None]):
         self._problem.show(f"Error: {problem}" if problem else "")
 
     @on(Button.Pressed, "#cancel")
-    def action_give_up(self) -> None:
-        self.dismiss(None)
+    def _cancel(self) -> None:
+        self.action_give_up()
 
 
 def _in_one_line(problem: InputProblem) -> str:

@@ -41,7 +41,16 @@ def waiting_session(seconds: float = 60.0) -> StagedSession:
     return session
 
 
-async def test_an_enter_that_was_meant_for_stop_does_not_keep_the_change() -> None:
+async def test_the_letter_that_stops_decides_nothing_on_probation() -> None:
+    session = StagedSession(start=started())
+    async with wizard(session) as pilot:
+        await apply_until_probation(pilot)
+        await press(pilot, "s")
+
+        assert (session.act.stopped, session.kept) == ([], 0)
+
+
+async def test_an_enter_that_was_meant_for_another_button_does_not_keep_the_change() -> None:
     session = StagedSession(start=started())
     async with wizard(session) as pilot:
         await apply_until_probation(pilot)

@@ -51,17 +51,29 @@ async def test_a_dialog_that_is_given_up_says_nothing_of_saved_answers() -> None
         assert "Saved in" not in text_of(pilot.app)
 
 
-async def test_a_file_that_is_there_is_replaced_only_when_asked_twice(tmp_path: Path) -> None:
+async def test_a_file_that_is_there_is_replaced_by_the_button_when_that_was_said(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "answers.toml"
     file.write_text("mine")
     async with wizard(StagedSession(start=started())) as pilot:
         await save_as(pilot, file)
         said, kept = text_of(pilot.app), file.read_text()
-        await press(pilot, "enter")
+        await press(pilot, "down", "enter")
 
-    assert "is there already. Save again to replace it." in " ".join(said.split())
+    assert "is there already. The button Save replaces it." in " ".join(said.split())
     assert kept == "mine"
     assert "[ca]" in file.read_text()
+
+
+async def test_an_enter_that_was_pressed_twice_replaces_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "answers.toml"
+    file.write_text("mine")
+    async with wizard(StagedSession(start=started())) as pilot:
+        await save_as(pilot, file)
+        await press(pilot, "enter")
+
+    assert file.read_text() == "mine"
 
 
 async def test_another_name_that_is_there_is_asked_about_anew(tmp_path: Path) -> None:
@@ -70,7 +82,7 @@ async def test_another_name_that_is_there_is_asked_about_anew(tmp_path: Path) ->
     async with wizard(StagedSession(start=started())) as pilot:
         await save_as(pilot, tmp_path / "one")
         pilot.app.screen.query_one(TextField).value = str(tmp_path / "other")
-        await press(pilot, "enter")
+        await press(pilot, "down", "enter")
 
     assert (tmp_path / "other").read_text() == "other"
 

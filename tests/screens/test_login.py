@@ -1,11 +1,14 @@
 """The dialog for a user to log in with: before the rehearsal, and easy to go on without."""
 
+import threading
+
 import pytest
 from textual.pilot import Pilot
 
 from pfwizard.prove.verdict import Outcome as Probed
 from pfwizard.prove.verdict import Statements
 from pfwizard.screens.apply import Applying
+from pfwizard.screens.dialogs.help import Help
 from pfwizard.screens.dialogs.login import AskLogin
 from pfwizard.screens.review import Review
 from pfwizard.wizard.outcome import Outcome
@@ -73,6 +76,32 @@ async def test_enter_alone_goes_on_without_anybody() -> None:
 
         assert session.login is None
         session.act.may_end.set()
+
+
+async def test_a_second_enter_behind_the_password_stops_nothing() -> None:
+    session = with_users(LET_IN)
+    session.probes = (LET_IN,)
+    session.rehearsal_may_end = threading.Event()
+    async with wizard(session) as pilot:
+        await asked(pilot)
+        await pilot.press(*"ada", "enter", *PASSWORD, "enter", "enter")
+        await until_it_says(pilot, "ok      login")
+        session.rehearsal_may_end.set()
+        await until_it_says(pilot, "[ Keep ]")
+        session.act.may_end.set()
+
+        assert session.login is not None
+
+
+async def test_help_says_what_the_user_is_for() -> None:
+    async with wizard(with_users()) as pilot:
+        await asked(pilot)
+        await press(pilot, "f1")
+        assert isinstance(pilot.app.screen, Help)
+        assert "Without" in text_of(pilot.app)
+
+        await press(pilot, "f1")
+        assert isinstance(pilot.app.screen, AskLogin)
 
 
 async def test_escape_leads_back_to_the_review_and_applies_nothing() -> None:

@@ -106,7 +106,7 @@ async def test_a_rehearsal_can_be_stopped_and_then_nothing_is_applied() -> None:
     async with wizard(session) as pilot:
         await apply(pilot)
         await until_it_says(pilot, "ok      starttls")
-        await pilot.click("#do-stop")
+        await pilot.press("s")
         session.rehearsal_may_end.set()
         await until_it_says(pilot, "stopped by hand")
         assert FIRST_STEP not in text_of(pilot.app)
