@@ -23,6 +23,7 @@ from pfwizard.machine.facts import Facts, gather
 from pfwizard.plan.authorities.known_authorities import USUAL
 from pfwizard.plan.server.served import served_files
 from pfwizard.prove.conversation import Trust
+from pfwizard.prove.diagnosis import diagnosed
 from pfwizard.prove.expectations import files_of_expectations
 from pfwizard.prove.known_roots import trust_in_known_roots
 from pfwizard.prove.live_proof import Stopped, proved_servers
@@ -73,7 +74,7 @@ def _outcomes_there(host: str, given: Arguments, login: Login | None) -> tuple[O
     address = _address_of(host)
     means = Means(_trust_of_others(given), _standing_at(address), login)
     expected = _there(host, address, given.verification.ports)
-    return tuple(all_verified(expected, means))
+    return diagnosed(all_verified(expected, means), log=())
 
 
 def login_of(options: VerifyOptions) -> Login | None:

@@ -210,6 +210,9 @@ OF_LOGINS: Sequence[Sign] = (
 )
 """These appear when somebody logs in (checkpw.c of libsasl2, and its plug-ins)."""
 
+_OF_A_MECHANISM = "^(?!.*no mechanism available)"
+"""Not what Cyrus SASL makes of a checker that it does not have (SASL_NOMECH of sasl.h)."""
+
 OF_A_WRONG_PASSWORD: Sequence[Sign] = (
     _sign(
         "",
@@ -218,6 +221,7 @@ OF_A_WRONG_PASSWORD: Sequence[Sign] = (
         "Begin again with the right password, or with another user. Where they are right, ask the "
         "password checker itself: authtest NAME for authdaemond, testsaslauthd -u NAME for "
         "saslauthd, doveadm auth test NAME for Dovecot; sasldblistusers2 lists whom sasldb knows.",
+        reply=_OF_A_MECHANISM,
     ),
 )
 """What is left where nothing in the log tells why nobody is let in."""
@@ -228,6 +232,7 @@ OF_A_RIGHT_PASSWORD: Sequence[Sign] = (
         "the same user and password are right with another mechanism, or on another port",
         "A daemon that checks passwords can do PLAIN and LOGIN alone: take other mechanisms out of "
         "mech_list in smtpd.conf. Of one port alone, look for smtpd_sasl_ among its -o options.",
+        reply=_OF_A_MECHANISM,
     ),
 )
 """The same where the user has logged in elsewhere."""

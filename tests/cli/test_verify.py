@@ -14,6 +14,8 @@ from pfwizard.errors import Failed, UsageError
 from pfwizard.prove import live_proof
 from pfwizard.prove.verdict import Statements
 from tests.plan.builders import machine
+from tests.prove.probing import STARTTLS, tls
+from tests.prove.smtp_server import USER, Manners, serving
 
 
 @pytest.mark.parametrize("host", ["::1", "[::1]"])
@@ -103,6 +105,31 @@ def test_a_port_that_was_named_and_does_not_answer_is_critical(
     assert (status, outcome["probe"], outcome["verdict"]) == (2, "answers", "fail")
     assert set(outcome) == {"probe", "target", "verdict", "detail", "remedy"}
     assert "Connection refused" in outcome["detail"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (b"535 5.7.8 Error: authentication failed: authentication failure\r\n", "right password"),
+        (b"535 5.7.8 Error: authentication failed: no mechanism available\r\n", ""),
+    ],
+)
+def test_what_a_refused_password_means_is_told_of_another_host_too(
+    reply: bytes, words: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    password = tmp_path / "password"
+    password.touch(0o600)
+    password.write_text("xinad\n")
+    manners = Manners(tls(), in_clear=STARTTLS, over_tls=("AUTH PLAIN",), wrong_password=reply)
+    login = ["--user", USER, "--password-file", str(password)]
+
+    with serving(manners) as server:
+        main(["verify", "--host", "127.0.0.1", "--port", str(server.port), *login, "--json"])
+
+    outcomes = json.loads(capfd.readouterr().out)["verification"]
+    (told,) = (each for each in outcomes if each["probe"] == "login")
+    assert words in told["remedy"]
+    assert bool(told["remedy"]) == bool(words)
 
 
 @pytest.mark.parametrize(("user", "words"), [(0, "Postfix does not run"), (33, "only root can")])
