@@ -45,6 +45,7 @@ class Judgement(Enum):
     NOT_SHOWN = "not-shown"
     EXPIRES_SOON = "expires-soon"
     UNREADABLE = "unreadable"
+    LIMITED = "limited"
     GOOD = "ok"
 
 
@@ -58,6 +59,7 @@ LEVELS: Mapping[Judgement, Level] = {
     Judgement.NOT_SHOWN: Level.WARNING,
     Judgement.EXPIRES_SOON: Level.WARNING,
     Judgement.UNREADABLE: Level.UNKNOWN,
+    Judgement.LIMITED: Level.UNKNOWN,
     Judgement.GOOD: Level.OK,
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pfwizard.apply.live.answering import Answer, Patience, answer_of
+from pfwizard.apply.live.limits import is_limited
 from pfwizard.apply.live.listening import addresses_of
 from pfwizard.expiry.servers import TlsServer
 from pfwizard.pki.certificates import Certificate, load_certificate
@@ -103,9 +104,9 @@ class _Asked:
         return replace(self._shown(answer, problem), asked_for=family)
 
     def takes_old_clients(self) -> bool:
-        """Those with TLS 1.2."""
+        """Those with TLS 1.2, as far as we are let in."""
         answer = answer_of(self.smtp_port, self.socket.address, PATIENCE, ciphers=EVERY_CIPHER)
-        return answer.certificate is not None
+        return answer.certificate is not None or is_limited(answer.problem)
 
     def _shown(self, answer: Answer, problem: str) -> Shown:
         if answer.certificate is None:

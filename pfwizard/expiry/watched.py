@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
 
+from pfwizard.apply.live.limits import is_limited
 from pfwizard.expiry.files import CertificateFile
 from pfwizard.expiry.judgement import LEVELS, URGENCY, Judge, Judgement, Level, worst
 from pfwizard.expiry.ports import Shown, Socket
@@ -182,7 +183,7 @@ def _on_a_port(
 ) -> WatchedCertificate:
     certificate = shown.certificate
     if certificate is None:
-        judgement = Judgement.NOT_SHOWN if shown.asked_for else Judgement.SILENT
+        judgement = _without_a_certificate(shown)
         return WatchedCertificate(Role.SERVED, shown.socket, (judgement,), detail=shown.problem)
     differs_from = _where_it_is_not(certificate, shown.server, files)
     found = [judge.judgement_of(certificate.validity)]
@@ -196,6 +197,12 @@ def _on_a_port(
         judge.days_left(certificate.validity),
         differs_from=differs_from,
     )
+
+
+def _without_a_certificate(shown: Shown) -> Judgement:
+    if is_limited(shown.problem):
+        return Judgement.LIMITED
+    return Judgement.NOT_SHOWN if shown.asked_for else Judgement.SILENT
 
 
 def _worst_first(found: Sequence[Judgement]) -> tuple[Judgement, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
+from pfwizard.apply.live.limits import lifting
 from pfwizard.enumeration import listed
 from pfwizard.expiry.judgement import Judge, Judgement
 from pfwizard.expiry.watched import Role, WatchedCertificate
@@ -86,6 +87,10 @@ def _silent(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
     return certificate.detail, "The mail log says why."
 
 
+def _limited(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
+    return f"it could not be found out: {certificate.detail}", lifting(certificate.detail)
+
+
 def _not_shown(certificate: WatchedCertificate, judge: Judge) -> tuple[str, str]:
     return certificate.detail, (
         "Its files have a certificate for them. New clients are shown it after postfix reload, "
@@ -109,4 +114,5 @@ WORDS: Mapping[Judgement, Words] = {
     Judgement.NOT_SHOWN: _not_shown,
     Judgement.EXPIRES_SOON: _expires,
     Judgement.UNREADABLE: _unreadable,
+    Judgement.LIMITED: _limited,
 }

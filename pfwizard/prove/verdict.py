@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from pfwizard.apply.live.limits import LIFTING
+from pfwizard.apply.live.limits import lifting
 
 REHEARSAL = "rehearsal"
 """The probe whose outcome says that a change was not rehearsed, and why."""
@@ -101,7 +101,7 @@ class Limited(Unexpected):
     """It lets us come no more often for now, which says nothing of how it works."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, LIFTING)
+        super().__init__(message, lifting(message))
 
 
 def concluded(statements: Statements, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
+import pytest
+
 from pfwizard.expiry.files import CertificateFile
 from pfwizard.expiry.judgement import Judge, Judgement, Level
-from pfwizard.expiry.ports import Shown, Socket
+from pfwizard.expiry.ports import Family, Shown, Socket
 from pfwizard.expiry.servers import TlsServer
 from pfwizard.expiry.watched import (
     OtherFiles,
@@ -220,6 +222,22 @@ def test_a_server_that_shows_nothing_is_critical() -> None:
 
     assert served.judgements == (Judgement.SILENT,)
     assert said(served) == ["127.0.0.1:465: it does not greet"]
+
+
+@pytest.mark.parametrize("asked_for", [None, Family.RSA])
+def test_a_server_that_sends_us_away_for_coming_too_often_is_unknown_and_no_failure(
+    asked_for: Family | None,
+) -> None:
+    words = "127.0.0.1:465: it greets with 421 4.7.0 mail Error: too many connections from ::1"
+    limited = Shown(TLS_SERVER, SOCKET, problem=words, asked_for=asked_for)
+    files = {path: CertificateFile(path, (LEAF,)) for path in (SERVER, CAS)}
+
+    served = row(watched([TLS_SERVER], files, [limited], JUDGE), Role.SERVED)
+
+    assert (served.judgements, served.level) == ((Judgement.LIMITED,), Level.UNKNOWN)
+    (finding,) = findings_of(served, JUDGE)
+    assert finding.message == f"it could not be found out: {words}"
+    assert "smtpd_client_connection_rate_limit" in finding.remedy
 
 
 def test_what_servers_share_is_listed_once() -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from pfwizard.prove import login_probes
 from pfwizard.prove.login_probes import where_to_misspell
 from pfwizard.prove.mechanisms import Login
 from pfwizard.prove.server import Expectation, Obstacle, PasswordChecker, Security, Server
-from pfwizard.prove.verdict import Outcome
+from pfwizard.prove.verdict import Limited, Outcome
 from pfwizard.secret import Secret
 from tests.prove.probing import AUTH, LOGIN, STARTTLS, found, means, outcomes, tls
 from tests.prove.smtp_server import NAME, PASSWORD, USER, Manners, serving
@@ -33,6 +34,29 @@ def said(manners: Manners, login: Login = LOGIN, **more: object) -> list[Outcome
 
 def verdicts(told: list[Outcome]) -> list[str]:
     return [f"{each.verdict.value} {each.probe}" for each in told]
+
+
+TOO_OFTEN = b"450 4.7.1 Error: too many AUTH commands from ::1\r\n"
+
+
+def test_a_wrong_password_that_a_limit_keeps_from_us_does_not_touch_the_right_one() -> None:
+    one = Manners(in_clear=PLAIN, wrong_password=TOO_OFTEN)
+    assert verdicts(said(one)) == ["pass login", "skipped login-refused"]
+
+
+def test_a_refused_login_stays_refused_where_other_names_cannot_be_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    replies = iter([(535, "535 5.7.8 No")])
+
+    def attempt(*_: object) -> tuple[int, str]:
+        for reply in replies:
+            return reply
+        raise Limited("it answers AUTH with 450")
+
+    monkeypatch.setattr(login_probes, "attempt", attempt)
+    told = said(Manners(in_clear=PLAIN), domains=("kernel-panic.it",))
+    assert verdicts(told) == ["fail login", "skipped login-refused"]
 
 
 # --- what is offered ------------------------------------------------------------------------------

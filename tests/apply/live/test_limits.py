@@ -6,7 +6,7 @@ import pytest
 
 from pfwizard.apply.live.answering import PATIENT
 from pfwizard.apply.live.going_live import first_problem
-from pfwizard.apply.live.limits import is_limited
+from pfwizard.apply.live.limits import is_limited, lifting
 from pfwizard.plan.plan import SmtpPort
 from tests.prove.smtp_server import GREETING, Manners, serving
 
@@ -41,6 +41,19 @@ def test_limits_are_known_by_what_is_said(reply: str) -> None:
 )
 def test_other_words_are_none(reply: str) -> None:
     assert not is_limited(reply)
+
+
+@pytest.mark.parametrize(
+    ("reply", "parameter"),
+    [
+        (TOO_OFTEN, "smtpd_client_connection_rate_limit"),
+        ("450 4.7.1 Error: too many AUTH commands from ::1", "smtpd_client_auth_rate_limit"),
+        ("450 4.7.1 Error: too much mail from ::1", "smtpd_client_message_rate_limit"),
+        ("421 4.7.0 Error: too many connections", "postscreen_client_connection_count_limit"),
+    ],
+)
+def test_the_parameter_that_limits_is_named(reply: str, parameter: str) -> None:
+    assert parameter in lifting(reply)
 
 
 @pytest.mark.parametrize(
