@@ -23,7 +23,7 @@ SIGNING = (*WITHOUT_A_NAME, Command.RENEW, Command.CLIENT_ADD)
 
 
 PROBING = (Command.APPLY, Command.VERIFY)
-"""The commands in which somebody may log in."""
+"""The commands in which somebody may log in, and show a certificate."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,11 @@ OPTIONS = {
     "--user": Belonging(PROBING, "verify --user NAME"),
     "--password-file": Belonging(PROBING, "verify --user NAME --password-file FILE"),
     "--password-fd": Belonging(PROBING, "verify --user NAME --password-fd NUMBER"),
-    "--client-certificate": Belonging((Command.VERIFY,), "verify --client-certificate FILE"),
+    "--client-certificate": Belonging(
+        PROBING, "--answers FILE --client-certificate FILE, or pfwizard verify"
+    ),
     "--client-key": Belonging(
-        (Command.VERIFY,), "verify --client-certificate FILE --client-key FILE"
+        PROBING, "--answers FILE --client-certificate FILE --client-key FILE"
     ),
 }
 """The options that not every command takes."""

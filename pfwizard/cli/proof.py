@@ -42,7 +42,8 @@ def _tell_where_no_login_is_proven(
 ) -> None:
     logins = [each for each in outcomes if each.probe == LOGIN]
     if logins and all(each.verdict is Verdict.SKIPPED for each in logins):
-        announce(f"No login is proven: at {logins[0].target} {logins[0].detail}")
+        first = logins[0]
+        announce(f"No login is proven: at {first.target} {first.detail}. {first.remedy}".rstrip())
 
 
 def proven(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ class Unattended:
             )
 
     def _run(self, given: Arguments) -> Report:
+        _refuse_unusable_certificate(given)
         if given.demo:
             return self._demonstrate(given)
         if given.command is Command.APPLY and given.answers is not None:
@@ -278,6 +280,14 @@ class Unattended:
                 streams.give_up_standard_output()
             human_output.show_findings(self._plan)
         human_output.show_probation(event, given.place_options)
+
+
+def _refuse_unusable_certificate(given: Arguments) -> None:
+    shown = given.verification
+    if shown.client_certificate is not None:
+        from pfwizard.cli.client_certificate import refuse_unusable
+
+        refuse_unusable(shown.client_certificate, shown.client_key, datetime.now(UTC))
 
 
 def _job(given: Arguments) -> "Job":

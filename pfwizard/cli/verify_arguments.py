@@ -15,7 +15,7 @@ class VerifyOptions:
     """Which server is meant, and who shows that logins work.
 
     Without a ``host`` it is the Postfix of this machine. ``client_certificate`` and ``client_key``
-    are those of a client that may relay.
+    are files of a client that servers are shown; they are read each time, and never kept.
     """
 
     host: str | None = None
@@ -68,7 +68,8 @@ def add_verify_options(parser: argparse.ArgumentParser) -> None:
         "--client-certificate",
         metavar="FILE",
         type=path,
-        help="the certificate of a client that may relay, to be shown to the server",
+        help="the certificate of a client, to be shown to servers that ask for one: in the "
+        "rehearsal, with the change live, and by verify",
     )
     group.add_argument(
         "--client-key",

@@ -35,6 +35,10 @@ def with_certificate(
         yield statements.skipped(NO_STRANGER, FROM_ELSEWHERE)
     elif reply.is_taken:
         yield statements.passed("the client with this certificate may send to everywhere")
+    elif expected.relays_by_certificate is False:
+        yield statements.skipped(
+            "no certificate lets anybody send to everywhere here", "pfwizard client add lets one."
+        )
     else:
         yield statements.failed(
             f"the client with this certificate may not send to elsewhere: {reply}",

@@ -37,6 +37,15 @@ ABOUT_CERTIFICATES = (
 """What to do about OpenSSL's reasons to refuse a certificate (openssl-verification-options(1))."""
 
 
+NOT_TRUSTED = "Client certificate not trusted"
+"""What smtpd says to a client's certificate where it requires one (src/smtpd/smtpd.c)."""
+
+OF_ANOTHER_CA = (
+    "Show one that the CA in smtpd_tls_CAfile has issued, or none: what is behind it then stays "
+    "unproven. A CA that a change makes has issued none before that is live."
+)
+
+
 class _Client(smtplib.SMTP):
     """A client that looks nothing up: it connects to the server's address, and says its name."""
 
@@ -187,7 +196,10 @@ def _explained() -> Iterator[None]:
 def unexpected(what: str, code: int, words: bytes | str) -> Unexpected:
     """Such a reply, which may be one to whoever comes too often."""
     reply = said(code, words)
-    return Limited(f"{what} {reply}") if is_limited(reply) else Unexpected(f"{what} {reply}")
+    if is_limited(reply):
+        return Limited(f"{what} {reply}")
+    remedy = OF_ANOTHER_CA if NOT_TRUSTED in reply else ""
+    return Unexpected(f"{what} {reply}", remedy)
 
 
 def mechanisms_of(client: smtplib.SMTP) -> Mechanisms:

@@ -14,6 +14,8 @@ from pfwizard.machine.tree import Tree
 from pfwizard.pki.certificates import load_certificates
 from pfwizard.pki.errors import PkiError
 from pfwizard.plan.plan import SmtpPort
+from pfwizard.plan.relay.open_relay import LISTS
+from pfwizard.plan.relay.relay_policy import LISTED_CERTIFICATE
 from pfwizard.plan.sasl.asked import asked_by
 from pfwizard.plan.sasl.mechanisms import NO_PLAINTEXT
 from pfwizard.plan.sasl.parameters import CLEAR_OPTIONS, TLS_OPTIONS
@@ -31,6 +33,9 @@ from pfwizard.prove.server import (
 )
 from pfwizard.prove.way_to_checker import looked_at_for, way_to
 from pfwizard.prove.way_to_store import files_of_stores, ways_to_stores
+
+BY_CERTIFICATE = frozenset({LISTED_CERTIFICATE, "permit_tls_all_clientcerts"})
+"""What lets clients relay by their certificates (postconf(5), smtpd_relay_restrictions)."""
 
 PLAINTEXT = frozenset({"PLAIN", "LOGIN"})
 """What ``noplaintext`` forbids (SASL_README)."""
@@ -135,6 +140,7 @@ def _expectation(
         over_tls=_permitted(effective, TLS_OPTIONS, offered) if is_ever_encrypted else in_clear,
         asks_certificate=_asks_certificate(effective),
         requires_certificate=_requires_certificate(effective, server.security),
+        relays_by_certificate=_relays_by_certificate(effective),
         digest=effective.value("smtpd_tls_fingerprint_digest"),
         domains=_domains(effective),
         checkers=_checkers(facts, effective),
@@ -153,6 +159,11 @@ def _rivals(facts: Facts, service: Service) -> tuple[str, ...]:
 def _domains(effective: Effective) -> tuple[str, ...]:
     names = ("smtpd_sasl_local_domain", "mydomain", "myhostname")
     return tuple(dict.fromkeys(filter(None, map(effective.value, names))))
+
+
+def _relays_by_certificate(effective: Effective) -> bool:
+    lists = (*LISTS, *effective.classes)
+    return any(not BY_CERTIFICATE.isdisjoint(effective.elements(name)) for name in lists)
 
 
 def _asks_certificate(effective: Effective) -> bool:

@@ -93,20 +93,20 @@ class Expectation:
 
     ``certificates`` are the SHA-256 fingerprints of those that it may show: one for each type of
     key. ``oldest`` is the oldest version of TLS that it should accept, as ``TLSv1.2``, and
-    ``blank_in_range`` what takes versions away that are meant.
-    ``in_clear`` and ``over_tls`` are the mechanisms that it should offer before and after TLS, and
-    ``never_in_clear`` those that it should not offer before TLS where ``in_clear`` is not known.
-    ``must_answer`` is false of a port that is only looked for. ``public_port`` is the one that
-    clients know it by, which in a rehearsal is not the one where it answers.
-    ``asks_certificate``: clients may show one of their own. ``requires_certificate``: whoever shows
-    none of a CA that it trusts is sent away. ``digest`` is that of the
-    fingerprints by which it knows clients. ``domains`` are those under which its users may be
-    known, ``checkers`` what their passwords are checked by. ``is_closed_today``: before a change
-    that is rehearsed, strangers may send nothing at all on this port. ``newcomer`` is an address of
-    ours whose clients postscreen(8) tests before they come to this server, empty where it does not;
-    ``lacks_tlsproxy_today``: before the change it cannot encrypt what it says to them. ``rivals``
-    are the entries of master.cf for this port, as ``smtps in line 17``, where there are several and
-    TLS begins at once in some of them only.
+    ``blank_in_range`` what takes versions away that are meant. ``in_clear`` and ``over_tls`` are
+    the mechanisms that it should offer before and after TLS, and ``never_in_clear`` those that it
+    should not offer before TLS where ``in_clear`` is not known. ``must_answer`` is false of a port
+    that is only looked for. ``public_port`` is the one that clients know it by, which in a
+    rehearsal is not the one where it answers. ``asks_certificate``: clients may show one of their
+    own. ``requires_certificate``: whoever shows none of a CA that it trusts is sent away.
+    ``relays_by_certificate``: by its restrictions clients may send to everywhere for theirs.
+    ``digest`` is that of the fingerprints by which it knows clients. ``domains`` are those under
+    which its users may be known, ``checkers`` what their passwords are checked by.
+    ``is_closed_today``: before a change that is rehearsed, strangers may send nothing at all on
+    this port. ``newcomer`` is an address of ours whose clients postscreen(8) tests before they come
+    to this server, empty where it does not; ``lacks_tlsproxy_today``: before the change it cannot
+    encrypt what it says to them. ``rivals`` are the entries of master.cf for this port, as ``smtps
+    in line 17``, where there are several and TLS begins at once in some of them only.
     """
 
     server: Server
@@ -120,6 +120,7 @@ class Expectation:
     public_port: int = 0
     asks_certificate: bool | None = None
     requires_certificate: bool = False
+    relays_by_certificate: bool | None = None
     digest: str = "sha256"
     domains: tuple[str, ...] = ()
     checkers: tuple[PasswordChecker, ...] = ()

@@ -132,3 +132,9 @@ def test_what_was_given_is_trusted_whether_it_is_a_root_or_not() -> None:
     trust = conversation.Trust(certificate().pem().decode())
     with serving(Manners(tls(), in_clear=STARTTLS)) as server, over_tls(server, trust.context()):
         pass
+
+
+def test_a_certificate_of_ours_that_is_not_trusted_is_told_with_what_to_show() -> None:
+    words = b"4.7.1 mail Error: Client certificate not trusted"
+    assert "smtpd_tls_CAfile" in conversation.unexpected("it greets with", 421, words).remedy
+    assert not conversation.unexpected("it greets with", 421, b"4.3.2 Not now").remedy

@@ -160,6 +160,30 @@ def test_client_certificates_are_required_where_tls_is(
     assert (found.asks_certificate, found.requires_certificate) == (asks, requires)
 
 
+BY_CERTIFICATE = "permit_tls_clientcerts, reject"
+
+
+@pytest.mark.parametrize(
+    ("main", "master", "lets"),
+    [
+        (TLS, SMTP, False),
+        (f"{TLS}smtpd_recipient_restrictions = {BY_CERTIFICATE}\n", SMTP, True),
+        (f"{TLS}smtpd_relay_restrictions = permit_tls_all_clientcerts, reject\n", SMTP, True),
+        (TLS, f"{SMTP}  -o {{smtpd_relay_restrictions={BY_CERTIFICATE}}}\n", True),
+        (
+            f"{TLS}smtpd_restriction_classes = a\na = permit_tls_clientcerts\n",
+            SMTP,
+            True,
+        ),
+    ],
+    ids=["nowhere", "listed", "all", "of the service", "in a class"],
+)
+def test_whether_a_certificate_lets_anybody_relay_stands_in_the_restrictions(
+    main: str, master: str, lets: bool
+) -> None:
+    assert expected_of(main, master).relays_by_certificate is lets
+
+
 # --- AUTH -----------------------------------------------------------------------------------------
 
 

@@ -275,6 +275,13 @@ def test_the_client_with_our_certificate_may_send_to_elsewhere(ours: Means) -> N
     assert f"its sha256 fingerprint, {shown}" in told.remedy
 
 
+def test_where_nobody_relays_by_certificate_nothing_is_wrong_with_ours(ours: Means) -> None:
+    told = only("relay-certificate", WITH_TLS, ours, relays_by_certificate=False)
+    assert told.verdict.value == "skipped"
+    assert "no certificate lets anybody send to everywhere" in told.detail
+    assert verdict("relay-certificate", WITH_TLS, ours, relays_by_certificate=True) == "fail"
+
+
 def test_a_client_is_told_its_fingerprint_by_the_digest_of_the_server(ours: Means) -> None:
     by_md5 = only("relay-certificate", WITH_TLS, ours, digest="md5").remedy
     assert f"md5 fingerprint, {fingerprint(DER, 'md5')}" in by_md5
