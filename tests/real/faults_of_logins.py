@@ -101,12 +101,6 @@ LOGIN_FAULTS = (
         differs=True,
     ),
     Fault(
-        "a user whom nobody knows",
-        "login",
-        "which refuses this user with this password, whatever the domain behind the name",
-        user="nobody@kernel-panic.it",
-    ),
-    Fault(
         "a user who is known with a domain",
         "login",
         f"the password checker knows this user as {USER}",
