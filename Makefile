@@ -58,4 +58,4 @@ machines: $(READY)
 	$(BIN)/python -m tests.machines build
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .bytecode .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,12 +1,17 @@
 """What holds for all tests."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 pytest_plugins = ["tests.machines.summary", "tests.machines.policy", "tests.screens.drawn_with"]
+
+# pfwizard is started several thousand times: whatever the shell says, it is compiled once.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # The same examples in every run: a red build must be red again when somebody looks into it.
 settings.register_profile("reproducible", derandomize=True, deadline=None, print_blob=True)

@@ -53,6 +53,8 @@ class Blueprint:
     hostname: str
     shown: dict[str, str]
     """Directories of the host by the path at which the machine shows them, read-only."""
+    shared: dict[str, str]
+    """Those that it may write to, likewise."""
     disk: str | None = None
     """A directory that keeps what the machine writes for its next boot; without one, its memory."""
     cgroup: str | None = None
@@ -84,6 +86,8 @@ def main(blueprint: Blueprint) -> None:
     name_this_boot(blueprint)
     for place, source in blueprint.shown.items():
         show(Path(source), blueprint.root / place.lstrip("/"))
+    for place, source in blueprint.shared.items():
+        share(Path(source), blueprint.root / place.lstrip("/"))
     # Whatever runs outside the root (`pfwizard --root`) can look at the host but not touch it.
     run("mount", "-o", "remount,bind,ro", "/")
     run("ip", "link", "set", "lo", "up")
@@ -146,9 +150,14 @@ def become_systemd(root: Path, cgroup: Path) -> NoReturn:
 
 def show(source: Path, place: Path) -> None:
     """Shows one of the host's directories in the machine, read-only."""
+    share(source, place)
+    run("mount", "-o", "remount,bind,ro", place)
+
+
+def share(source: Path, place: Path) -> None:
+    """Shows it, and lets the machine write to it."""
     place.mkdir(parents=True, exist_ok=True)
     run("mount", "--bind", source, place)
-    run("mount", "-o", "remount,bind,ro", place)
 
 
 def run(*argv: str | Path) -> None:

@@ -21,6 +21,7 @@ from tests.machines.suites import HOSTNAME, Suite
 
 SOURCE_PLACE = "/opt/pfwizard-src"
 RUNTIME_PLACE = "/opt/pfwizard-runtime"
+BYTECODE_PLACE = "/opt/pfwizard-bytecode"
 
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -80,6 +81,7 @@ class Machine:
             shown[RUNTIME_PLACE] = str(runtime.packages(self.suite))
         else:
             shown |= newer_python.shown()
+        shared = {BYTECODE_PLACE: str(runtime.bytecode(self.suite))}
         base = cache.home() / "base"  # one for all: each mounts its own tmpfs there, unseen
         base.mkdir(exist_ok=True)
         with ExitStack() as life:
@@ -89,7 +91,7 @@ class Machine:
             disk = str(life.enter_context(fresh_disk())) if self.survives_reboot else None
             cgroup = str(life.enter_context(fresh_cgroup())) if self.with_systemd else None
             root = str(place / "root")
-            blueprint = Blueprint(root, str(base), self.hostname, shown, disk, cgroup)
+            blueprint = Blueprint(root, str(base), self.hostname, shown, shared, disk, cgroup)
             self.namespaces = life.enter_context(Namespaces(blueprint))
             self._await_units()
             self._name_itself()
@@ -214,15 +216,17 @@ class Machine:
         is_new = self.suite.runs_pfwizard_inside
         python = "python3" if is_new else newer_python.PROGRAM
         packages = RUNTIME_PLACE if is_new else newer_python.PACKAGES_PLACE
-        path = {"PYTHONPATH": f"{SOURCE_PLACE}:{packages}", "PYTHONDONTWRITEBYTECODE": "1"}
+        path = f"{SOURCE_PLACE}:{packages}"
+        environment = {"PYTHONPATH": path, "PYTHONPYCACHEPREFIX": BYTECODE_PLACE}
         argv = [python, "-m", "pfwizard", *arguments]
-        return self.run(argv, timeout=timeout, check=False, env=path)
+        return self.run(argv, timeout=timeout, check=False, env=environment)
 
     def python_paths(self) -> dict[str, str]:
         """Environment with which the Python that runs pfwizard here finds it and its packages."""
-        inside = f"{SOURCE_PLACE}:{RUNTIME_PLACE}"
-        path = inside if self.suite.runs_pfwizard_inside else str(runtime.CHECKOUT)
-        return {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        if not self.suite.runs_pfwizard_inside:
+            return {"PYTHONPATH": str(runtime.CHECKOUT)}
+        path = f"{SOURCE_PLACE}:{RUNTIME_PLACE}"
+        return {"PYTHONPATH": path, "PYTHONPYCACHEPREFIX": BYTECODE_PLACE}
 
     # Files
 

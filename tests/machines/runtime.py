@@ -31,6 +31,17 @@ def packages(suite: Suite) -> Path:
     return cache.obtain(name, recipe, build, lane="packages") / "packages"
 
 
+def bytecode(suite: Suite) -> Path:
+    """Where this suite's machines keep what Python has compiled, which is half of a start.
+
+    That goes by the path of its source, which is the same in every machine: so other suites and
+    other checkouts have directories of their own.
+    """
+    place = CHECKOUT / ".bytecode" / suite.name
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
 def _requirements() -> list[str]:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
     dependencies: list[str] = project["dependencies"]

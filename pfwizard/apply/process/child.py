@@ -24,11 +24,14 @@ def command(module: str, arguments: Sequence[str] = ()) -> list[str]:
 
     In ps(1) it begins with what it is.
 
-    It writes no byte code: with our umask nobody else could read it.
+    It reads byte code where this process does, and writes none: with our umask nobody else could
+    read it.
     """
     path = [str(Path(entry).absolute()) for entry in sys.path]
     code = f"# {module}\n{BOOT}{RUN.format(module=module)}"
-    return [sys.executable, "-I", "-B", "-c", code, str(len(path)), *path, *arguments]
+    elsewhere = ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
+    own = [sys.executable, "-I", "-B", *elsewhere, "-c", code]
+    return [*own, str(len(path)), *path, *arguments]
 
 
 def start(
