@@ -1,0 +1,126 @@
+"""Passwords outside of the chroot jail, and mounted into it: the rehearsal knows the difference.
+
+One machine for all of them, to which nothing is applied before the last test.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+
+from tests.machines import policy
+from tests.machines.machine import Machine
+from tests.machines.suites import SUITES
+from tests.real.sasl import courier, directory, stores
+from tests.real.sasl.jail import JAIL, mounted
+from tests.real.sasl.login_server import LoginServer, PasswordServer, Provisioning, Rehearsed
+
+pytestmark = pytest.mark.machine
+
+LEAVE = 'chroot = "leave"\n'
+
+PLUGINS = "/usr/lib/x86_64-linux-gnu/sasl2"
+
+
+@dataclass(frozen=True)
+class Case:
+    """``path`` is what smtpd lacks in the jail, and ``cause`` what the rehearsal says of that."""
+
+    name: str
+    provisioning: Provisioning
+    path: str
+    cause: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+CASES = (
+    Case(
+        "authdaemond",
+        courier.authdaemond,
+        "/run/courier/authdaemon",
+        "where the socket /run/courier/authdaemon/socket of authdaemond would be "
+        f"{JAIL}/run/courier/authdaemon/socket, and that is not there",
+    ),
+    Case(
+        "sasldb",
+        stores.sasldb,
+        "/etc/sasldb2",
+        f"where the passwords in /etc/sasldb2 would be in {JAIL}/etc/sasldb2, and that is not "
+        "there",
+    ),
+    Case(
+        "sqlite",
+        stores.sqlite,
+        "/var/lib/mailusers",
+        f"where the passwords in {stores.DATABASE} would be in {JAIL}{stores.DATABASE}, and that "
+        "is not there",
+    ),
+    Case(
+        "ldapdb",
+        directory.ldapdb,
+        PLUGINS,
+        "where libldap finds none of the SASL plug-ins with which it logs in to the directory",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Jailed:
+    """A machine whose smtpd is in the jail, and whoever knows the passwords there, once each."""
+
+    machine: Machine
+    checker: Callable[[Provisioning], PasswordServer]
+
+
+@pytest.fixture(scope="module")
+def jailed() -> Iterator[Jailed]:
+    with ExitStack() as machines:
+        machine = policy.booted(Machine(SUITES["bookworm"]), machines)
+        machine.start_postfix()
+        yield Jailed(machine, cache(lambda provisioning: provisioning(machine)))
+
+
+every_case = pytest.mark.parametrize("case", CASES, ids=str)
+
+
+@every_case
+def test_a_rehearsal_says_what_is_missing_in_the_jail(case: Case, jailed: Jailed) -> None:
+    server = LoginServer.asking(jailed.machine, jailed.checker(case.provisioning), LEAVE)
+
+    done = server.rehearsal()
+
+    assert json.loads(done.stdout)["result"] == "failed"
+    unproven = Rehearsed.of(done).unproven
+    assert {each for each in unproven if each.startswith("login ")}
+    assert [each for each in unproven.values() if case.cause not in each] == []
+
+
+@every_case
+def test_what_is_mounted_in_the_jail_lets_users_log_in_there(case: Case, jailed: Jailed) -> None:
+    server = LoginServer.asking(jailed.machine, jailed.checker(case.provisioning))
+
+    with mounted(jailed.machine, case.path):
+        done = server.rehearsal()
+
+    findings = {each["id"] for each in json.loads(done.stdout)["findings"]}
+    assert not findings & {"unchrooted", "jail-left"}
+    rehearsed = Rehearsed.of(done)
+    assert rehearsed.unproven == {}
+    assert rehearsed.logins == server.rehearsed_logins()
+
+
+def test_they_log_in_when_it_is_live_and_smtpd_is_still_in_the_jail(jailed: Jailed) -> None:
+    case = CASES[0]
+    server = LoginServer.asking(jailed.machine, jailed.checker(case.provisioning))
+
+    with mounted(jailed.machine, case.path):
+        server.apply()
+
+        assert server.jailed() == ("smtp", "submissions", "submission")
+        assert server.logins() == server.expected_logins()
+        assert server.finds_nothing_to_do()
