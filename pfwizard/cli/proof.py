@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.engine import Application, Job, Planned, plan_rollback
-from pfwizard.prove.live_proof import proved_for_history
+from pfwizard.prove.checker_probe import AS_BEFORE
+from pfwizard.prove.live_proof import knowing_what_was_refused, proved_for_history
 from pfwizard.prove.means import Means
 from pfwizard.prove.verdict import Outcome, Verdict, failures_among, why_taken_back
 from pfwizard.prove.verification import LOGIN
@@ -21,6 +22,14 @@ class NotProven(RolledBack):
         self.outcomes = outcomes
 
 
+def prepared(means: Means, planned: Planned, rehearsed: tuple[Outcome, ...]) -> Means:
+    """With what a proof needs to know of before; a login that was rehearsed owes nothing to it."""
+    is_proven = any(each.probe == LOGIN and each.verdict is Verdict.PASS for each in rehearsed)
+    if means.login is None or is_proven or not planned.facts.is_running:
+        return means
+    return knowing_what_was_refused(means, planned.facts)
+
+
 def found_live(
     job: Job,
     transaction: TransactionId,
@@ -34,6 +43,7 @@ def found_live(
     found = proved_for_history(job.state, transaction, planned.plan, planned.facts, means)
     if means.login is not None:
         _tell_where_no_login_is_proven(found, announce)
+        _tell_what_was_refused_before(found, announce)
     return found
 
 
@@ -44,6 +54,14 @@ def _tell_where_no_login_is_proven(
     if logins and all(each.verdict is Verdict.SKIPPED for each in logins):
         first = logins[0]
         announce(f"No login is proven: at {first.target} {first.detail}. {first.remedy}".rstrip())
+
+
+def _tell_what_was_refused_before(
+    outcomes: tuple[Outcome, ...], announce: Callable[[str], None]
+) -> None:
+    for each in outcomes:
+        if each.probe == LOGIN and each.detail.startswith(AS_BEFORE):
+            announce(f"Not taken back for {each.target}: {each.detail}. {each.remedy}".rstrip())
 
 
 def proven(

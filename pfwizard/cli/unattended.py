@@ -212,7 +212,7 @@ class Unattended:
         self, job: "Job", planned: "Planned", given: Arguments, unchanged: str = ""
     ) -> Report:
         """Carry a plan out, or show it; ``unchanged`` is what to say where it is empty."""
-        from pfwizard.cli.proof import found_live, proven
+        from pfwizard.cli.proof import found_live, prepared, proven
         from pfwizard.cli.rehearsal import rehearsed
         from pfwizard.cli.verification import login_of, shown_by
         from pfwizard.engine import Application, refuse_stale, with_obstacles
@@ -229,7 +229,7 @@ class Unattended:
         refuse_stale(job, plan)
         login = login_of(given.verification)
         outcomes = rehearsed(planned, given, login, _announcing(given))
-        means = Means(shown_by(given.verification), login=login)
+        means = prepared(Means(shown_by(given.verification), login=login), planned, outcomes)
 
         def live_for_a_while(event: "OnProbationNow") -> None:
             self._tell_of_probation(event, given)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pfwizard.plan.plan import Plan
 from pfwizard.prove.before import Before
 from pfwizard.prove.diagnosis import diagnosed
 from pfwizard.prove.expectations import expectations, live, with_certificates
+from pfwizard.prove.login_probes import refused_logins
 from pfwizard.prove.means import Means
 from pfwizard.prove.rehearsing.score import as_planned
 from pfwizard.prove.rehearsing.trust import with_trust_of_clients
@@ -56,6 +58,14 @@ def proved(plan: Plan, facts: Facts, means: Means) -> tuple[Outcome, ...]:
 def _told_of(before: Before, servers: Iterable[Expectation]) -> tuple[Expectation, ...]:
     """All but how passwords were checked, which nobody can look at any more."""
     return tuple(replace(before.told_of(each), checkers=each.checkers) for each in servers)
+
+
+def knowing_what_was_refused(means: Means, facts: Facts) -> Means:
+    """With the logins that fail on this machine before a change; ``facts`` are those of now."""
+    with suppress(Failed):  # without a server there is none
+        servers = running_servers(with_certificates(facts))
+        return replace(means, refused_before=refused_logins(servers, means))
+    return means
 
 
 def proved_for_history(

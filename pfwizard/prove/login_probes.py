@@ -9,12 +9,19 @@ from functools import partial
 
 from pfwizard.enumeration import listed
 from pfwizard.prove.authentication import AUTHENTICATED, REFUSED, authenticated
-from pfwizard.prove.checker_probe import obstacle_to
+from pfwizard.prove.checker_probe import AS_BEFORE, obstacle_to
 from pfwizard.prove.conversation import in_clear, mechanisms_of
-from pfwizard.prove.means import Means
+from pfwizard.prove.means import Means, RefusedLogin
 from pfwizard.prove.mechanisms import MECHANISMS, Login
 from pfwizard.prove.server import Expectation, Mechanisms, Security, Server
-from pfwizard.prove.verdict import Limited, Outcome, Statements, concluded
+from pfwizard.prove.verdict import (
+    Limited,
+    Outcome,
+    Statements,
+    Unexpected,
+    Verdict,
+    concluded,
+)
 from pfwizard.secret import Secret
 
 Trying = Callable[[Login], tuple[int, str]]
@@ -26,6 +33,9 @@ SHOWING_ONE = (
     "CA that this very change makes has issued none yet: once it is live, pfwizard client add NAME "
     "makes one, and pfwizard verify --client-certificate FILE proves the login."
 )
+
+
+ASKING = "pfwizard verify --user NAME tells more of it."
 
 
 def auth_in_clear(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
@@ -96,11 +106,39 @@ def logins(statements: Statements, expected: Expectation, means: Means) -> Itera
             return [each.skipped("pfwizard cannot log in with this mechanism")]
         wrong = _wrong(login.user if name == own else _nobody(login.user))
         trying = partial(attempt, means, expected, name)
-        return list(concluded(each, _with_mechanism(each, expected, trying, login, wrong)))
+        found = list(concluded(each, _with_mechanism(each, expected, trying, login, wrong)))
+        return list(map(_as_before, found)) if means.is_as_before(expected) else found
 
     with ThreadPoolExecutor(means.logins_at_once) as pool:
         for found in pool.map(tried, offered):
             yield from found
+
+
+def _as_before(outcome: Outcome) -> Outcome:
+    """No fault of the change, which is not to be hidden either."""
+    if outcome.verdict is not Verdict.FAIL or outcome.probe != "login":
+        return outcome
+    detail = f"{AS_BEFORE}: {outcome.detail}"
+    return replace(outcome, verdict=Verdict.SKIPPED, detail=detail, remedy=outcome.remedy or ASKING)
+
+
+def refused_logins(servers: Iterable[Expectation], means: Means) -> frozenset[RefusedLogin]:
+    """Where our user cannot log in, of the servers that offer it; each is asked once."""
+    asked = {RefusedLogin.at(each): each for each in servers if each.may_offer_logins}
+    return frozenset(key for key, each in asked.items() if _is_refused(each, means))
+
+
+def _is_refused(expected: Expectation, means: Means) -> bool:
+    """Not where that cannot be found out."""
+    try:
+        with means.admitted(expected) as client:
+            usable = sorted(mechanisms_of(client) & MECHANISMS.keys())
+        if means.login is None or not usable:
+            return False
+        code, _ = attempt(means, expected, usable[-1], means.login)
+    except Unexpected:
+        return False
+    return code != AUTHENTICATED
 
 
 def not_admitted(expected: Expectation, means: Means) -> Iterator[Outcome]:

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from pfwizard.prove import login_probes
-from pfwizard.prove.login_probes import where_to_misspell
+from pfwizard.prove.login_probes import refused_logins, where_to_misspell
+from pfwizard.prove.means import RefusedLogin
 from pfwizard.prove.mechanisms import Login
 from pfwizard.prove.server import Expectation, Obstacle, PasswordChecker, Security, Server
 from pfwizard.prove.verdict import Limited, Outcome
 from pfwizard.secret import Secret
 from tests.prove.probing import AUTH, LOGIN, STARTTLS, found, means, outcomes, tls
-from tests.prove.smtp_server import NAME, PASSWORD, USER, Manners, serving
+from tests.prove.smtp_server import GREETING, NAME, PASSWORD, USER, Manners, serving
 
 BOTH = frozenset({"PLAIN", "LOGIN"})
 PLAIN = ("AUTH PLAIN",)
@@ -23,6 +24,8 @@ PLAIN = ("AUTH PLAIN",)
 ONLY_OVER_TLS = Manners(tls(), in_clear=STARTTLS, over_tls=PLAIN)
 BEFORE_TLS_TOO = replace(ONLY_OVER_TLS, in_clear=(*STARTTLS, *PLAIN))
 IN_CLEAR = Manners(in_clear=AUTH)
+
+CHECKER = PasswordChecker("authdaemond", PurePosixPath("/run/courier/authdaemon/socket"))
 
 
 def said(manners: Manners, login: Login = LOGIN, **more: object) -> list[Outcome]:
@@ -57,6 +60,54 @@ def test_a_refused_login_stays_refused_where_other_names_cannot_be_tried(
     monkeypatch.setattr(login_probes, "attempt", attempt)
     told = said(Manners(in_clear=PLAIN), domains=("kernel-panic.it",))
     assert verdicts(told) == ["fail login", "skipped login-refused"]
+
+
+# --- what failed before the change ----------------------------------------------------------------
+
+ANOTHER = Login(USER, Secret("another password"))
+
+
+@pytest.mark.parametrize(
+    ("manners", "login", "is_refused"),
+    [
+        (IN_CLEAR, LOGIN, False),
+        (IN_CLEAR, ANOTHER, True),
+        (replace(IN_CLEAR, wrong_password=b"454 4.7.0 Temporary failure\r\n"), ANOTHER, True),
+        (replace(IN_CLEAR, wrong_password=TOO_OFTEN), ANOTHER, False),
+        (Manners(), ANOTHER, False),
+        (replace(IN_CLEAR, instead={GREETING: b"421 4.3.2 Not now\r\n"}), ANOTHER, False),
+    ],
+    ids=["right", "wrong", "no checker", "limited", "no logins", "no server"],
+)
+def test_a_login_is_refused_where_the_server_says_so(
+    manners: Manners, login: Login, is_refused: bool
+) -> None:
+    with serving(manners) as server:
+        expected = Expectation(server, public_port=587)
+        known = refused_logins([expected], means(login=login))
+    assert known == ({RefusedLogin.at(expected)} if is_refused else frozenset())
+
+
+def test_what_was_refused_before_is_told_and_no_failure_of_the_change() -> None:
+    with serving(IN_CLEAR) as server:
+        expected = Expectation(server, public_port=587, checkers=(CHECKER,))
+        given = replace(means(login=ANOTHER), refused_before=frozenset({RefusedLogin.at(expected)}))
+        told = outcomes("login", expected, given)
+        changed = replace(expected, checkers=(replace(CHECKER, name="another"),))
+        assert verdicts(outcomes("login", changed, given)).count("fail login") == 2
+        other_port = replace(expected, public_port=465)
+        assert verdicts(outcomes("login", other_port, given)).count("fail login") == 2
+
+    assert verdicts(told) == 2 * ["skipped login", "pass login-refused"]
+    assert told[0].detail.startswith(f"that was so before the change, too: {USER} cannot log in")
+    assert told[0].remedy
+
+
+def test_a_server_that_now_lets_everybody_in_is_a_failure_whatever_was_before() -> None:
+    with serving(replace(IN_CLEAR, wrong_password=b"235 2.7.0 Ok\r\n")) as server:
+        expected = Expectation(server)
+        given = replace(means(login=ANOTHER), refused_before=frozenset({RefusedLogin.at(expected)}))
+        assert "fail login-refused" in verdicts(outcomes("login", expected, given))
 
 
 # --- what is offered ------------------------------------------------------------------------------
