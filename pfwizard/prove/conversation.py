@@ -116,8 +116,14 @@ class Trust:
         return context
 
     def _show_ours(self, context: ssl.SSLContext) -> None:
-        if self.client_certificate is not None:
+        """Raises Unexpected for files that are gone meanwhile, or changed."""
+        if self.client_certificate is None:
+            return
+        try:
             context.load_cert_chain(self.client_certificate, self.client_key)
+        except OSError as error:  # OpenSSL's own errors are of this kind, too
+            why = error.strerror or str(error)
+            raise Unexpected(f"{self.client_certificate} cannot be shown: {why}") from error
 
 
 def anybody() -> ssl.SSLContext:

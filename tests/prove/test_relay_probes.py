@@ -275,6 +275,15 @@ def test_the_client_with_our_certificate_may_send_to_elsewhere(ours: Means) -> N
     assert f"its sha256 fingerprint, {shown}" in told.remedy
 
 
+def test_a_certificate_that_is_gone_meanwhile_is_a_failure_that_names_the_file(ours: Means) -> None:
+    gone = ours.trust.client_certificate
+    assert gone is not None
+    gone.unlink()
+    told = only("relay-certificate", KNOWING, ours)
+    assert told.verdict.value == "fail"
+    assert told.detail == f"{gone} cannot be shown: No such file or directory"
+
+
 def test_where_nobody_relays_by_certificate_nothing_is_wrong_with_ours(ours: Means) -> None:
     told = only("relay-certificate", WITH_TLS, ours, relays_by_certificate=False)
     assert told.verdict.value == "skipped"
