@@ -27,7 +27,7 @@ if not os.environ.get("NO_COLOR"):
 
 from rich.console import RenderableType  # noqa: E402
 from textual.binding import BindingType  # noqa: E402
-from textual.command import Provider  # noqa: E402
+from textual.command import CommandPalette, Provider  # noqa: E402
 from textual.events import InputEvent, Key  # noqa: E402
 
 from pfwizard.errors import defect  # noqa: E402
@@ -102,6 +102,11 @@ class Wizard(OneByOne[Outcome], inherit_bindings=False):
         """Behind the notice that the terminal is too small, nothing is done blindly."""
         is_seen = self.screen is not self.current_page or not self.current_page.is_hidden_by_notice
         return not is_seen and not (isinstance(event, Key) and event.key in ALWAYS)
+
+    def action_command_palette(self) -> None:
+        """As Textual has it, but for an ellipsis that an ASCII terminal cannot show."""
+        if self.screen is self.current_page:
+            self.push_screen(CommandPalette(id="--command-palette", placeholder="Search"))
 
     def _end_by_signal(self, number: signal.Signals) -> None:
         """The terminal is put right first; an engine at work goes on without us."""

@@ -18,6 +18,7 @@ from pfwizard.screens.leaving import Leaving, agrees_to_leave, save_answers
 from pfwizard.screens.results import Going, Jump
 from pfwizard.screens.widgets.key_line import KeyLine
 from pfwizard.screens.widgets.lines_view import LinesView
+from pfwizard.screens.widgets.out_of_sight import OutOfSight
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.screens.widgets.step_list import StepList
 from pfwizard.screens.widgets.text_button import TextButton
@@ -28,6 +29,9 @@ from pfwizard.wizard.title import title
 
 PADDING = 2
 """Columns of the first line that hold no text (wizard.tcss)."""
+
+TO_THE_EDGE = 10000
+"""Screenfuls; more than anybody has to read."""
 
 TOO_SMALL = "This terminal is too small: pfwizard needs 60x18. F10 quits; --plain needs no room."
 
@@ -69,6 +73,8 @@ class Page(Screen[None]):
         Binding("down", "app.focus_next", show=False),
         Binding("pagedown", "scroll(1)", show=False),
         Binding("pageup", "scroll(-1)", show=False),
+        Binding("home", f"scroll(-{TO_THE_EDGE})", show=False),
+        Binding("end", f"scroll({TO_THE_EDGE})", show=False),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -103,6 +109,7 @@ class Page(Screen[None]):
             with Vertical(id="page"):
                 yield from self.body()
                 with Horizontal(id="buttons"):
+                    yield OutOfSight()
                     for choice in self.choices():
                         yield TextButton(
                             choice.label,
@@ -131,6 +138,10 @@ class Page(Screen[None]):
         """Bring the heading and the list of steps up to date."""
         self.query_one("#title", PlainText).show(self._title())
         self.query_one(StepList).show()
+
+    def on_mount(self) -> None:
+        for view in self.query("LinesView, #fields").results(Widget):
+            self.query_one(OutOfSight).watch_over(view)
 
     def on_resize(self) -> None:
         for line in self.query("#title").results(PlainText):

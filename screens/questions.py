@@ -15,6 +15,7 @@ from pfwizard.screens.dialogs.help import Help
 from pfwizard.screens.page import Page
 from pfwizard.screens.widgets.choices import OneOf, SeveralOf
 from pfwizard.screens.widgets.field_row import FieldRow
+from pfwizard.screens.widgets.introduction import Introduction
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.introductions import introduction_of
 from pfwizard.wizard.offered import offered_choices
@@ -33,7 +34,7 @@ class Questions(Page):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab,down", "go_on", show=False)]
 
     def body(self) -> ComposeResult:
-        yield PlainText(self._introduction, classes="introduction")
+        yield Introduction(self._introduction)
         with Fields(id="fields"):
             for question in self.course.step.questions:
                 if len(question.choices) != 1:
@@ -82,7 +83,9 @@ class Questions(Page):
             row.show_answer(sheet.text(key))
             row.show_implied(sheet.implied(key))
             row.show_problem(problems.get(key))
-        self.query_one(".introduction", PlainText).show(self._introduction)
+        introduction = self.query_one(Introduction)
+        introduction.show(self._introduction)
+        introduction.make_room_for(*relevant, *problems.items())
         self.say_where_we_are()
         self.call_after_refresh(self._show_focus)
 
@@ -109,6 +112,18 @@ class Questions(Page):
         if focused is None:
             return None
         return next((row for row in self.rows if row.editor is focused), None)
+
+    def action_scroll(self, pages: int) -> None:
+        """To the field that is a screenful further; what is in focus is always seen."""
+        shown = [each for each in self.rows if each.display]
+        row = self._row_in_focus() or shown[-1]
+        goal = row.virtual_region.y + pages * self.query_one(Fields).size.height
+        if pages > 0:
+            further = [each for each in shown if each.virtual_region.y < goal]
+            self.set_focus(further[-1].editor)
+        else:
+            further = [each for each in shown if each.virtual_region.y > goal]
+            self.set_focus(further[0].editor)
 
     def before_leaving(self) -> None:
         """The other fields were told when they were left; what follows from them may change."""
@@ -150,7 +165,8 @@ class Questions(Page):
             self.app.push_screen(Help(self.heading, self._introduction))
         else:
             question = row.question
-            self.app.push_screen(Help(question.label, _at_length(question)))
+            text = f"{_at_length(question)}\n\n{self.heading}. {self._introduction}"
+            self.app.push_screen(Help(question.label, text))
 
 
 def _hint(row: FieldRow) -> str:

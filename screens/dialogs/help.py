@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 
 from pfwizard.screens.widgets.lines_view import LinesView
+from pfwizard.screens.widgets.out_of_sight import OutOfSight
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.lines import Line
 
@@ -28,4 +29,9 @@ class Help(ModalScreen[None]):
         with Vertical(classes="dialog tall"):
             yield PlainText(self._title, classes="dialog-title")
             yield LinesView([Line(text) for text in self._text.split("\n")])
-            yield PlainText("Up/Down scroll  Esc Close", classes="dialog-keys")
+            with Horizontal(classes="dialog-keys"):
+                yield PlainText("Up/Down scroll  Esc Close  ")
+                yield OutOfSight()
+
+    def on_mount(self) -> None:
+        self.query_one(OutOfSight).watch_over(self.query_one(LinesView))

@@ -18,6 +18,7 @@ from syrupy.location import PyTestLocation  # noqa: E402
 from syrupy.types import SerializableData  # noqa: E402
 from textual.app import App  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
+from textual.strip import Strip  # noqa: E402
 
 from pfwizard.wizard.outcome import Outcome  # noqa: E402
 from tests.screens import drawn_with  # noqa: E402
@@ -69,10 +70,14 @@ class ScreenPicture(_Stored):
         )
 
 
+def rows_of(app: App[Outcome]) -> list[Strip]:
+    """The rows of the screen, as they are painted."""
+    return app.screen._compositor.render_strips()
+
+
 def text_of(app: App[Outcome]) -> str:
     """One line for each row of the screen, without what is only blank at their ends."""
-    rows = app.screen._compositor.render_strips()
-    return "".join(f"{row.text.rstrip()}\n" for row in rows)
+    return "".join(f"{row.text.rstrip()}\n" for row in rows_of(app))
 
 
 ROUNDS = 5

@@ -6,6 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from pfwizard.screens.done import Done
+from pfwizard.screens.welcome import Welcome
 from pfwizard.screens.widgets.editor import TextField
 from pfwizard.wizard.outcome import Outcome
 from pfwizard.wizard.review import as_text, review
@@ -49,6 +50,14 @@ async def test_a_dialog_that_is_given_up_says_nothing_of_saved_answers() -> None
         await press(pilot, "f2", "escape")
 
         assert "Saved in" not in text_of(pilot.app)
+
+
+@pytest.mark.parametrize("key", ["f10", "ctrl+c"])
+async def test_a_key_that_quits_closes_the_dialog_and_no_more(key: str) -> None:
+    async with wizard(StagedSession(start=started())) as pilot:
+        await press(pilot, "f2", key)
+
+        assert isinstance(pilot.app.screen, Welcome)
 
 
 async def test_a_file_that_is_there_is_replaced_by_the_button_when_that_was_said(

@@ -8,8 +8,8 @@ from pfwizard.screens.widgets.editor import id_of
 from pfwizard.wizard.outcome import Outcome
 from pfwizard.wizard.steps import StepName
 from tests.screens.conftest import text_of
-from tests.screens.stage import StagedSession
-from tests.screens.walking import choose, go_to, settled, tick, wizard
+from tests.screens.stage import StagedSession, started
+from tests.screens.walking import choose, fill, go_to, press, settled, tick, wizard
 
 MECHANISMS = "sasl.mechanisms"
 
@@ -27,6 +27,66 @@ async def test_the_usual_answers_about_logins_fit() -> None:
         await go_to(pilot, StepName.SASL)
 
         assert rows_out_of_sight(pilot) == 0
+
+
+async def test_a_new_ca_is_asked_for_without_scrolling() -> None:
+    async with wizard(StagedSession(start=started())) as pilot:
+        await go_to(pilot, StepName.AUTHORITY)
+
+        assert rows_out_of_sight(pilot) == 0
+        assert "Key file " in text_of(pilot.app)
+
+
+async def test_an_introduction_that_gave_way_is_told_by_the_help() -> None:
+    async with wizard(StagedSession(start=started())) as pilot:
+        await go_to(pilot, StepName.AUTHORITY)
+        assert "signs the server" not in text_of(pilot.app)
+
+        await press(pilot, "f1", "end")
+
+        assert "signs the server" in text_of(pilot.app)
+
+
+async def test_an_introduction_gives_way_to_what_is_wrong_with_an_answer() -> None:
+    async with wizard(StagedSession(start=started())) as pilot:
+        await go_to(pilot, StepName.SASL)
+        assert "strangers may not" in text_of(pilot.app)
+        await fill(pilot, "sasl.socket", "no path at all " * 20)
+        await press(pilot, "f8")
+
+        assert "strangers may not" not in text_of(pilot.app)
+
+
+async def test_what_is_required_of_a_server_is_seen_at_once_and_that_there_is_more() -> None:
+    async with wizard(StagedSession()) as pilot:
+        await go_to(pilot, StepName.SERVER)
+
+        text = text_of(pilot.app)
+        assert all(label in text for label in ("Host names", "Common name"))
+        assert "3 lines below, PgDn" in text
+
+
+async def test_the_page_keys_lead_to_the_last_field_and_back() -> None:
+    async with wizard(StagedSession()) as pilot:
+        await go_to(pilot, StepName.SERVER)
+        await press(pilot, "pagedown", "pagedown")
+        last, below = pilot.app.focused, text_of(pilot.app)
+        await press(pilot, "pageup", "pageup")
+
+        assert last is not None
+        assert last.id == id_of("server.request_attributes.company_name")
+        assert "3 lines above, PgUp" in below
+        assert pilot.app.focused is pilot.app.screen.query_one(f"#{id_of('server.source')}")
+
+
+async def test_the_end_of_a_text_is_reached_from_its_button_too() -> None:
+    async with wizard(StagedSession(start=started())) as pilot:
+        await go_to(pilot, StepName.REVIEW)
+        await press(pilot, "f8", "end")
+        assert "Afterwards" in text_of(pilot.app)
+
+        await press(pilot, "home")
+        assert "2 warnings" in text_of(pilot.app)
 
 
 async def test_only_what_the_checker_can_do_is_offered() -> None:

@@ -29,7 +29,7 @@ from tests.apply.builders import (
     transaction,
 )
 from tests.cli.program import Machine, contents, pfwizard_process
-from tests.screens.conftest import LooksRight, text_of
+from tests.screens.conftest import LooksRight, rows_of, text_of
 from tests.screens.stage import StagedSession
 from tests.screens.walking import is_enabled, press, settled, until_it_says, until_shown, wizard
 
@@ -61,6 +61,26 @@ async def test_a_history_with_a_change_in_place(tmp_path: Path, looks_right: Loo
         await until_shown(pilot, HistoryPage)
         await settled(pilot)
         await looks_right(pilot, "in place")
+
+
+def style_of_the_choice(pilot: Pilot[Outcome]) -> str:
+    """How the entry is painted that is chosen."""
+    (row,) = [each for each in rows_of(pilot.app) if "0001-a1b2c3d4" in each.text]
+    return next(str(part.style) for part in row if "0001-a1b2c3d4" in part.text)
+
+
+async def test_it_is_seen_whether_the_list_or_the_changes_take_the_keys(tmp_path: Path) -> None:
+    session = StagedSession()
+    session.entries = tuple(entries(tmp_path))
+    async with wizard(session) as pilot:
+        await press(pilot, "f3")
+        await until_shown(pilot, HistoryPage)
+        await settled(pilot)
+        in_focus = style_of_the_choice(pilot)
+
+        await press(pilot, "tab")
+
+        assert style_of_the_choice(pilot) != in_focus
 
 
 async def test_a_history_without_anything(looks_right: LooksRight) -> None:

@@ -158,6 +158,15 @@ async def test_where_nobody_can_log_in_nobody_is_asked_for() -> None:
         session.act.may_end.set()
 
 
+async def test_its_buttons_are_seen_on_the_lowest_terminal_beside_an_error() -> None:
+    async with wizard(with_users(), (60, 18)) as pilot:
+        await asked(pilot)
+        await press(pilot, *"ada", "enter", "enter")
+
+        assert "Error: no password was typed" in text_of(pilot.app)
+        assert "[ Without ]" in text_of(pilot.app)
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_asking_for_a_user(size: tuple[int, int], looks_right: LooksRight) -> None:
     async with wizard(with_users(), size) as pilot:

@@ -11,7 +11,7 @@ import pytest
 from pfwizard.wizard.steps import ASKING
 from tests.cli.program import Machine, pfwizard_process, traces
 from tests.screens.on_a_terminal import OnTerminal, opened_terminals
-from tests.terminal import CTRL_U, ENTER, F1, F8, F10, RIGHT, TAB
+from tests.terminal import CTRL_P, CTRL_U, ENTER, F1, F8, F10, RIGHT, TAB
 
 TERMS = ["xterm-256color", "screen", "tmux-256color", "linux", "vt220"]
 
@@ -174,6 +174,8 @@ def test_a_terminal_without_unicode_gets_ascii_only(on: OnTerminal) -> None:
     terminal.wait_for("Port 25 (mail)")
     terminal.type(*[F8] * PAGES_BEFORE_THE_REVIEW)
     terminal.wait_for("Summary  smtpd.conf")
+    terminal.type(CTRL_P)
+    terminal.wait_for("Step: Review")
 
     assert terminal.sent.isascii()
 
