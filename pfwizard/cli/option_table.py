@@ -117,6 +117,8 @@ def is_given(given: argparse.Namespace, option: str) -> bool:
 def _out_of_place(option: str, belonging: Belonging, command: Command) -> UsageError:
     if command not in WITHOUT_A_NAME:
         return UsageError(f"pfwizard {command.value} takes no {option}", f"Leave out {option}.")
+    if belonging.example and Command.APPLY in belonging.commands:
+        return UsageError(f"{option} is not for the wizard", f"pfwizard {belonging.example}")
     if belonging.example:
         return UsageError(f"{option} goes with a command", f"pfwizard {belonging.example}")
     return UsageError(
