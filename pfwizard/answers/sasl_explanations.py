@@ -40,7 +40,8 @@ SASL_EXPLANATIONS: Mapping[str, str] = {
     "others; with none named, whatever Dovecot offers stays.",
     "sasl.chroot": "An smtpd in the chroot jail sees nothing but Postfix's queue directory, and so "
     "no socket outside of it. auto: such an smtpd is taken out of the jail, on every port where "
-    "users log in; Dovecot's socket lies in the queue directory, and nothing is done. leave: it "
+    "users log in; Dovecot's socket lies in the queue directory, and nothing is done, as with what "
+    "you have mounted there (mount --bind) under the name that it has outside. leave: it "
     "stays in the jail, whatever becomes of the logins. move-socket: saslauthd is told to put its "
     "socket into the queue directory, and the jail stays closed; other programs that ask saslauthd "
     "then need to be told too.",
