@@ -27,7 +27,7 @@ from pfwizard.wizard.probation import (
     what_comes_back,
     what_waits,
 )
-from pfwizard.wizard.progress import Progress, StepState
+from pfwizard.wizard.progress import Progress
 from pfwizard.wizard.rehearsal import (
     NOTHING_YET,
     PROVING,
@@ -46,13 +46,6 @@ if TYPE_CHECKING:
 
 TICK = 1.0
 """Seconds between two looks at the clock, while there is a countdown only."""
-
-STATE_STYLES = {
-    StepState.RUNNING: Style.PLAIN,
-    StepState.DONE: Style.ADDED,
-    StepState.FAILED: Style.REFUSAL,
-    StepState.SKIPPED: Style.WARNING,
-}
 
 KEYS_OF = {
     "stop": "s Stop",
@@ -324,7 +317,7 @@ class Applying(Page):
 
     def _lines(self) -> Iterator[Line]:
         for step in self._progress.steps:
-            yield Line(step.line, STATE_STYLES[step.state])
+            yield Line(step.line, step.style)
             if step.words == TITLE:
                 yield from _indented(failures_last(self._proved))
             elif step.words == PROVING:

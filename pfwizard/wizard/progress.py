@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from pfwizard.wizard.lines import Style
+
 
 class StepState(Enum):
     """The values are the marks in front of a step."""
@@ -11,6 +13,14 @@ class StepState(Enum):
     DONE = "ok"
     FAILED = "!!"
     SKIPPED = "--"
+
+
+STYLES = {
+    StepState.RUNNING: Style.PLAIN,
+    StepState.DONE: Style.ADDED,
+    StepState.FAILED: Style.REFUSAL,
+    StepState.SKIPPED: Style.WARNING,
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,10 @@ class ProgressStep:
     def line(self) -> str:
         took = "" if self.seconds is None else f"  {self.seconds:.1f} s"
         return f"{self.state.value} {self.words}{took}"
+
+    @property
+    def style(self) -> Style:
+        return STYLES[self.state]
 
 
 @dataclass
