@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from pfwizard.apply.disk.explained import edited, explained, failed
@@ -65,6 +66,10 @@ class Preflight:
                     check(self, change)
         self._refuse_full_disks()
 
+    @cached_property
+    def _mount_points(self) -> frozenset[Path]:
+        return mount_points()
+
     def place(self, change: Change) -> Path:
         return self.tree.outside(change.real)
 
@@ -100,7 +105,7 @@ class Preflight:
 
     def refuse_mount_point(self, change: Change) -> None:
         place = self.place(change)
-        if place in mount_points():
+        if place in self._mount_points:
             raise failed(place, OSError(errno.EBUSY, ""))
 
     def refuse_managed_elsewhere(self, change: Change) -> None:
