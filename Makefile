@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
-WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+# Half of the time a test waits for a server, so there are more of them at work than cores.
+WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$(((cores * 3 + 1) / 2)))
 
 .PHONY: help demo test torture lint format bench machines clean
 
