@@ -233,13 +233,8 @@ class Applying(Page):
             await self._carry_out()
 
     async def _carry_out(self) -> None:
-        self._application = self.session.application(
-            self.planned,
-            lambda words: self._tell(StepBegan(words)),
-            lambda event: self._tell(ProbationBegan(event)),
-            tuple(self._proved),
-        )
         try:
+            self._application = await in_background(self._prepared)
             transaction = await in_background(self._application.carry_out)
         except PfwizardError as error:
             self._fail(error)
@@ -248,6 +243,14 @@ class Applying(Page):
         else:
             self.session.applied(self.planned, transaction)
             self._succeed(transaction)
+
+    def _prepared(self) -> "Application":
+        return self.session.application(
+            self.planned,
+            lambda words: self._tell(StepBegan(words)),
+            lambda event: self._tell(ProbationBegan(event)),
+            tuple(self._proved),
+        )
 
     def _tell(self, message: Message) -> None:
         """From the thread that follows the engine; it never waits for the screen."""

@@ -6,7 +6,7 @@ from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.engine import Application, Job, Planned, plan_rollback
 from pfwizard.prove.checker_probe import AS_BEFORE
-from pfwizard.prove.live_proof import knowing_what_was_refused, proved_for_history
+from pfwizard.prove.live_proof import proved_for_history
 from pfwizard.prove.means import Means
 from pfwizard.prove.verdict import Outcome, Verdict, failures_among, why_taken_back
 from pfwizard.prove.verification import LOGIN
@@ -20,14 +20,6 @@ class NotProven(RolledBack):
             f"{why_taken_back(failed)}. The old configuration is back in place.", failed.remedy
         )
         self.outcomes = outcomes
-
-
-def prepared(means: Means, planned: Planned, rehearsed: tuple[Outcome, ...]) -> Means:
-    """With what a proof needs to know of before; a login that was rehearsed owes nothing to it."""
-    is_proven = any(each.probe == LOGIN and each.verdict is Verdict.PASS for each in rehearsed)
-    if means.login is None or is_proven or not planned.facts.is_running:
-        return means
-    return knowing_what_was_refused(means, planned.facts)
 
 
 def found_live(

@@ -212,10 +212,11 @@ class Unattended:
         self, job: "Job", planned: "Planned", given: Arguments, unchanged: str = ""
     ) -> Report:
         """Carry a plan out, or show it; ``unchanged`` is what to say where it is empty."""
-        from pfwizard.cli.proof import found_live, prepared, proven
+        from pfwizard.cli.proof import found_live, proven
         from pfwizard.cli.rehearsal import rehearsed
         from pfwizard.cli.verification import login_of, shown_by
         from pfwizard.engine import Application, refuse_stale, with_obstacles
+        from pfwizard.prove.live_proof import prepared
         from pfwizard.prove.means import Means
         from pfwizard.prove.verdict import failures_among, why_taken_back
 
@@ -229,7 +230,8 @@ class Unattended:
         refuse_stale(job, plan)
         login = login_of(given.verification)
         outcomes = rehearsed(planned, given, login, _announcing(given))
-        means = prepared(Means(shown_by(given.verification), login=login), planned, outcomes)
+        means = Means(shown_by(given.verification), login=login)
+        means = prepared(means, planned.facts, outcomes)
 
         def live_for_a_while(event: "OnProbationNow") -> None:
             self._tell_of_probation(event, given)

@@ -26,8 +26,8 @@ from pfwizard.prove.rehearsing.score import as_planned
 from pfwizard.prove.rehearsing.trust import with_trust_of_clients
 from pfwizard.prove.server import Expectation
 from pfwizard.prove.trial import Trial, keep
-from pfwizard.prove.verdict import Outcome, failures_among
-from pfwizard.prove.verification import all_verified
+from pfwizard.prove.verdict import Outcome, Verdict, failures_among
+from pfwizard.prove.verification import LOGIN, all_verified
 
 
 class Stopped(Failed):
@@ -60,8 +60,15 @@ def _told_of(before: Before, servers: Iterable[Expectation]) -> tuple[Expectatio
     return tuple(replace(before.told_of(each), checkers=each.checkers) for each in servers)
 
 
-def knowing_what_was_refused(means: Means, facts: Facts) -> Means:
-    """With the logins that fail on this machine before a change; ``facts`` are those of now."""
+def prepared(means: Means, facts: Facts, rehearsed: Iterable[Outcome]) -> Means:
+    """What a proof needs to know of before the change: the logins that fail on this machine.
+
+    ``facts`` are those of now. It takes seconds, unless a login was ``rehearsed``, which owes
+    nothing to before.
+    """
+    is_proven = any(each.probe == LOGIN and each.verdict is Verdict.PASS for each in rehearsed)
+    if means.login is None or is_proven or not facts.is_running:
+        return means
     with suppress(Failed):  # without a server there is none
         servers = running_servers(with_certificates(facts))
         return replace(means, refused_before=refused_logins(servers, means))

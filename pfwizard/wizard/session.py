@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.engine import Application, Job, Planned
     from pfwizard.machine.facts import Facts
+    from pfwizard.prove.means import Means
     from pfwizard.prove.mechanisms import Login
     from pfwizard.prove.rehearsing.dress_rehearsal import DressRehearsal
     from pfwizard.prove.verdict import Outcome as Probed
@@ -69,6 +70,7 @@ class Session:
     applied_plan: "Planned | None" = field(default=None, init=False)
     _applied: Outcome | None = field(default=None, init=False)
     _decided: str = field(default="", init=False)
+    _means: "Means" = field(init=False)
     _has_draft: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -235,10 +237,9 @@ class Session:
         The history keeps what was found. Raises PfwizardError.
         """
         from pfwizard.prove.live_proof import proved_for_history
-        from pfwizard.prove.means import Means
 
         plan, facts, state = planned.plan, planned.facts, self.place.job.state
-        return proved_for_history(state, transaction, plan, facts, Means(login=self.login))
+        return proved_for_history(state, transaction, plan, facts, self._means)
 
     def application(
         self,
@@ -249,10 +250,14 @@ class Session:
     ) -> "Application":
         """The plan, ready to be carried out by an engine in a process of its own.
 
-        ``rehearsed`` is what its rehearsal has found, which the history keeps.
+        ``rehearsed`` is what its rehearsal has found, which the history keeps. It takes seconds
+        where that leaves to be found out which logins fail before the change.
         """
         from pfwizard.engine import Application
+        from pfwizard.prove.live_proof import prepared
+        from pfwizard.prove.means import Means
 
+        self._means = prepared(Means(login=self.login), planned.facts, rehearsed)
         seconds = probation_of(planned.plan, self.place.probation)
         if seconds is not None:
             self.await_confirmation()

@@ -10,11 +10,20 @@ from tests.machines import policy
 from tests.machines.machine import Completed, Machine
 from tests.machines.suites import SUITES
 from tests.real.sasl import courier
-from tests.real.sasl.login_server import ADDRESS, ANSWERS_FILE, PASSWORD_FILE, LoginServer
+from tests.real.sasl.login_server import (
+    ADDRESS,
+    ANSWERS_FILE,
+    PASSWORD,
+    PASSWORD_FILE,
+    LoginServer,
+)
 
 pytestmark = pytest.mark.machine
 
 LOGIN = ("--user", ADDRESS, "--password-file", PASSWORD_FILE)
+
+MORE_THAN_ALL = 80
+"""Questions of the dialogue."""
 
 IN_CLEAR = "smtpd_tls_auth_only = no"
 """Set by somebody, and changed back by the answers."""
@@ -54,6 +63,20 @@ def test_a_password_checker_that_was_dead_before_takes_no_change_back(machine: M
     told_later = [each for each in trial["verification"] if each["probe"] == "password-checker"]
     assert told_later
     assert all(each["verdict"] == "skipped" for each in told_later)
+
+
+def test_it_takes_none_back_in_the_dialogue_either(machine: Machine) -> None:
+    machine.run(["postconf", "-e", IN_CLEAR])
+    machine.postfix.reload()
+    typed = ["begin", *[""] * MORE_THAN_ALL, "apply", ADDRESS, PASSWORD, "keep", ""]
+
+    done = machine.pfwizard(
+        *("--plain", "--load", ANSWERS_FILE, "--rehearse", "never"), input="\n".join(typed)
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "that was so before the change, too" in done.stderr
+    assert IN_CLEAR not in machine.read("/etc/postfix/main.cf").decode()
 
 
 def test_the_rehearsal_stops_before_anything_is_changed(machine: Machine) -> None:
