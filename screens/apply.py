@@ -145,7 +145,7 @@ class Applying(Page):
         yield from (self._view, self._countdown, self._news)
 
     def on_mount(self) -> None:
-        self._let_stop()
+        self._let_press("stop")
         self._rehearse()
 
     def _offer(self, *actions: str) -> None:
@@ -162,9 +162,9 @@ class Applying(Page):
         for button in self.buttons_of(action):
             button.focus()
 
-    def _let_stop(self) -> None:
-        """Not with Enter: one that was typed twice to come here must not end it."""
-        self._offer("stop")
+    def _let_press(self, *actions: str) -> None:
+        """Not with Enter, which may have been meant for what was before."""
+        self._offer(*actions)
         self._view.focus()
 
     @work(exclusive=True, group="apply")
@@ -229,7 +229,7 @@ class Applying(Page):
             self._has_to_choose = False
             self._countdown.show("")
             self._news.show(IF_THE_LINE_DROPS)
-            self._let_stop()
+            self._let_press("stop")
             await self._carry_out()
 
     async def _carry_out(self) -> None:
@@ -274,11 +274,7 @@ class Applying(Page):
         if self.session.login is not None:
             self._prove(event.event.transaction)
         else:
-            self._let_decide()
-
-    def _let_decide(self) -> None:
-        self._offer("roll_back", "keep")
-        self._view.focus()  # Enter must not decide: it may have been meant for what was before
+            self._let_press("roll_back", "keep")
 
     @work(exclusive=True, group="proof")
     async def _prove(self, transaction: "TransactionId") -> None:
@@ -305,7 +301,7 @@ class Applying(Page):
             self._stop(why)
         else:
             self._progress.end(self.session.clock())
-            self._let_decide()
+            self._let_press("roll_back", "keep")
         self._show_progress()
 
     def _tick(self) -> None:

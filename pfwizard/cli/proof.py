@@ -5,11 +5,16 @@ from collections.abc import Callable
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.engine import Application, Job, Planned, plan_rollback
-from pfwizard.prove.checker_probe import AS_BEFORE
 from pfwizard.prove.live_proof import proved_for_history
 from pfwizard.prove.means import Means
-from pfwizard.prove.verdict import Outcome, Verdict, failures_among, why_taken_back
-from pfwizard.prove.verification import LOGIN
+from pfwizard.prove.verdict import (
+    AS_BEFORE,
+    LOGIN,
+    Outcome,
+    Verdict,
+    failures_among,
+    why_taken_back,
+)
 
 
 class NotProven(RolledBack):

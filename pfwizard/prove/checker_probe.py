@@ -6,13 +6,10 @@ from collections.abc import Iterator
 
 from pfwizard.prove.means import Means
 from pfwizard.prove.server import Expectation, Obstacle, PasswordChecker
-from pfwizard.prove.verdict import Outcome, Statements
+from pfwizard.prove.verdict import AS_BEFORE, AS_TODAY, Outcome, Statements
 
 TIME_LIMIT = 5.0
 """Seconds for a password checker to take a connection."""
-
-
-AS_BEFORE = "that was so before the change, too"
 
 
 def within_reach(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:
@@ -21,12 +18,14 @@ def within_reach(statements: Statements, expected: Expectation, means: Means) ->
         obstacle = obstacle_to(checker)
         if obstacle is None:
             yield statements.passed(f"{checker.name} can be asked at {checker.place}")
-        elif checker.is_asked_today:
-            yield statements.skipped(f"that is so today, too: {obstacle.cause}", obstacle.remedy)
+            continue
+        failure = statements.failed(obstacle.cause, obstacle.remedy)
+        if checker.is_asked_today:
+            yield failure.excused(AS_TODAY)
         elif means.is_as_before(expected):
-            yield statements.skipped(f"{AS_BEFORE}: {obstacle.cause}", obstacle.remedy)
+            yield failure.excused(AS_BEFORE)
         else:
-            yield statements.failed(obstacle.cause, obstacle.remedy)
+            yield failure
 
 
 def obstacle_to(checker: PasswordChecker) -> Obstacle | None:

@@ -15,13 +15,13 @@ from pfwizard.prove.signs import (
     OF_TLS,
     Sign,
 )
-from pfwizard.prove.verdict import Outcome, Verdict
+from pfwizard.prove.verdict import LOGIN, Outcome, Verdict, is_login_proven
 
 SIGNS: Mapping[str, Sequence[Sign]] = {
     "answers": OF_TLS,
     "tls": OF_TLS,
     "postscreen-tls": OF_TLS,
-    "login": OF_LOGINS,
+    LOGIN: OF_LOGINS,
     "login-refused": OF_LOGINS,
     "relay-stranger": OF_MAIL,
     "relay-certificate": OF_MAIL,
@@ -39,8 +39,7 @@ REFUSAL = re.compile(f": (?:{'|'.join(map(str, sorted(REFUSED)))}) ")
 def diagnosed(outcomes: Iterable[Outcome], log: Sequence[str]) -> tuple[Outcome, ...]:
     """The outcomes, with the cause and the remedy of each failure where the log tells them."""
     found, text = tuple(outcomes), "\n".join(log)
-    is_right = any(each.probe == "login" and each.verdict is Verdict.PASS for each in found)
-    refusal = OF_A_RIGHT_PASSWORD if is_right else OF_A_WRONG_PASSWORD
+    refusal = OF_A_RIGHT_PASSWORD if is_login_proven(found) else OF_A_WRONG_PASSWORD
     return tuple(_explained(outcome, text, refusal) for outcome in found)
 
 
@@ -61,7 +60,7 @@ def _explained(outcome: Outcome, log: str, refusal: Sequence[Sign]) -> Outcome:
 
 def _signs_for(outcome: Outcome, refusal: Sequence[Sign]) -> Iterator[Sign]:
     """The first that fits decides: what is more telling comes first."""
-    if outcome.probe == "login" and REFUSAL.search(outcome.detail):
+    if outcome.probe == LOGIN and REFUSAL.search(outcome.detail):
         yield from OF_LOGINS  # whatever else has ended, this server has not
         yield from refusal
         return

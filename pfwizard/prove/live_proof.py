@@ -26,8 +26,8 @@ from pfwizard.prove.rehearsing.score import as_planned
 from pfwizard.prove.rehearsing.trust import with_trust_of_clients
 from pfwizard.prove.server import Expectation
 from pfwizard.prove.trial import Trial, keep
-from pfwizard.prove.verdict import Outcome, Verdict, failures_among
-from pfwizard.prove.verification import LOGIN, all_verified
+from pfwizard.prove.verdict import Outcome, failures_among, is_login_proven
+from pfwizard.prove.verification import all_verified
 
 
 class Stopped(Failed):
@@ -66,8 +66,7 @@ def prepared(means: Means, facts: Facts, rehearsed: Iterable[Outcome]) -> Means:
     ``facts`` are those of now. It takes seconds, unless a login was ``rehearsed``, which owes
     nothing to before.
     """
-    is_proven = any(each.probe == LOGIN and each.verdict is Verdict.PASS for each in rehearsed)
-    if means.login is None or is_proven or not facts.is_running:
+    if means.login is None or is_login_proven(rehearsed) or not facts.is_running:
         return means
     with suppress(Failed):  # without a server there is none
         servers = running_servers(with_certificates(facts))

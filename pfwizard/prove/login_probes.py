@@ -9,12 +9,14 @@ from functools import partial
 
 from pfwizard.enumeration import listed
 from pfwizard.prove.authentication import AUTHENTICATED, REFUSED, authenticated
-from pfwizard.prove.checker_probe import AS_BEFORE, obstacle_to
+from pfwizard.prove.checker_probe import obstacle_to
 from pfwizard.prove.conversation import in_clear, mechanisms_of
 from pfwizard.prove.means import Means, RefusedLogin
 from pfwizard.prove.mechanisms import MECHANISMS, Login
 from pfwizard.prove.server import Expectation, Mechanisms, Security, Server
 from pfwizard.prove.verdict import (
+    AS_BEFORE,
+    LOGIN,
     Limited,
     Outcome,
     Statements,
@@ -116,10 +118,9 @@ def logins(statements: Statements, expected: Expectation, means: Means) -> Itera
 
 def _as_before(outcome: Outcome) -> Outcome:
     """No fault of the change, which is not to be hidden either."""
-    if outcome.verdict is not Verdict.FAIL or outcome.probe != "login":
+    if outcome.verdict is not Verdict.FAIL or outcome.probe != LOGIN:
         return outcome
-    detail = f"{AS_BEFORE}: {outcome.detail}"
-    return replace(outcome, verdict=Verdict.SKIPPED, detail=detail, remedy=outcome.remedy or ASKING)
+    return replace(outcome.excused(AS_BEFORE), remedy=outcome.remedy or ASKING)
 
 
 def refused_logins(servers: Iterable[Expectation], means: Means) -> frozenset[RefusedLogin]:
@@ -144,7 +145,7 @@ def _is_refused(expected: Expectation, means: Means) -> bool:
 def not_admitted(expected: Expectation, means: Means) -> Iterator[Outcome]:
     """Why nobody logs in to a server that sends us away for want of a certificate."""
     if means.login is not None and expected.may_offer_logins:
-        yield Statements("login", str(expected.server)).skipped(
+        yield Statements(LOGIN, str(expected.server)).skipped(
             f"it sends away whoever shows no certificate, and so {means.login.user} was not logged "
             "in",
             SHOWING_ONE,

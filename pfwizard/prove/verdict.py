@@ -6,6 +6,9 @@ from enum import Enum
 
 from pfwizard.apply.live.limits import lifting
 
+LOGIN = "login"
+"""The probe with which somebody logs in."""
+
 REHEARSAL = "rehearsal"
 """The probe whose outcome says that a change was not rehearsed, and why."""
 
@@ -32,6 +35,17 @@ class Outcome:
     detail: str
     remedy: str = ""
 
+    def excused(self, words: str) -> "Outcome":
+        """A failure that is no fault of the change, and is not to be hidden either."""
+        return replace(self, verdict=Verdict.SKIPPED, detail=f"{words}: {self.detail}")
+
+
+AS_TODAY = "that is so today, too"
+"""Of a change that is rehearsed."""
+
+AS_BEFORE = "that was so before the change, too"
+"""Of one that is live."""
+
 
 def as_document(outcome: Outcome) -> dict[str, str]:
     """As it stands in JSON, whoever reads that."""
@@ -51,6 +65,11 @@ MARKS = {Verdict.PASS: "ok", Verdict.FAIL: "FAILED", Verdict.SKIPPED: "skipped"}
 def failures_among(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Those that failed, in their order."""
     return tuple(outcome for outcome in outcomes if outcome.verdict is Verdict.FAIL)
+
+
+def is_login_proven(outcomes: Iterable[Outcome]) -> bool:
+    """Whether somebody could log in somewhere."""
+    return any(each.probe == LOGIN and each.verdict is Verdict.PASS for each in outcomes)
 
 
 def why_taken_back(failed: Outcome) -> str:

@@ -14,7 +14,7 @@ from pfwizard.prove import (
 )
 from pfwizard.prove.means import Means
 from pfwizard.prove.server import Expectation
-from pfwizard.prove.verdict import Limited, Outcome, Statements, Verdict, concluded
+from pfwizard.prove.verdict import LOGIN, Limited, Outcome, Statements, Verdict, concluded
 
 Asking = Callable[[Statements, Expectation, Means], Iterator[Outcome]]
 """Raises Unexpected while its outcomes are taken, which is a failure of the probe."""
@@ -42,7 +42,7 @@ class Probe:
         return concluded(statements, self.ask(statements, expected, means))
 
 
-ANSWERS, LOGIN = "answers", "login"
+ANSWERS = "answers"
 
 CHECKER = Probe("password-checker", checker_probe.within_reach)
 """It talks to no server, and may say why one does not answer."""

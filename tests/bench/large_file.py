@@ -3,7 +3,7 @@
 from functools import partial
 
 from tests.bench.measure import Contender, Series, in_turns, seconds_of
-from tests.bench.servers import BYTECODE_IS_KEPT, BYTECODE_IS_THERE, SUITE
+from tests.bench.servers import BYTECODE_IS_KEPT, SUITE
 from tests.bench.table import Comparison, Ratio
 from tests.machines.machine import SOURCE_PLACE, Machine
 
@@ -88,7 +88,7 @@ def _stanza(number: int) -> str:
     )
 
 
-def _edit(machine: Machine, size: int, env: dict[str, str] = BYTECODE_IS_THERE) -> float:
+def _edit(machine: Machine, size: int, env: dict[str, str] = BYTECODE_IS_KEPT) -> float:
     """The seconds that parsing, editing and rendering took inside the process."""
     argv = ["python3", EDIT, f"{_directory(size)}/main.cf"]
     done = machine.run(argv, env={**machine.python_paths(), **env})

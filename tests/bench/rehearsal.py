@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from tests.bench.measure import Contender, in_turns
 from tests.bench.servers import (
     ANSWERS,
-    BYTECODE_IS_THERE,
+    BYTECODE_IS_KEPT,
     LOGIN,
     PASSWORD,
     Bytecode,
@@ -79,7 +79,7 @@ def compare(repetitions: int) -> Comparison:
 
 def _seconds_of_a_rehearsal(machine: Machine) -> float:
     command = ["python3", "-c", REHEARSE, ANSWERS, LOGIN, PASSWORD]
-    return float(machine.run(command, env={**machine.python_paths(), **BYTECODE_IS_THERE}).stdout)
+    return float(machine.run(command, env={**machine.python_paths(), **BYTECODE_IS_KEPT}).stdout)
 
 
 def _seconds_of_a_start(machine: Machine) -> float:

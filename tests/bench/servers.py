@@ -14,9 +14,7 @@ LOGIN, PASSWORD = "d.mazzocchio@kernel-panic.it", "danix"
 
 ANSWERS = "/root/answers.toml"
 BYTECODE = "/var/cache/bytecode"
-BYTECODE_IS_THERE = {"PYTHONPYCACHEPREFIX": BYTECODE}
-BYTECODE_IS_KEPT = {**BYTECODE_IS_THERE, "PYTHONDONTWRITEBYTECODE": ""}
-"""An empty value is as good as none: Python writes what it has compiled."""
+BYTECODE_IS_KEPT = {"PYTHONPYCACHEPREFIX": BYTECODE}
 
 # The guide's own answers, with authdaemond's socket where Debian has it.
 GUIDES_ANSWERS = CHECKOUT / "pfwizard" / "demo" / "answers.toml"
@@ -32,7 +30,7 @@ def stock_server() -> Iterator[Machine]:
         yield machine
 
 
-def run_pfwizard(machine: Machine, env: Mapping[str, str] = BYTECODE_IS_THERE) -> None:
+def run_pfwizard(machine: Machine, env: Mapping[str, str] = BYTECODE_IS_KEPT) -> None:
     """Configures the server after the guide."""
     machine.pfwizard("--answers", ANSWERS, check=True, env=env)
 
@@ -59,12 +57,12 @@ class Bytecode:
         """Both kinds of run, one that changes something and one that does not, compile it all."""
         with stock_server() as machine:
             for _ in range(2):
-                run_pfwizard(machine, BYTECODE_IS_KEPT)
+                run_pfwizard(machine)
             machine.run(["tar", "-cf", "/root/bytecode.tar", "-C", BYTECODE, "."])
             return cls(machine.read("/root/bytecode.tar"))
 
     def install(self, machine: Machine) -> None:
-        """Puts it where `BYTECODE_IS_THERE` has Python look."""
+        """Puts it where `BYTECODE_IS_KEPT` has Python look."""
         machine.write("/root/bytecode.tar", self.archive)
         machine.run(["mkdir", BYTECODE])
         machine.run(["tar", "-xf", "/root/bytecode.tar", "-C", BYTECODE])

@@ -1,6 +1,7 @@
 """The history on the screen, and the way back, on a real tree with a real engine."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace as with_other
 from pathlib import Path
 
@@ -53,13 +54,19 @@ def entries(place: Path) -> Iterator[Entry]:
         yield with_other(entry, manifest=manifest)
 
 
-async def test_a_history_with_a_change_in_place(tmp_path: Path, looks_right: LooksRight) -> None:
+@asynccontextmanager
+async def at_the_history(place: Path) -> AsyncIterator[Pilot[Outcome]]:
     session = StagedSession()
-    session.entries = tuple(entries(tmp_path))
+    session.entries = tuple(entries(place))
     async with wizard(session) as pilot:
         await press(pilot, "f3")
         await until_shown(pilot, HistoryPage)
         await settled(pilot)
+        yield pilot
+
+
+async def test_a_history_with_a_change_in_place(tmp_path: Path, looks_right: LooksRight) -> None:
+    async with at_the_history(tmp_path) as pilot:
         await looks_right(pilot, "in place")
 
 
@@ -70,12 +77,7 @@ def style_of_the_choice(pilot: Pilot[Outcome]) -> str:
 
 
 async def test_it_is_seen_whether_the_list_or_the_changes_take_the_keys(tmp_path: Path) -> None:
-    session = StagedSession()
-    session.entries = tuple(entries(tmp_path))
-    async with wizard(session) as pilot:
-        await press(pilot, "f3")
-        await until_shown(pilot, HistoryPage)
-        await settled(pilot)
+    async with at_the_history(tmp_path) as pilot:
         in_focus = style_of_the_choice(pilot)
 
         await press(pilot, "tab")

@@ -30,7 +30,7 @@ from pfwizard.prove.rehearsing.private_settings import LOOPBACK
 from pfwizard.prove.rehearsing.score import CannotRehearse, Room, Score, score_of
 from pfwizard.prove.rehearsing.taken_ports import taken_ports
 from pfwizard.prove.server import Expectation
-from pfwizard.prove.verdict import Outcome, Statements, failures_among
+from pfwizard.prove.verdict import LOGIN, Outcome, Statements, failures_among
 from pfwizard.prove.verification import verified
 
 LONGEST = 120.0
@@ -156,7 +156,7 @@ def _outcomes(expected: Expectation, means: Means, deadline: float) -> Iterator[
 
 
 def _logins_of(score: Score) -> Iterator[Outcome]:
-    failure, statements = score.without_logins, Statements("login", "rehearsal")
+    failure, statements = score.without_logins, Statements(LOGIN, "rehearsal")
     if failure is not None and failure.is_of_the_plan:
         yield statements.failed(
             f"the password checker cannot read its planned configuration: {failure.message}",

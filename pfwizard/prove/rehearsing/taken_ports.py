@@ -6,12 +6,11 @@ Those that a running Postfix has already do not count.
 import errno
 import socket
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from pfwizard.cf.service import Service
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
-from pfwizard.prove.verdict import Outcome, Statements, Verdict
+from pfwizard.prove.verdict import AS_TODAY, Outcome, Statements
 
 FAMILIES = {
     "ipv4": (socket.AF_INET,),
@@ -47,12 +46,7 @@ def taken_ports(before: Facts, planned: Facts) -> Iterator[Outcome]:
         if port not in had:
             yield from problems
         elif not before.is_running:
-            yield from map(_so_today, problems)
-
-
-def _so_today(outcome: Outcome) -> Outcome:
-    detail = f"that is so today, too: {outcome.detail}"
-    return replace(outcome, verdict=Verdict.SKIPPED, detail=detail)
+            yield from (each.excused(AS_TODAY) for each in problems)
 
 
 def _inet(facts: Facts) -> tuple[Service, ...]:
