@@ -70,7 +70,7 @@ class Session:
     applied_plan: "Planned | None" = field(default=None, init=False)
     _applied: Outcome | None = field(default=None, init=False)
     _decided: str = field(default="", init=False)
-    _means: "Means" = field(init=False)
+    _means: "Means | None" = field(default=None, init=False, repr=False)
     _has_draft: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -237,9 +237,11 @@ class Session:
         The history keeps what was found. Raises PfwizardError.
         """
         from pfwizard.prove.live_proof import proved_for_history
+        from pfwizard.prove.means import Means
 
         plan, facts, state = planned.plan, planned.facts, self.place.job.state
-        return proved_for_history(state, transaction, plan, facts, self._means)
+        means = self._means or Means(login=self.login)
+        return proved_for_history(state, transaction, plan, facts, means)
 
     def application(
         self,
