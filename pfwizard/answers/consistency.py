@@ -1,7 +1,7 @@
 """Answers that are right one by one and wrong together."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 from pfwizard.answers.question import Value, shown
 from pfwizard.answers.questions import QUESTIONS
@@ -36,13 +36,32 @@ _BY_KEY = {question.key: question for question in QUESTIONS}
 SUBJECT = tuple(field.name for field in fields(Subject))
 
 
-def contradictions(values: Mapping[str, Value]) -> Iterator[Contradiction]:
+@dataclass(frozen=True)
+class LimitedAuthority:
+    """A CA that is there, in the file ``certificate``, and signs for nothing but some names.
+
+    ``allows`` tells whether a name is one of them, and ``permitted`` lists them.
+    """
+
+    certificate: str
+    permitted: tuple[str, ...]
+    allows: Callable[[str], bool]
+
+
+def contradictions(
+    values: Mapping[str, Value], limited: LimitedAuthority | None = None
+) -> Iterator[Contradiction]:
     """Every pair of answers that cannot both be meant.
 
-    ``values`` may lack answers that are wrong already; what depends on them is not judged.
+    ``values`` may lack answers that are wrong already; what depends on them is not judged. To
+    ``limited`` the names are held where it is the CA of these answers.
     """
     for rule in RULES:
         yield from rule(values)
+    if limited is not None and values.get("ca.certificate") == limited.certificate:
+        yield from _outside_of_the_limits(values, limited)
+    else:
+        yield from _outside_of_the_domains(values)
 
 
 def _one_path_for_two_files(values: Mapping[str, Value]) -> Iterator[Contradiction]:
@@ -142,20 +161,46 @@ def _outside_of_the_domains(values: Mapping[str, Value]) -> Iterator[Contradicti
         or not domains
     ):
         return
+    for key, name in _to_be_signed(values):
+        if not is_ip(name) and not any(is_within(name, domain) for domain in domains):
+            yield (
+                key,
+                Wording(
+                    f"{shown(name)} is outside of ",
+                    Named("ca.domains"),
+                    ", and the CA cannot sign for it",
+                ),
+                Wording("Add its domain to ", Named("ca.domains"), ", or take the name out."),
+            )
+
+
+def _outside_of_the_limits(
+    values: Mapping[str, Value], limited: LimitedAuthority
+) -> Iterator[Contradiction]:
+    if values.get("ca.source") == "none":
+        return
+    for key, name in _to_be_signed(values):
+        if not limited.allows(name):
+            refused = f"the CA in {limited.certificate} cannot sign for {shown(name)}"
+            permitted = ", ".join(limited.permitted) or "other names"
+            yield (
+                key,
+                f"{refused}: it is limited to {permitted}",
+                Wording(
+                    "Take the name out, or name the file of another CA in ",
+                    Named("ca.certificate"),
+                    ": the limits of a CA cannot be changed.",
+                ),
+            )
+
+
+def _to_be_signed(values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+    """Whatever our CA is to sign for, with its key."""
     signed_here = ("server.names",) if values.get("server.source") == "ca" else ()
     for key in (*signed_here, "clients.names"):
         named = values.get(key)
         for name in named if isinstance(named, tuple) else ():
-            if not is_ip(name) and not any(is_within(name, domain) for domain in domains):
-                yield (
-                    key,
-                    Wording(
-                        f"{shown(name)} is outside of ",
-                        Named("ca.domains"),
-                        ", and the CA cannot sign for it",
-                    ),
-                    Wording("Add its domain to ", Named("ca.domains"), ", or take the name out."),
-                )
+            yield key, name
 
 
 def _nowhere_to_log_in(values: Mapping[str, Value]) -> Iterator[Contradiction]:
@@ -204,7 +249,6 @@ RULES: tuple[Callable[[Mapping[str, Value]], Iterator[Contradiction]], ...] = (
     _one_subject_for_ca_and_server,
     _signed_by_no_ca,
     _a_second_key_without_a_certificate,
-    _outside_of_the_domains,
     _nowhere_to_log_in,
     _a_login_to_nobody,
     _a_password_in_clear,

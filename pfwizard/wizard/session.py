@@ -96,6 +96,7 @@ class Session:
         """
         from pfwizard.plan.usual_answers import usual_answers
         from pfwizard.wizard import suggestions, surroundings
+        from pfwizard.wizard.suggested_certificates import limited_authority
 
         self.forget_plan()
         job = self.place.job
@@ -108,7 +109,10 @@ class Session:
         taken_back = self._recover(job) if self.may_apply else None
         facts, unread = self._looked(job)
         self.sheet.suggest(
-            suggestions.suggest(facts), suggestions.host_name(facts), usual_answers(facts)
+            suggestions.suggest(facts),
+            suggestions.host_name(facts),
+            usual_answers(facts),
+            limited_authority(facts),
         )
         observations = surroundings.observe(facts, _now())
         mistakes = () if self.start is None else tuple(map(str, self.start.mistakes))

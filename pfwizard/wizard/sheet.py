@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pfwizard.answers.consistency import contradictions
+from pfwizard.answers.consistency import LimitedAuthority, contradictions
 from pfwizard.answers.question import Kind, Question, Value
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.answers.relevance import is_relevant
@@ -74,6 +74,7 @@ class AnswerSheet:
         self.usual: Mapping[str, Value] = {}
         self._start = start
         self._host_name = NOWHERE
+        self._limited: LimitedAuthority | None = None
         self._typed: dict[tuple[str, str], str] = {}
         self._problems: Mapping[str, InputProblem] | None = None
 
@@ -92,11 +93,13 @@ class AnswerSheet:
         suggested: Mapping[str, Value],
         host_name: HostName = NOWHERE,
         usual: Mapping[str, Value] | None = None,
+        limited: LimitedAuthority | None = None,
     ) -> None:
         """Take over what is known of the machine; what is typed already stays."""
         self._suggested = suggested
         self.usual = usual or {}
         self._host_name = host_name
+        self._limited = limited
         self._problems = None
 
     def fill(self, key: str, text: str) -> None:
@@ -207,7 +210,7 @@ class AnswerSheet:
                 problem = self.answered(question.key).problem
                 if problem is not None and is_relevant(question, values):
                     found[question.key] = problem
-        for key, message, remedy in contradictions(values):
+        for key, message, remedy in contradictions(values, self._limited):
             field = _field_of(key)
             if is_relevant(_BY_KEY[field], values):
                 found.setdefault(field, InputProblem(by_field(message), by_field(remedy)))

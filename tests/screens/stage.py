@@ -27,6 +27,7 @@ from pfwizard.wizard.draft import Draft
 from pfwizard.wizard.found import Found, Waiting
 from pfwizard.wizard.place import Place
 from pfwizard.wizard.session import Session
+from pfwizard.wizard.suggested_certificates import limited_authority
 from pfwizard.wizard.suggestions import host_name, suggest
 from pfwizard.wizard.surroundings import observe
 from tests.guide import ANSWERS
@@ -165,7 +166,8 @@ class StagedSession(Session):
         if self.waits is not None:
             self.await_confirmation()
             return Found(waiting=self.waits)
-        self.sheet.suggest(suggest(self.facts), host_name(self.facts))
+        limited = limited_authority(self.facts)
+        self.sheet.suggest(suggest(self.facts), host_name(self.facts), limited=limited)
         return Found(observe(self.facts, NOW), draft=self.draft)
 
     def make_plan(self, answers: Answers) -> Planned:
