@@ -1,7 +1,7 @@
 """Applying: the rehearsal, the steps as they go, the probation, and how it ended."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -10,11 +10,12 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from pfwizard.errors import Failed, PfwizardError, defect
-from pfwizard.prove.verdict import Outcome, failures_among, why_taken_back
+from pfwizard.prove.verdict import Outcome, failures_among, is_login_proven, why_taken_back
 from pfwizard.screens.background import in_background, to_its_end
 from pfwizard.screens.countdown import left
 from pfwizard.screens.leaving import Leaving
 from pfwizard.screens.page import Choice, Page
+from pfwizard.screens.tidings import ProbationBegan, Proved, StepBegan
 from pfwizard.screens.widgets.key_line import KeyLine
 from pfwizard.screens.widgets.lines_view import LinesView
 from pfwizard.screens.widgets.plain_text import PlainText
@@ -29,6 +30,7 @@ from pfwizard.wizard.probation import (
 )
 from pfwizard.wizard.progress import Progress
 from pfwizard.wizard.rehearsal import (
+    LOGIN_BEFORE,
     NOTHING_YET,
     PROVING,
     TITLE,
@@ -41,7 +43,6 @@ from pfwizard.wizard.session import BY_HAND, Session
 
 if TYPE_CHECKING:
     from pfwizard.apply.manifest import TransactionId
-    from pfwizard.apply.process.events import OnProbationNow
     from pfwizard.engine import Application, Planned
 
 TICK = 1.0
@@ -56,27 +57,6 @@ KEYS_OF = {
     "next": "F8 Next",
 }
 """By the action that they set going, while the page offers it."""
-
-
-@dataclass
-class StepBegan(Message):
-    """The engine has begun another step."""
-
-    words: str
-
-
-@dataclass
-class Proved(Message):
-    """The rehearsal has another outcome."""
-
-    outcome: Outcome
-
-
-@dataclass
-class ProbationBegan(Message):
-    """The change is live, and waits."""
-
-    event: "OnProbationNow"
 
 
 class Applying(Page):
@@ -189,7 +169,7 @@ class Applying(Page):
             finally:
                 self._is_rehearsing = False
             if self._is_stopping:
-                self._fail(_stopped())
+                self._fail(_stopped("the rehearsal"))
                 return
             if was_not_possible(self._proved):
                 self._progress.skip(self.session.clock())
@@ -204,7 +184,7 @@ class Applying(Page):
     def _tell_unless_stopped(self, outcome: Outcome) -> None:
         """From the thread of the rehearsal, which ends with what is raised here."""
         if self._is_stopping:
-            raise _stopped()
+            raise _stopped("the rehearsal")
         self.post_message(Proved(outcome))
 
     def on_proved(self, event: Proved) -> None:
@@ -234,7 +214,10 @@ class Applying(Page):
 
     async def _carry_out(self) -> None:
         try:
-            self._application = await in_background(self._prepared)
+            application = await in_background(self._prepared)
+            if self._is_stopping:
+                raise _stopped("it")
+            self._application = application
             transaction = await in_background(self._application.carry_out)
         except PfwizardError as error:
             self._fail(error)
@@ -245,6 +228,8 @@ class Applying(Page):
             self._succeed(transaction)
 
     def _prepared(self) -> "Application":
+        if self.session.login is not None and not is_login_proven(self._proved):
+            self._tell(StepBegan(LOGIN_BEFORE))
         return self.session.application(
             self.planned,
             lambda words: self._tell(StepBegan(words)),
@@ -355,15 +340,17 @@ class Applying(Page):
             self._stop()
 
     def _stop(self, why: str = BY_HAND) -> None:
-        if self._is_rehearsing and not self._is_stopping:
-            self._is_stopping = True
-            self._news.show("Ending the rehearsal ...")
-            self._offer()
-        elif self._application is not None and not self._is_over and not self._is_stopping:
-            self._is_stopping = True
+        if self._is_over or self._has_to_choose or self._is_stopping:
+            return
+        self._is_stopping = True
+        self._offer()
+        if self._application is not None:
             self._application.stop(why)
             self._news.show(f"Taking the {self._change} back ...")
-            self._offer()
+        elif self._is_rehearsing:
+            self._news.show("Ending the rehearsal ...")
+        else:
+            self._news.show("Stopping before anything is changed ...")
 
     def leaving(self) -> Leaving:
         is_at_work = self._application is not None and not self._is_over
@@ -393,5 +380,5 @@ def _indented(outcomes: Sequence[Outcome]) -> Iterator[Line]:
         yield replace(found, text=f"   {found.text}")
 
 
-def _stopped() -> Failed:
-    return Failed("the rehearsal was stopped by hand", "Nothing was changed.")
+def _stopped(what: str) -> Failed:
+    return Failed(f"{what} was stopped by hand", "Nothing was changed.")

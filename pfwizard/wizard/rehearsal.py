@@ -8,6 +8,8 @@ from pfwizard.wizard.lines import Line, Style
 
 TITLE = "Rehearsing the change on a private Postfix"
 
+LOGIN_BEFORE = "Logging in, before the change"
+
 PROVING = "Logging in, with the change live"
 
 NOTHING_YET = (

@@ -76,12 +76,14 @@ class Act:
     error: PfwizardError | None = None
     may_end: threading.Event = field(default_factory=threading.Event)
     stopped: list[str] = field(default_factory=list)
+    is_carried_out: bool = False
     announce: Callable[[str], None] = field(default=lambda words: None, init=False)
     tell_of_probation: Callable[[OnProbationNow], None] = field(
         default=lambda event: None, init=False
     )
 
     def carry_out(self) -> TransactionId:
+        self.is_carried_out = True
         for words in self.steps:
             self.announce(words)
         if self.probation:
@@ -144,6 +146,8 @@ class StagedSession(Session):
         self.rehearsal_may_end = threading.Event()
         self.rehearsal_may_end.set()
         self.has_users = False
+        self.login_before_may_end = threading.Event()
+        self.login_before_may_end.set()
         self.found_live: tuple[ProbeOutcome, ...] = ()
         self.is_root = is_root
         self.waits: Waiting | None = None
@@ -203,6 +207,7 @@ class StagedSession(Session):
         tell_of_probation: Callable[[OnProbationNow], None],
         rehearsed: tuple[ProbeOutcome, ...] = (),
     ) -> Act:
+        self.login_before_may_end.wait()
         self.await_confirmation()
         self.act.announce = announce
         self.act.tell_of_probation = tell_of_probation

@@ -5,6 +5,7 @@ import threading
 import pytest
 from textual.pilot import Pilot
 
+from pfwizard.errors import ExitStatus
 from pfwizard.prove.verdict import Outcome as Probed
 from pfwizard.prove.verdict import Statements
 from pfwizard.screens.apply import Applying
@@ -42,12 +43,8 @@ async def asked(pilot: Pilot[Outcome]) -> None:
     """From the first page to the dialog."""
     await go_to(pilot, StepName.REVIEW)
     await press(pilot, "f8", "enter")
-    for _ in range(100):
-        if isinstance(pilot.app.screen, AskLogin):
-            await at_rest(pilot)
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(text_of(pilot.app))
+    await until_shown(pilot, AskLogin)
+    await at_rest(pilot)
 
 
 async def named(pilot: Pilot[Outcome]) -> None:
@@ -136,6 +133,33 @@ async def test_logins_are_proved_once_more_when_the_change_is_live_and_it_can_be
         await until_it_says(pilot, "ok      login at 127.0.0.1:465 PLAIN: ada can log in")
         await until_it_says(pilot, "[ Keep ]")
         await press(pilot, "k")
+
+
+async def test_a_login_that_is_tried_before_the_change_can_be_stopped() -> None:
+    session = with_users()
+    session.login_before_may_end = threading.Event()
+    async with wizard(session) as pilot:
+        await named(pilot)
+        await until_it_says(pilot, ".. Logging in, before the change")
+        await press(pilot, "s")
+        assert "Stopping before anything is changed" in text_of(pilot.app)
+
+        session.login_before_may_end.set()
+        await until_it_says(pilot, "Error: it was stopped by hand.")
+
+        assert not session.act.is_carried_out
+        assert session.outcome.exit_status is ExitStatus.FAILED
+
+
+async def test_a_login_that_was_rehearsed_is_not_tried_before_the_change() -> None:
+    session = with_users(LET_IN)
+    session.probes = (LET_IN,)
+    async with wizard(session) as pilot:
+        await named(pilot)
+        await until_it_says(pilot, "[ Keep ]")
+
+        assert "before the change" not in text_of(pilot.app)
+        session.act.may_end.set()
 
 
 async def test_a_change_with_which_nobody_can_log_in_is_taken_back() -> None:

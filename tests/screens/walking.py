@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from textual.events import Paste
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Button
 
 from pfwizard.screens.app import Wizard
@@ -52,8 +54,8 @@ async def settled(pilot: Pilot[Outcome]) -> None:
 ENDLESS = ("apply", "leaving")
 
 
-async def until_shown(pilot: Pilot[Outcome], kind: type[Page]) -> None:
-    """Wait for a page of this kind."""
+async def until_shown(pilot: Pilot[Outcome], kind: type[Screen[Any]]) -> None:
+    """Wait for a page or a dialog of this kind."""
     for _ in range(TURNS):
         if isinstance(pilot.app.screen, kind):
             await pilot.pause()
