@@ -1,14 +1,12 @@
 """What is wrong in the configuration, as compilers tell it; and the rules themselves."""
 
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from pfwizard.check.checking import Checked
 from pfwizard.check.rule import PlacedFinding, Rule
 from pfwizard.check.rules import BY_IDENTIFIER, RULES
-from pfwizard.cli.streams import NARROWEST, fitted
+from pfwizard.cli.streams import INDENTATION, USUAL_WIDTH, fitted, width_of
 from pfwizard.enumeration import listed
 from pfwizard.errors import UsageError
 from pfwizard.plan.plan import Severity
@@ -20,18 +18,14 @@ WORDS = {
 }
 """What each severity is called here, where nothing is asked for that could be refused."""
 
-INDENTED = "  "
-
 SHOWN = 300
 """Characters of a value in force that are printed; the whole of it is in the JSON."""
 
 
 def check_lines(checked: Checked) -> Iterator[str]:
     """Of each finding a line that begins with its place, then the value and the remedy."""
-    width = _width()
     for finding in checked.findings:
-        for line in _lines_of(finding):
-            yield line if width is None else _wrapped(line, width)
+        yield from _lines_of(finding)
 
 
 def _lines_of(finding: PlacedFinding) -> Iterator[str]:
@@ -41,9 +35,9 @@ def _lines_of(finding: PlacedFinding) -> Iterator[str]:
     parts = [str(place), WORDS[finding.severity], service, finding.message]
     yield f"{': '.join(filter(None, parts))} [{finding.identifier}]"
     if finding.in_force:
-        yield f"{INDENTED}In force: {_beginning(finding.in_force)}"
+        yield f"{INDENTATION}In force: {_beginning(finding.in_force)}"
     if finding.remedy:
-        yield f"{INDENTED}{finding.remedy}"
+        yield f"{INDENTATION}{finding.remedy}"
 
 
 def _beginning(value: str) -> str:
@@ -51,24 +45,7 @@ def _beginning(value: str) -> str:
     if len(value) <= SHOWN:
         return value
     words = value[:SHOWN].rpartition(" ")[0] or value[:SHOWN]
-    return f"{words} ... ({len(value) - len(words)} more characters)"
-
-
-def _wrapped(line: str, width: int) -> str:
-    """What does not fit is indented, so that every finding begins at the margin alone."""
-    return textwrap.fill(
-        line,
-        max(width, NARROWEST),
-        subsequent_indent=INDENTED,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _width() -> int | None:
-    """Of the terminal; lines that go to another program stay whole."""
-    is_seen = sys.stdout is not None and sys.stdout.isatty()
-    return shutil.get_terminal_size().columns if is_seen else None
+    return f"{words} ... ({len(value) - len(words)} more characters, which --json has too)"
 
 
 def summary(checked: Checked) -> str:
@@ -101,8 +78,10 @@ def explanation_lines(identifier: str) -> Iterator[str]:
             f"there is no rule {identifier!r}", "pfwizard check --explain lists all of them."
         )
     yield f"{rule.identifier}: {WORDS[rule.severity]}"
-    yield f"{INDENTED}{rule.title}."
-    yield from fitted(f"{INDENTED}{rule.explanation}", _width() or 80).split("\n")
+    yield f"{INDENTATION}{rule.title}."
+    yield from fitted(
+        f"{INDENTATION}{rule.explanation}", width_of(sys.stdout) or USUAL_WIDTH
+    ).split("\n")
 
 
 def _table(rules: Iterable[Rule]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """``pfwizard client``: the plans that add and revoke, and the list."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -141,16 +142,15 @@ def clients_of(job: Job) -> tuple[KnownClient, ...]:
     return known_clients(gather(job.tree, job.config_directory, ()), ledger, datetime.now(UTC))
 
 
-def lines_of(clients: tuple[KnownClient, ...]) -> str:
+def lines_of(clients: tuple[KnownClient, ...]) -> Iterator[str]:
     """The list for people: a line for each certificate."""
     if not clients:
-        return "No client has a certificate yet. To make one: pfwizard client add NAME"
+        yield "No client has a certificate yet. To make one: pfwizard client add NAME"
+        return
     width = max(len(client.name) for client in clients)
-    return "\n".join(
-        f"{client.name:<{width}}  {client.standing}"
-        + (f"  serial {client.serial:X}" if client.serial is not None else "")
-        for client in clients
-    )
+    for client in clients:
+        serial = "" if client.serial is None else f"  serial {client.serial:X}"
+        yield f"{client.name:<{width}}  {client.standing}{serial}"
 
 
 def as_json(clients: tuple[KnownClient, ...]) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from pfwizard.cli.demonstration import listing
 from pfwizard.cli.report import Report, Result
 from pfwizard.cli.status_output import status_lines
-from pfwizard.cli.streams import say, takes_colours
+from pfwizard.cli.streams import say, show_lines, show_rows, takes_colours, width_of
 from pfwizard.errors import ExitStatus, PfwizardError
 from pfwizard.expiry.judgement import Level
 from pfwizard.plan.plan import Action, Change, ChangeKind, Plan, Severity
@@ -72,8 +72,7 @@ def show_report(report: Report) -> None:
         show_what_was_not_rehearsed(report.outcomes)
     if report.checked is not None:
         show_checked(report.checked)
-    for line in report.explanation:
-        print(harmless(line))
+    show_rows(report.explanation)
     if report.error is not None and not (report.plan and report.plan.refusals):
         show_error(report.error, has_only_looked=isinstance(report.exit_status, Level))
     elif report.result is Result.REFUSED:
@@ -87,7 +86,7 @@ def show_clients(clients: "tuple[KnownClient, ...]") -> None:
     """The list of clients, which is what was asked for."""
     from pfwizard.cli.clients import lines_of
 
-    print(harmless(lines_of(clients)))
+    show_rows(lines_of(clients))
 
 
 def show_outcomes(outcomes: "tuple[Outcome, ...]", *, in_full: bool) -> None:
@@ -95,10 +94,8 @@ def show_outcomes(outcomes: "tuple[Outcome, ...]", *, in_full: bool) -> None:
     from pfwizard.cli.verification import lines_of
     from pfwizard.prove.verdict import failures_among
 
-    for line in lines_of(outcomes if in_full else failures_among(outcomes)):
-        print(harmless(line))
-    if sys.stdout is not None:
-        sys.stdout.flush()
+    told = outcomes if in_full else failures_among(outcomes)
+    show_lines(lines_of(told, width_of(sys.stdout)))
 
 
 def show_what_was_not_rehearsed(outcomes: "tuple[Outcome, ...]") -> None:
@@ -112,20 +109,14 @@ def show_checked(checked: "Checked") -> None:
     """What is wrong in the configuration, which is what was asked for."""
     from pfwizard.cli.check_output import check_lines
 
-    for line in check_lines(checked):
-        print(harmless(line))
-    if sys.stdout is not None:
-        sys.stdout.flush()
+    show_rows(check_lines(checked))
 
 
 def show_published(published: "Published") -> None:
     """What is to be told to the world, and a word on what is missing of it."""
     from pfwizard.cli.publication import lines_of
 
-    for line in lines_of(published):
-        print(harmless(line))
-    if sys.stdout is not None:
-        sys.stdout.flush()
+    show_lines(lines_of(published))
     for finding in published.findings:
         say(found(finding))
 
@@ -144,7 +135,7 @@ def show_demonstration(report: Report) -> None:
 
 def show_entry(entry: "Entry", *, in_full: bool) -> None:
     """One transaction of the history: a line of a list, or all that it changed."""
-    print(harmless(summary(entry)))
+    show_rows([summary(entry)])
     if in_full:
         for change in entry.changes():
             for line in _shown(change):
@@ -165,16 +156,12 @@ def show_trials(entry: "Entry") -> None:
 
     for trial in trials_of(entry):
         print(f"# {heading_of(trial)}")
-        for line in lines_of(trial.outcomes):
-            print(harmless(line))
+        show_lines(lines_of(trial.outcomes, width_of(sys.stdout)))
 
 
 def show_status(status: "Status") -> None:
     """A line for each certificate, and then what is wrong."""
-    for line in status_lines(status):
-        print(harmless(line))
-    if sys.stdout is not None:
-        sys.stdout.flush()
+    show_rows(status_lines(status))
     for finding in status.findings:
         say(found(finding))
 

@@ -11,12 +11,9 @@ if TYPE_CHECKING:
     from pfwizard.expiry.watched import WatchedCertificate
 
 WIDTH = 80
-"""Columns for which the lines are made; a path is never cut for their sake."""
+"""Columns within which names stand below each other; a longer place does not move the others."""
 
 GAP = "  "
-
-SHORTEST_NAME = 12
-"""Of a certificate's name, where there is no room for all of it."""
 
 ROLES: Mapping[str, str] = {
     "leaf": "leaf",
@@ -29,7 +26,7 @@ ROLES: Mapping[str, str] = {
 
 
 def status_lines(status: "Status") -> Iterator[str]:
-    """Level, days left, last day, role, place and, where it fits, the name."""
+    """Level, days left, last day, role, place and name, all of it."""
     rows = [_columns(each) for each in status.certificates]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row, certificate in zip(rows, status.certificates, strict=True):
@@ -58,12 +55,10 @@ def _columns(certificate: "WatchedCertificate") -> tuple[str, ...]:
 
 
 def _with_name(line: str, certificate: "WatchedCertificate") -> str:
-    room = WIDTH - len(line) - len(GAP)
     facts = certificate.facts
-    if facts is None or room < SHORTEST_NAME:
+    if facts is None:
         return line.rstrip()
-    name = facts.dns_names[0] if facts.dns_names else facts.subject
-    return f"{line}{GAP}{name if len(name) <= room else f'{name[: room - 1]}…'}"
+    return f"{line}{GAP}{facts.dns_names[0] if facts.dns_names else facts.subject}"
 
 
 def status_document(status: "Status") -> dict[str, object]:

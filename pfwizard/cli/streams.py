@@ -1,9 +1,9 @@
 """Standard output and standard error, whatever they are connected to."""
 
 import os
-import shutil
 import sys
 import textwrap
+from collections.abc import Iterable
 from typing import TextIO
 
 from pfwizard.quoting import harmless
@@ -12,6 +12,11 @@ STANDARD = (0, 1, 2)
 
 COMMAND = "    "
 """How a line begins that is a command for a shell."""
+
+INDENTATION = "  "
+
+USUAL_WIDTH = 80
+"""Columns of a terminal that does not say how many it has, as serial lines do not."""
 
 NARROWEST = 20
 """Columns; what claims to be narrower is no terminal that anybody reads."""
@@ -38,11 +43,50 @@ def say(text: str) -> None:
     if sys.stderr is not None:
         try:
             words = harmless(text)
-            if sys.stderr.isatty():
-                words = fitted(words, shutil.get_terminal_size().columns)
-            print(words, file=sys.stderr, flush=True)
+            width = width_of(sys.stderr)
+            print(words if width is None else fitted(words, width), file=sys.stderr, flush=True)
         except OSError:
             return
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Write lines to standard output, before what comes on standard error."""
+    for line in lines:
+        print(harmless(line))
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def show_rows(lines: Iterable[str]) -> None:
+    """The same, of a list: each begins at the margin, alone to do so on a narrow terminal."""
+    width = width_of(sys.stdout)
+    show_lines(folded(harmless(line), width) for line in lines)
+
+
+def width_of(stream: TextIO | None) -> int | None:
+    """Columns of a terminal, as COLUMNS or itself says; None where another program reads."""
+    if stream is None or not stream.isatty():
+        return None
+    named = os.environ.get("COLUMNS", "")
+    if named.isdecimal() and int(named):
+        return int(named)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or USUAL_WIDTH
+    except OSError:
+        return USUAL_WIDTH
+
+
+def folded(line: str, width: int | None, indentation: str = INDENTATION) -> str:
+    """A line broken between words to fit, its rest indented; without a width it stays whole."""
+    if width is None:
+        return line
+    return textwrap.fill(
+        line,
+        max(width, NARROWEST),
+        subsequent_indent=indentation,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def fitted(text: str, width: int) -> str:
@@ -54,15 +98,7 @@ def fitted(text: str, width: int) -> str:
     return "\n".join(
         line
         if line.startswith(COMMAND)
-        else "\n".join(
-            textwrap.wrap(
-                line,
-                max(width, NARROWEST),
-                subsequent_indent=" " * (len(line) - len(line.lstrip(" "))),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        )
+        else folded(line, width, " " * (len(line) - len(line.lstrip(" "))))
         for line in text.split("\n")
     )
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
-from textwrap import wrap
 
 from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.trial_files import Occasion
@@ -13,7 +12,7 @@ from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.ca_secrets import asked_on_the_terminal
 from pfwizard.cli.renewal import authority_in, known_files, with_files
 from pfwizard.cli.report import Report, Result
-from pfwizard.cli.status_output import WIDTH
+from pfwizard.cli.streams import NARROWEST, folded
 from pfwizard.cli.terminal import has_terminal
 from pfwizard.cli.verify_arguments import VerifyOptions
 from pfwizard.engine import Job
@@ -37,6 +36,9 @@ from pfwizard.secret import Secret
 
 PORTS = {25: Security.STARTTLS, 465: Security.IMPLICIT, 587: Security.STARTTLS}
 """Those that are asked where none is named, and how TLS begins there (RFC 8314)."""
+
+BELOW = "    "
+"""How the rest of an outcome begins where a terminal has no room for it beside the probe."""
 
 
 def verify(job: Job, given: Arguments) -> Report:
@@ -163,27 +165,22 @@ def _summary(outcomes: tuple[Outcome, ...]) -> str:
     )
 
 
-def lines_of(outcomes: tuple[Outcome, ...]) -> Iterator[str]:
-    """By server a line for each, and what to do below it."""
-    width = max((len(_subject(outcome)) for outcome in outcomes), default=0)
+def lines_of(outcomes: tuple[Outcome, ...], width: int | None) -> Iterator[str]:
+    """By server a line for each, and what to do below it, broken where a terminal is this wide."""
+    longest = max((len(_subject(outcome)) for outcome in outcomes), default=0)
     for server, about in groupby(outcomes, key=lambda outcome: outcome.target.split()[0]):
         yield server
         for outcome in about:
-            yield from _in_columns(outcome, width)
+            begin = f"  {MARKS[outcome.verdict]:<7}  {_subject(outcome):<{longest}}  "
+            yield from _in_columns(outcome, begin, width)
 
 
-def _in_columns(outcome: Outcome, width: int) -> Iterator[str]:
-    begin = f"  {MARKS[outcome.verdict]:<7}  {_subject(outcome):<{width}}  "
+def _in_columns(outcome: Outcome, begin: str, width: int | None) -> Iterator[str]:
+    has_room = width is None or width - len(begin) >= NARROWEST
+    indentation = " " * len(begin) if has_room else BELOW
     for part in filter(None, (outcome.detail, outcome.remedy)):
-        yield from wrap(
-            part,
-            WIDTH,
-            initial_indent=begin,
-            subsequent_indent=" " * len(begin),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        begin = " " * len(begin)
+        yield from folded(f"{begin}{part}", width, indentation).split("\n")
+        begin = indentation
 
 
 def _subject(outcome: Outcome) -> str:

@@ -1,24 +1,18 @@
 """``pfwizard check``: what is wrong, for people, for programs and for monitoring."""
 
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
-from tests.cli.program import ENVIRONMENT, TIMEOUT, Machine, pfwizard_process, the_object_in, traces
+from tests.cli.narrow_terminal import lines_on_a_terminal
+from tests.cli.program import Machine, pfwizard_process, the_object_in, traces
 
 KEYS = {"id", "severity", "message", "remedy", "file", "line", "service", "effective"}
 
 WEAK = "smtpd_tls_ciphers = export\n"
 BROKEN = "smtpd_tls_protocols = TLSv1.2+\n"
-ALL_OF_IT = 65536
-"""Bytes; a terminal keeps 4096 of them or more, until somebody reads."""
-
 OF_OLD = "broken_sasl_auth_clients = yes\n"
 
 
@@ -154,27 +148,10 @@ def test_a_rule_that_there_is_not_is_wrong_usage() -> None:
     assert "there is no rule 'opn-relay'" in done.stderr
 
 
-def on_a_terminal(machine: Machine, columns: int) -> list[str]:
-    """The lines of standard output where it is a terminal of so many columns."""
-    terminal, its_other_end = pty.openpty()
-    with os.fdopen(terminal, "rb", buffering=0) as reader:
-        subprocess.run(
-            [sys.executable, "-m", "pfwizard", "check", "--root", machine.root],
-            stdin=subprocess.DEVNULL,
-            stdout=its_other_end,
-            stderr=subprocess.DEVNULL,
-            env={**ENVIRONMENT, "COLUMNS": str(columns), "TERM": "dumb"},
-            timeout=TIMEOUT,
-            check=False,
-        )
-        os.close(its_other_end)
-        return reader.read(ALL_OF_IT).decode().replace("\r\n", "\n").splitlines()
-
-
 def test_a_terminal_gets_lines_that_fit_it(machine: Machine) -> None:
     append(machine, WEAK)
 
-    lines = on_a_terminal(machine, columns=60)
+    lines = lines_on_a_terminal(60, "check", "--root", machine.root)
 
     assert len(lines) > 3
     assert max(map(len, lines)) <= 60
@@ -201,5 +178,5 @@ def test_of_a_long_value_people_see_the_beginning_and_programs_the_whole(machine
     told = next(each["effective"] for each in findings(machine) if each["effective"])
 
     assert len(line) < 400
-    assert line.endswith(" more characters)")
+    assert line.endswith(" more characters, which --json has too)")
     assert networks in told

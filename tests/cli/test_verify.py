@@ -146,7 +146,8 @@ def test_who_cannot_see_whether_postfix_runs_does_not_say_that_it_does_not(
 def test_each_server_has_a_heading_and_a_remedy_stands_below_its_failure() -> None:
     first, second = Statements("tls", "192.0.2.1:25"), Statements("login", "192.0.2.1:465 PLAIN")
 
-    lines = list(lines_of((first.passed("it works"), second.failed("it does not", "Mend it."))))
+    outcomes = (first.passed("it works"), second.failed("it does not", "Mend it."))
+    lines = list(lines_of(outcomes, None))
 
     assert lines == [
         "192.0.2.1:25",
