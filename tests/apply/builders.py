@@ -178,6 +178,10 @@ class ObedientMailSystem:
         self._called("revive")
 
 
+def content_of(tree: Tree, path: PurePosixPath) -> bytes:
+    return tree.outside(path).read_bytes()
+
+
 def instance_of(tree: Tree) -> Instance:
     return Instance(tree.root, MAIN.parent, PurePosixPath("/var/spool/postfix"), None, True)
 

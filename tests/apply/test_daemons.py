@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -21,7 +21,6 @@ from tests.apply.builders import (
     ObedientMailSystem,
     only_transaction,
     plan_of,
-    small_tree,
     state_of,
     transaction,
 )
@@ -30,11 +29,6 @@ from tests.plan.builders import machine
 RELOAD = Reload(())
 ROOM = PurePosixPath("/run/saslauthd")
 RESTART = RestartDaemon("saslauthd", ROOM / "mux")
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    return small_tree(tmp_path)
 
 
 def plan() -> Plan:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace as with_other
 from datetime import timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -20,17 +20,11 @@ from tests.apply.builders import (
     ObedientMailSystem,
     plan_of,
     replace,
-    small_tree,
     state_of,
     transaction,
 )
 
 KEY = PurePosixPath("/etc/postfix/server.key")
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    return small_tree(tmp_path)
 
 
 def change_main(tree: Tree, after: bytes) -> str:

@@ -23,15 +23,9 @@ from tests.apply.builders import (
     instance_of,
     plan_of,
     replace,
-    small_tree,
     state_of,
     transaction,
 )
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    return small_tree(tmp_path)
 
 
 def edit_as_postconf_does(main_cf: Path, line: bytes) -> None:

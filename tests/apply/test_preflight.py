@@ -24,7 +24,6 @@ from tests.apply.builders import (
     OLD_MAIN,
     ObedientMailSystem,
     plan_of,
-    small_tree,
     state_of,
     stock,
     transaction,
@@ -35,11 +34,6 @@ FS_IOC_SETFLAGS = 0x40086602
 """ioctl_iflags(2)."""
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    return small_tree(tmp_path)
 
 
 def judge(tree: Tree, *changes: Change) -> None:

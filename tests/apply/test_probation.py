@@ -23,20 +23,9 @@ from tests.apply.builders import (
     ObedientMailSystem,
     ending_of,
     plan_of,
-    small_tree,
     stock,
     transaction,
 )
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    return small_tree(tmp_path)
-
-
-@pytest.fixture
-def mail_system(tree: Tree) -> ObedientMailSystem:
-    return ObedientMailSystem(tree.root)
 
 
 class Clock:

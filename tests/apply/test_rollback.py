@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace as with_other
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import cast
 
 import pytest
@@ -28,16 +28,10 @@ from tests.apply.builders import (
     mkdir,
     plan_of,
     replace,
-    small_tree,
     state_of,
     stock,
     transaction,
 )
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    return small_tree(tmp_path)
 
 
 def apply(tree: Tree, changes: tuple[Change, ...] | None = None, undoes: str = "") -> None:

@@ -1,7 +1,5 @@
 """What keeps a plan from being applied is told before it is rehearsed."""
 
-from pathlib import Path
-
 import pytest
 
 from pfwizard.apply.recovery import OnProbation
@@ -14,14 +12,8 @@ from tests.apply.builders import (
     ObedientMailSystem,
     mkdir,
     plan_of,
-    small_tree,
     transaction,
 )
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    return small_tree(tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import dataclasses
 import errno
 import os
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -12,7 +11,7 @@ from pfwizard.apply.disk.attributes import ACCESS_LIST
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.errors import ExitStatus, Failed, NeedsHuman
 from pfwizard.machine.tree import Tree
-from pfwizard.plan.plan import JoinGroup, Premise, Reload, SmtpPort
+from pfwizard.plan.plan import JoinGroup, Reload, SmtpPort
 from tests.apply.access_list import GENEROUS
 from tests.apply.builders import (
     CHANGES,
@@ -24,11 +23,10 @@ from tests.apply.builders import (
     OLD_MAIN,
     OLD_MASTER,
     ObedientMailSystem,
-    create,
+    content_of,
     only_transaction,
     plan_of,
     replace,
-    small_tree,
     state_of,
     stock,
     transaction,
@@ -38,30 +36,12 @@ RELOAD = Reload((SmtpPort(25, greets=True),))
 JOIN = JoinGroup("postfix", "courier")
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    return small_tree(tmp_path)
-
-
-@pytest.fixture
-def mail_system(tree: Tree) -> ObedientMailSystem:
-    return ObedientMailSystem(tree.root)
-
-
-def content(tree: Tree, path: PurePosixPath) -> bytes:
-    return tree.outside(path).read_bytes()
-
-
-def write(tree: Tree, path: PurePosixPath, content: bytes) -> None:
-    tree.outside(path).write_bytes(content)
-
-
 def test_every_change_is_in_place_afterwards(tree: Tree, mail_system: ObedientMailSystem) -> None:
     transaction(tree, mail_system).apply(plan_of())
 
-    assert content(tree, MAIN) == NEW_MAIN
-    assert content(tree, MAIN.parent / "master.cf") == NEW_MASTER
-    assert content(tree, KEY) == NEW_KEY
+    assert content_of(tree, MAIN) == NEW_MAIN
+    assert content_of(tree, MAIN.parent / "master.cf") == NEW_MASTER
+    assert content_of(tree, KEY) == NEW_KEY
 
 
 def test_nothing_else_is_left_beside_them(tree: Tree, mail_system: ObedientMailSystem) -> None:
@@ -159,7 +139,7 @@ def test_what_was_in_place_for_a_moment_is_not_what_postfix_goes_on_with(
     real = os.fsync
 
     def refusing(descriptor: int) -> None:
-        if content(tree, MAIN) == NEW_MAIN:
+        if content_of(tree, MAIN) == NEW_MAIN:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         real(descriptor)
 
@@ -235,30 +215,6 @@ def test_a_postfix_that_does_not_come_back_is_left_to_a_person(
     assert caught.value.transaction == only_transaction(tree).directory.name
     assert stock(tree.root) == before
     assert state_of(tree).hot is None  # nothing is left to be done with the files
-
-
-def test_an_edit_made_since_the_plan_is_not_overwritten(
-    tree: Tree, mail_system: ObedientMailSystem
-) -> None:
-    (tree.root / "etc/postfix/main.cf").write_bytes(b"somebody = else\n")
-    before = stock(tree.root)
-
-    with pytest.raises(Failed, match="changed by somebody else"):
-        transaction(tree, mail_system).apply(plan_of())
-
-    assert stock(tree.root) == before
-
-
-def test_a_file_created_since_the_plan_is_not_overwritten(
-    tree: Tree, mail_system: ObedientMailSystem
-) -> None:
-    note = PurePosixPath("/etc/postfix/note")
-    tree.outside(note).write_bytes(b"")
-
-    with pytest.raises(Failed, match="/etc/postfix/note"):
-        transaction(tree, mail_system).apply(plan_of([create(note, b"ours")]))
-
-    assert content(tree, note) == b""
 
 
 def test_a_file_with_a_second_name_is_refused(tree: Tree, mail_system: ObedientMailSystem) -> None:
@@ -347,86 +303,6 @@ def test_a_crash_after_going_live_is_taken_back_as_well(
     assert stock(tree.root) == before
 
 
-def test_a_premise_that_no_longer_holds_stops_the_run(
-    tree: Tree, mail_system: ObedientMailSystem
-) -> None:
-    """The plan changes master.cf alone, but it was made from main.cf too."""
-    plan = dataclasses.replace(
-        plan_of([CHANGES[2]]), premises=(Premise(MAIN, b"mynetworks = 127.0.0.1\n"),)
-    )
-    before = stock(tree.root)
-
-    with pytest.raises(Failed, match=r"/etc/postfix/main\.cf: was changed by somebody else"):
-        transaction(tree, mail_system).apply(plan)
-
-    assert stock(tree.root) == before
-
-
-def edit_in_place(file: Path) -> None:
-    with file.open("ab") as opened:
-        opened.write(b"by = hand\n")
-
-
-def edit_by_rename(file: Path) -> None:
-    draft = file.with_name("draft")
-    draft.write_bytes(file.read_bytes() + b"by = hand\n")
-    draft.rename(file)
-
-
-EDITS = pytest.mark.parametrize("edit", [edit_in_place, edit_by_rename])
-
-
-@EDITS
-def test_an_edit_made_while_files_are_staged_is_kept_and_stops_the_run(
-    tree: Tree, mail_system: ObedientMailSystem, edit: Callable[[Path], None]
-) -> None:
-    file = tree.root / "etc/postfix/main.cf"
-    mail_system.meanwhile["rejects"] = lambda: edit(file)
-
-    with pytest.raises(Failed, match="was changed by somebody else"):
-        transaction(tree, mail_system).apply(plan_of())
-
-    assert file.read_bytes() == OLD_MAIN + b"by = hand\n"
-    assert (tree.root / "etc/postfix/master.cf").read_bytes() == OLD_MASTER
-
-
-@EDITS
-def test_an_edit_made_while_the_change_is_live_survives_its_being_taken_back(
-    tree: Tree, mail_system: ObedientMailSystem, edit: Callable[[Path], None]
-) -> None:
-    file = tree.root / "etc/postfix/main.cf"
-    mail_system.meanwhile["reload"] = lambda: edit(file)
-    mail_system.fails_at = "reload"
-
-    with pytest.raises(RolledBack):
-        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
-
-    assert file.read_bytes() == OLD_MAIN + b"by = hand\n"
-    assert (tree.root / "etc/postfix/master.cf").read_bytes() == OLD_MASTER
-
-
-def edit_the_same_line(file: Path) -> None:
-    file.write_bytes(b"new = theirs\n")
-
-
-def test_an_edit_of_the_same_lines_keeps_everything_as_it_is(
-    tree: Tree, mail_system: ObedientMailSystem
-) -> None:
-    file = tree.root / "etc/postfix/main.cf"
-    mail_system.meanwhile["reload"] = lambda: edit_the_same_line(file)
-    mail_system.fails_at = "reload"
-
-    with pytest.raises(
-        NeedsHuman, match=r"main\.cf: line 1: new was edited by somebody else"
-    ) as caught:
-        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
-
-    assert file.read_bytes() == b"new = theirs\n"
-    assert (tree.root / "etc/postfix/master.cf").read_bytes() == NEW_MASTER
-    assert content(tree, KEY) == NEW_KEY
-    assert caught.value.exit_status is ExitStatus.NEEDS_HUMAN
-
-
 def test_a_private_file_is_private_while_its_successor_is_staged(
     tree: Tree, mail_system: ObedientMailSystem
 ) -> None:
@@ -446,33 +322,6 @@ def test_a_private_file_is_private_while_its_successor_is_staged(
 
     assert modes
     assert set(modes) == {0o600}
-
-
-def test_what_could_not_be_put_back_is_reported_again_by_the_next_run(
-    tree: Tree, mail_system: ObedientMailSystem
-) -> None:
-    file = tree.root / "etc/postfix/main.cf"
-    mail_system.meanwhile["reload"] = lambda: edit_the_same_line(file)
-    mail_system.fails_at = "reload"
-    with pytest.raises(NeedsHuman):
-        transaction(tree, mail_system).apply(plan_of(actions=[RELOAD]))
-
-    with pytest.raises(NeedsHuman, match="new was edited by somebody else"):
-        transaction(tree, mail_system).apply(plan_of())
-
-    assert file.read_bytes() == b"new = theirs\n"
-
-
-def test_a_file_that_somebody_else_creates_while_ours_is_staged_stays(
-    tree: Tree, mail_system: ObedientMailSystem
-) -> None:
-    note = PurePosixPath("/etc/postfix/note")
-    mail_system.meanwhile["rejects"] = lambda: write(tree, note, b"theirs")
-
-    with pytest.raises(Failed, match="was changed by somebody else"):
-        transaction(tree, mail_system).apply(plan_of([create(note, b"ours")]))
-
-    assert content(tree, note) == b"theirs"
 
 
 def test_a_state_directory_that_is_a_file_is_named(

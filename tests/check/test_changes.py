@@ -14,7 +14,7 @@ from pfwizard.check.rule import PlacedFinding
 from pfwizard.errors import NeedsHuman, PfwizardError
 from pfwizard.machine.tree import Tree
 from tests.apply.builders import small_tree, state_of
-from tests.apply.test_recovery import died_while_live
+from tests.apply.dead_runs import died_while_live
 from tests.check.builders import main_cf
 from tests.plan.builders import NOW
 

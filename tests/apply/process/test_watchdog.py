@@ -25,7 +25,7 @@ from tests.apply.builders import (
     state_of,
     stock,
 )
-from tests.apply.test_recovery import died_while_live
+from tests.apply.dead_runs import died_while_live
 from tests.waiting import wait_until
 
 
