@@ -4,10 +4,10 @@ import pytest
 
 from pfwizard.plan.plan import Plan, Severity
 from tests.plan.builders import answers, file, plan_for
+from tests.plan.outgoing.relay_host import ENTRY, LOGIN, PASSWORD_FILE, TABLE
+from tests.plan.outgoing.relay_host import plan as relaying
+from tests.plan.outgoing.relay_host import server as relay_server
 from tests.plan.outgoing.test_outgoing import with_dane
-from tests.plan.outgoing.test_relay_host import ENTRY, LOGIN, PASSWORD_FILE, TABLE
-from tests.plan.outgoing.test_relay_host import plan as relaying
-from tests.plan.outgoing.test_relay_host import server as relay_server
 from tests.plan.test_findings import (
     FOUND_ABOUT_TLS,
     NOTE,
