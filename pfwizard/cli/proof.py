@@ -8,8 +8,8 @@ from pfwizard.engine import Application, Job, Planned, plan_rollback
 from pfwizard.prove.live_proof import proved_for_history
 from pfwizard.prove.means import Means
 from pfwizard.prove.verdict import (
-    AS_BEFORE,
     LOGIN,
+    Excuse,
     Outcome,
     Verdict,
     failures_among,
@@ -57,7 +57,7 @@ def _tell_what_was_refused_before(
     outcomes: tuple[Outcome, ...], announce: Callable[[str], None]
 ) -> None:
     for each in outcomes:
-        if each.probe == LOGIN and each.detail.startswith(AS_BEFORE):
+        if each.probe == LOGIN and each.excuse is Excuse.AS_BEFORE:
             announce(f"Not taken back for {each.target}: {each.detail}. {each.remedy}".rstrip())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pfwizard.prove.means import Means
 from pfwizard.prove.server import Expectation, Obstacle, PasswordChecker
-from pfwizard.prove.verdict import AS_BEFORE, AS_TODAY, Outcome, Statements
+from pfwizard.prove.verdict import Excuse, Outcome, Statements
 
 TIME_LIMIT = 5.0
 """Seconds for a password checker to take a connection."""
@@ -21,9 +21,9 @@ def within_reach(statements: Statements, expected: Expectation, means: Means) ->
             continue
         failure = statements.failed(obstacle.cause, obstacle.remedy)
         if checker.is_asked_today:
-            yield failure.excused(AS_TODAY)
+            yield failure.excused(Excuse.AS_TODAY)
         elif means.is_as_before(expected):
-            yield failure.excused(AS_BEFORE)
+            yield failure.excused(Excuse.AS_BEFORE)
         else:
             yield failure
 

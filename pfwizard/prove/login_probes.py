@@ -15,8 +15,8 @@ from pfwizard.prove.means import Means, RefusedLogin
 from pfwizard.prove.mechanisms import MECHANISMS, Login
 from pfwizard.prove.server import Expectation, Mechanisms, Security, Server
 from pfwizard.prove.verdict import (
-    AS_BEFORE,
     LOGIN,
+    Excuse,
     Limited,
     Outcome,
     Statements,
@@ -120,7 +120,7 @@ def _as_before(outcome: Outcome) -> Outcome:
     """No fault of the change, which is not to be hidden either."""
     if outcome.verdict is not Verdict.FAIL or outcome.probe != LOGIN:
         return outcome
-    return replace(outcome.excused(AS_BEFORE), remedy=outcome.remedy or ASKING)
+    return replace(outcome.excused(Excuse.AS_BEFORE), remedy=outcome.remedy or ASKING)
 
 
 def refused_logins(servers: Iterable[Expectation], means: Means) -> frozenset[RefusedLogin]:

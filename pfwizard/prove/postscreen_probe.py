@@ -7,7 +7,7 @@ from pfwizard.plan.overrides import TLSPROXY_MISSING
 from pfwizard.prove.conversation import anybody, in_clear
 from pfwizard.prove.means import Means
 from pfwizard.prove.server import Expectation, Security, Server
-from pfwizard.prove.verdict import AS_TODAY, Limited, Outcome, Statements, Unexpected
+from pfwizard.prove.verdict import Excuse, Limited, Outcome, Statements, Unexpected
 
 
 def encryption_for_newcomers(
@@ -26,7 +26,7 @@ def encryption_for_newcomers(
     except Unexpected as problem:
         if not expected.lacks_tlsproxy_today:
             raise
-        yield statements.failed(str(problem), TLSPROXY_MISSING.remedy).excused(AS_TODAY)
+        yield statements.failed(str(problem), TLSPROXY_MISSING.remedy).excused(Excuse.AS_TODAY)
 
 
 def _encrypted(statements: Statements, server: Server) -> Outcome:

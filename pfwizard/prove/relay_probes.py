@@ -16,7 +16,7 @@ from pfwizard.prove.recipients import (
     pose,
 )
 from pfwizard.prove.server import Expectation, Standing
-from pfwizard.prove.verdict import AS_TODAY, Outcome, Statements
+from pfwizard.prove.verdict import Excuse, Outcome, Statements
 
 PREFERRED = "PLAIN"
 """The mechanism that every password checker can do."""
@@ -111,7 +111,7 @@ def stranger_to_us(
 def _refuses_everybody(statements: Statements, expected: Expectation, refused: str) -> Outcome:
     """An internal relay is meant to: what the change has not brought about is no fault of it."""
     failure = statements.failed(refused, REFUSES_EVERYBODY)
-    return failure.excused(AS_TODAY) if expected.is_closed_today else failure
+    return failure.excused(Excuse.AS_TODAY) if expected.is_closed_today else failure
 
 
 def with_login(statements: Statements, expected: Expectation, means: Means) -> Iterator[Outcome]:

@@ -14,7 +14,7 @@ from pfwizard.plan.plan import SmtpPort
 from pfwizard.prove.conversation import anybody, over_tls
 from pfwizard.prove.means import Means
 from pfwizard.prove.server import BlankInRange, Expectation, Security, Server
-from pfwizard.prove.verdict import AS_TODAY, Limited, Outcome, Statements, Unexpected
+from pfwizard.prove.verdict import Excuse, Limited, Outcome, Statements, Unexpected
 
 VERSIONS = (
     ("TLSv1", ssl.TLSVersion.TLSv1),
@@ -195,7 +195,7 @@ def _failed_for_a_blank(statements: Statements, blank: BlankInRange, seen: str) 
     )
     remedy = "Write it without the blank, as in >=TLSv1.2."
     failure = statements.failed(cause, remedy)
-    return failure.excused(AS_TODAY) if blank.is_so_today else failure
+    return failure.excused(Excuse.AS_TODAY) if blank.is_so_today else failure
 
 
 class _NotSpoken(Exception):

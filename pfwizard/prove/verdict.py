@@ -21,12 +21,22 @@ class Verdict(Enum):
     SKIPPED = "skipped"
 
 
+class Excuse(Enum):
+    """Why a failure is no fault of the change; the values are what people are told."""
+
+    AS_TODAY = "that is so today, too"
+    """Of a change that is rehearsed."""
+
+    AS_BEFORE = "that was so before the change, too"
+    """Of one that is live."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One statement about one server, with what was seen, and what to do about a failure.
 
     ``probe`` is an identifier for programs; ``target`` names the server, such as
-    ``127.0.0.1:465``.
+    ``127.0.0.1:465``. ``excuse`` is that of a failure which has one, and so does not count.
     """
 
     probe: str
@@ -34,17 +44,12 @@ class Outcome:
     verdict: Verdict
     detail: str
     remedy: str = ""
+    excuse: Excuse | None = None
 
-    def excused(self, words: str) -> "Outcome":
+    def excused(self, excuse: Excuse) -> "Outcome":
         """A failure that is no fault of the change, and is not to be hidden either."""
-        return replace(self, verdict=Verdict.SKIPPED, detail=f"{words}: {self.detail}")
-
-
-AS_TODAY = "that is so today, too"
-"""Of a change that is rehearsed."""
-
-AS_BEFORE = "that was so before the change, too"
-"""Of one that is live."""
+        detail = f"{excuse.value}: {self.detail}"
+        return replace(self, verdict=Verdict.SKIPPED, detail=detail, excuse=excuse)
 
 
 def as_document(outcome: Outcome) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pfwizard.prove.login_probes import refused_logins, where_to_misspell
 from pfwizard.prove.means import RefusedLogin
 from pfwizard.prove.mechanisms import Login
 from pfwizard.prove.server import Expectation, Obstacle, PasswordChecker, Security, Server
-from pfwizard.prove.verdict import Limited, Outcome
+from pfwizard.prove.verdict import Excuse, Limited, Outcome
 from pfwizard.secret import Secret
 from tests.prove.probing import AUTH, LOGIN, STARTTLS, found, means, outcomes, tls
 from tests.prove.smtp_server import GREETING, NAME, PASSWORD, USER, Manners, serving
@@ -99,6 +99,7 @@ def test_what_was_refused_before_is_told_and_no_failure_of_the_change() -> None:
         assert verdicts(outcomes("login", other_port, given)).count("fail login") == 2
 
     assert verdicts(told) == 2 * ["skipped login", "pass login-refused"]
+    assert told[0].excuse is Excuse.AS_BEFORE
     assert told[0].detail.startswith(f"that was so before the change, too: {USER} cannot log in")
     assert told[0].remedy
 

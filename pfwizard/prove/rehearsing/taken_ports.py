@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pfwizard.cf.service import Service
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
-from pfwizard.prove.verdict import AS_TODAY, Outcome, Statements
+from pfwizard.prove.verdict import Excuse, Outcome, Statements
 
 FAMILIES = {
     "ipv4": (socket.AF_INET,),
@@ -46,7 +46,7 @@ def taken_ports(before: Facts, planned: Facts) -> Iterator[Outcome]:
         if port not in had:
             yield from problems
         elif not before.is_running:
-            yield from (each.excused(AS_TODAY) for each in problems)
+            yield from (each.excused(Excuse.AS_TODAY) for each in problems)
 
 
 def _inet(facts: Facts) -> tuple[Service, ...]:
