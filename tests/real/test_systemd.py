@@ -75,7 +75,7 @@ class Server:
         return done.stdout.splitlines()
 
     def wait_until_the_timer_is_gone(self) -> None:
-        wait = ["timeout", "40", "sh", "-c", UNTIL_THE_TIMER_IS_GONE]
+        wait = ["timeout", "120", "sh", "-c", UNTIL_THE_TIMER_IS_GONE]
         self.machine.run(wait)
 
     def when_all_is_over(self) -> MailServer:
@@ -155,7 +155,7 @@ def test_with_nothing_left_to_do_the_unit_is_passed_over(server: Server) -> None
 
 
 def test_when_the_whole_session_is_killed_the_timer_takes_the_change_back(server: Server) -> None:
-    server.begin_probation("3", within=tuple(IN_THE_SESSION))
+    server.begin_probation("8", within=tuple(IN_THE_SESSION))
     assert server.machine.run(["sh", "-c", TIMERS]).stdout.count(".timer") == 1
 
     server.machine.run(["systemctl", "kill", "--signal=KILL", SESSION])
@@ -168,7 +168,7 @@ def test_when_the_whole_session_is_killed_the_timer_takes_the_change_back(server
 
 
 def test_the_timer_leaves_a_confirmed_change_alone(server: Server) -> None:
-    server.begin_probation("3")
+    server.begin_probation("15")
     server.machine.run([PROGRAM, "confirm"])
     confirmed = configuration(server.machine)
 
