@@ -15,8 +15,7 @@ from typing import Self
 
 import pyte
 
-LIMIT = 60.0
-"""Seconds after which something is wrong; never a measure of how fast it should be."""
+from tests.waiting import LIMIT
 
 F1, F2, F3, F4, F5, F6, F8, F10 = (
     *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS"),

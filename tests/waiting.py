@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-LIMIT = 30.0
+LIMIT = 90.0
 """Seconds, after which something is wrong; never a measure of how fast it should be."""
 
 

@@ -18,7 +18,7 @@ STOCK = PACKAGE / "demo" / "stock"
 ANSWERS = (PACKAGE / "demo" / "answers.toml").read_text().replace("rsa:2048", "ec:p256")
 """The answers of the demonstration, with keys that are made at once."""
 
-TIMEOUT = 60
+TIMEOUT = 120
 OUR_OWN = -1
 """The umask that the tests have, as subprocess writes it."""
 

@@ -25,7 +25,7 @@ ASK = """\
 import socket, sys, time
 path, login, password = sys.argv[1:]
 fields = "\\n".join(["smtp", "login", login, password, ""])
-deadline = time.monotonic() + 20
+deadline = time.monotonic() + 90
 while True:
     connection = socket.socket(socket.AF_UNIX)
     try:

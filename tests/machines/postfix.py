@@ -51,7 +51,7 @@ BY_SYSTEMD = Keeper(
 
 GREETING = """\
 import socket, sys
-with socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=20) as connection:
+with socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=90) as connection:
     print(connection.makefile().readline())
 """
 
@@ -89,7 +89,7 @@ class Postfix:
         It needs the log to know.
         """
         words = (self._keeper.reload, self._keeper.log)
-        self._machine.run(["sh", "-ec", RELOAD, "sh", *words], timeout=30)
+        self._machine.run(["sh", "-ec", RELOAD, "sh", *words], timeout=90)
 
     def greeting(self, port: int = 25) -> str:
         """What a client is greeted with on `port`, in clear text."""

@@ -47,7 +47,7 @@ class SshSession:
         assert self.process.stdout is not None
         return self.process.stdout.readline().decode(errors="replace").rstrip("\r\n")
 
-    def wait(self, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def wait(self, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """The command's status and the rest of its output; it reads the end of its input now."""
         out, err = (
             stream.decode(errors="replace") for stream in self.process.communicate(timeout=timeout)
@@ -77,7 +77,7 @@ class Sshd:
         """Starts it as Debian configures it, with keys; returns when it listens."""
         by_systemd = "systemctl start ssh"
         start = by_systemd if self._machine.with_systemd else START
-        self._machine.run(["sh", "-ec", LET_ROOT_IN + start], timeout=20)
+        self._machine.run(["sh", "-ec", LET_ROOT_IN + start], timeout=90)
 
     def session(self, argv: Sequence[str], *, tty: bool, env: Mapping[str, str]) -> SshSession:
         """A session in which this command runs; the connection is being made when it returns."""

@@ -49,6 +49,6 @@ def _run(
         cwd=directory,
         env=environment,
         capture_output=True,
-        timeout=30,
+        timeout=90,
         check=False,
     )

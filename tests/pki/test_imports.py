@@ -29,7 +29,7 @@ def loaded_by(statement: str) -> set[str]:
     code = f"import sys\nbefore = set(sys.modules)\n{statement}\nprint(*set(sys.modules) - before)"
     return set(
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=90
         ).stdout.split()
     )
 

@@ -132,7 +132,7 @@ class GuideMachine:
     def wait_for_log(self, words: str) -> str:
         """The first line of the mail log that matches; the log is written a little later."""
         look = f'until grep -m 1 -E -e "$1" {LOG}; do sleep 0.02; done'
-        return self.machine.run(["timeout", "20", "sh", "-c", look, "sh", words]).stdout
+        return self.machine.run(["timeout", "90", "sh", "-c", look, "sh", words]).stdout
 
 
 def _last_reply(conversation: str) -> int:

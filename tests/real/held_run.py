@@ -104,12 +104,12 @@ def make_fifos(machine: Machine) -> None:
 
 def wait_until_held(machine: Machine) -> None:
     """Returns when a run has come to its point; fails when none does."""
-    machine.run(["timeout", "30", "cat", HELD])
+    machine.run(["timeout", "90", "cat", HELD])
 
 
 def let_go_on(machine: Machine) -> None:
     """Returns when the run that waits has been told."""
-    machine.run(["timeout", "30", "sh", "-c", f": >{GO_ON}"])
+    machine.run(["timeout", "90", "sh", "-c", f": >{GO_ON}"])
 
 
 def begin(machine: Machine, command: Sequence[str]) -> None:
@@ -121,4 +121,4 @@ def begin(machine: Machine, command: Sequence[str]) -> None:
 def wait_for_words(machine: Machine, words: str) -> None:
     """Returns when the run that was begun has said so; fails when it never does."""
     until = f'until grep -q -e "$1" {OUTPUT}; do sleep 0.02; done'
-    machine.run(["timeout", "30", "sh", "-c", until, "sh", words])
+    machine.run(["timeout", "90", "sh", "-c", until, "sh", words])

@@ -61,7 +61,7 @@ def test_a_cut_line_hangs_up_the_terminal(host: Machine) -> None:
     assert session.line() == "ready"
     session.cut()
 
-    assert host.run(["timeout", "20", "cat", TOLD]).stdout == "SIGHUP"
+    assert host.run(["timeout", "90", "cat", TOLD]).stdout == "SIGHUP"
 
 
 def test_a_cut_line_without_a_terminal_closes_the_pipes(host: Machine) -> None:
@@ -70,13 +70,13 @@ def test_a_cut_line_without_a_terminal_closes_the_pipes(host: Machine) -> None:
     assert session.line() == "ready"
     session.cut()
 
-    assert host.run(["timeout", "20", "cat", TOLD]).stdout == "read '', then Broken pipe"
+    assert host.run(["timeout", "90", "cat", TOLD]).stdout == "read '', then Broken pipe"
 
 
 def test_sshd_is_not_told_of_the_end(host: Machine) -> None:
     session = host.ssh(["sh", "-c", "echo ready; cat"], tty=False)
     assert session.line() == "ready"
     session.cut()
-    host.run(["timeout", "20", "sh", "-c", "while pgrep -f '[s]shd.*: root@'; do :; done"])
+    host.run(["timeout", "90", "sh", "-c", "while pgrep -f '[s]shd.*: root@'; do :; done"])
 
     assert "disconnected by user" not in host.sshd.log()

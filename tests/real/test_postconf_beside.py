@@ -94,7 +94,7 @@ def test_edits_of_every_kind_wait_and_are_not_lost(guide: GuideMachine) -> None:
     begin(machine, [*program(in_engine=HALF_SWAPPED), *APPLYING])
     wait_until_held(machine)
     edits = [machine.popen(["postconf", *edit]) for edit in EDITS_OF_EVERY_KIND.items()]
-    waiting = ["timeout", "20", "sh", "-c", UNTIL_ALL_WAIT, "sh", str(len(edits))]
+    waiting = ["timeout", "90", "sh", "-c", UNTIL_ALL_WAIT, "sh", str(len(edits))]
     machine.run(waiting)
 
     let_go_on(machine)

@@ -98,7 +98,7 @@ def test_a_client_that_goes_by_the_records_alone_accepts_the_server(server: Mach
         usage = record.split(" tlsa ")[1]
         done = server.run(
             [
-                *("timeout", "20", "openssl", "s_client", "-connect", "127.0.0.1:25"),
+                *("timeout", "90", "openssl", "s_client", "-connect", "127.0.0.1:25"),
                 *("-starttls", "smtp", "-dane_tlsa_domain", pki.HOST),
                 *("-dane_tlsa_rrdata", usage, "-sigalgs", algorithm, "-tls1_3"),
                 *("-verify_return_error", "-brief"),

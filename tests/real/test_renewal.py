@@ -63,7 +63,7 @@ def shown(machine: Machine, port: int) -> Certificate:
     """What openssl is shown, and accepts with the CA that clients have had all the time."""
     done = machine.run(
         [
-            *("timeout", "20", "openssl", "s_client", "-connect", f"127.0.0.1:{port}"),
+            *("timeout", "90", "openssl", "s_client", "-connect", f"127.0.0.1:{port}"),
             *PORTS[port],
             *("-CAfile", OLD_CA, "-verify_return_error", "-verify_hostname", pki.HOST),
             "-showcerts",

@@ -64,7 +64,7 @@ def shown(
     """What openssl is shown, and accepts by name with these CAs; None where it is not."""
     done = machine.run(
         [
-            *("timeout", "20", "openssl", "s_client", "-connect", f"127.0.0.1:{port}"),
+            *("timeout", "90", "openssl", "s_client", "-connect", f"127.0.0.1:{port}"),
             *(*PORTS[port], *options, "-showcerts"),
             *("-CAfile", trust, "-verify_return_error", "-verify_hostname", NAME),
         ],

@@ -217,7 +217,7 @@ def run(tmp_path: Path, lineage: str | None, status: int = 0) -> subprocess.Comp
         environment["RENEWED_LINEAGE"] = lineage
     shell = shutil.which("dash") or "/bin/sh"
     return subprocess.run(
-        [shell, path], env=environment, capture_output=True, text=True, timeout=20
+        [shell, path], env=environment, capture_output=True, text=True, timeout=90
     )
 
 

@@ -61,7 +61,7 @@ def mariadb_by_its_socket(machine: Machine) -> PasswordServer:
 
 
 def _mariadb(machine: Machine, host: str) -> PasswordServer:
-    machine.run(["timeout", "40", "sh", "-ec", START_MARIADB])
+    machine.run(["timeout", "90", "sh", "-ec", START_MARIADB])
     machine.run(["mariadb"], input=f"{ACCOUNT}{TABLE}")
     return _known(machine, "mysql", host)
 
