@@ -11,8 +11,7 @@ from tests.cli.program import Machine, contents, traces
 from tests.cli.test_plain import history
 from tests.screens.on_a_terminal import OnTerminal, opened_terminals
 from tests.terminal import Terminal
-from tests.waiting import LIMIT
-from tests.waiting import wait_until
+from tests.waiting import LIMIT, wait_until
 
 CTRL_C, CTRL_D = "\x03", "\x04"
 
