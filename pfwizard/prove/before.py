@@ -8,7 +8,7 @@ from pfwizard.machine.facts import Facts
 from pfwizard.plan.overrides import lacks_tlsproxy
 from pfwizard.plan.postscreen import offers_tls
 from pfwizard.plan.relay.open_relay import takes_mail_of_strangers
-from pfwizard.prove.expectations import blank_in_range, password_checkers, with_certificates
+from pfwizard.prove.expectations import blank_in_range
 from pfwizard.prove.server import BlankInRange, Expectation, PasswordChecker
 
 
@@ -16,7 +16,8 @@ from pfwizard.prove.server import BlankInRange, Expectation, PasswordChecker
 class Before:
     """``for_strangers`` are the ports where a server takes mail of strangers, ``ports`` all.
 
-    ``blanks_in_ranges`` are those of each port.
+    ``blanks_in_ranges`` are those of each port. ``checkers`` are none where it is too late to look
+    how passwords were checked.
     """
 
     checkers: frozenset[PasswordChecker]
@@ -26,7 +27,7 @@ class Before:
     blanks_in_ranges: frozenset[tuple[int, BlankInRange]]
 
     @classmethod
-    def of(cls, facts: Facts) -> "Before":
+    def of(cls, facts: Facts, checkers: frozenset[PasswordChecker] = frozenset()) -> "Before":
         """Of the machine as it is; raises Failed."""
         met = [
             (smtp_port, effective)
@@ -35,7 +36,7 @@ class Before:
         ]
         servers = [(each.port, Smtpd(effective, facts.files)) for each, effective in met]
         return cls(
-            checkers=password_checkers(with_certificates(facts)),
+            checkers=checkers,
             ports=frozenset(port for port, _ in servers),
             for_strangers=frozenset(
                 port for port, smtpd in servers if takes_mail_of_strangers(smtpd)

@@ -50,14 +50,8 @@ def proved(plan: Plan, facts: Facts, means: Means) -> tuple[Outcome, ...]:
     """
     now = with_certificates(gather(Tree(), facts.postfix.config_directory, ()))
     trust = with_trust_of_clients(means.trust, plan, facts)
-    return _proved(
-        _told_of(Before.of(facts), running_servers(now)), now, replace(means, trust=trust)
-    )
-
-
-def _told_of(before: Before, servers: Iterable[Expectation]) -> tuple[Expectation, ...]:
-    """All but how passwords were checked, which nobody can look at any more."""
-    return tuple(replace(before.told_of(each), checkers=each.checkers) for each in servers)
+    servers = map(Before.of(facts).told_of, running_servers(now))
+    return _proved(servers, now, replace(means, trust=trust))
 
 
 def prepared(means: Means, facts: Facts, rehearsed: Iterable[Outcome]) -> Means:

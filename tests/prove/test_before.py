@@ -6,7 +6,7 @@ import pytest
 
 from pfwizard.prove.before import Before
 from pfwizard.prove.server import BlankInRange, Expectation, Security, Server
-from tests.plan.builders import file, machine, with_files
+from tests.plan.builders import machine
 
 MASTER = """\
 smtp inet n - y - - smtpd
@@ -29,8 +29,7 @@ def told(
     main_cf: str, master_cf: str, port: int = 25, blank: BlankInRange | None = None
 ) -> Expectation:
     server = Server("127.0.0.1", 40025, Security.NONE, "mail.kernel-panic.it")
-    facts = machine(main_cf, master_cf)
-    before = Before.of(with_files(facts, *(file(each, b"") for each in facts.smtpd_conf_places)))
+    before = Before.of(machine(main_cf, master_cf))
     return before.told_of(Expectation(server, public_port=port, blank_in_range=blank))
 
 

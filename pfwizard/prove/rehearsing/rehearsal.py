@@ -17,6 +17,7 @@ from pfwizard.prove.diagnosis import diagnosed
 from pfwizard.prove.expectations import (
     Place,
     expectations,
+    password_checkers,
     with_certificates,
 )
 from pfwizard.prove.login_probes import where_to_misspell
@@ -100,7 +101,8 @@ def _played(
             if stage.died is not None:
                 outcomes, log = [_dead(stage.died)], stage.died.log
             else:
-                servers = tuple(_expected(score, Before.of(facts)))
+                before = Before.of(facts, password_checkers(with_certificates(facts)))
+                servers = tuple(_expected(score, before))
                 means = replace(
                     means,
                     logins_at_once=MOST_AT_ONCE,
