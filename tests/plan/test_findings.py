@@ -11,6 +11,7 @@ import pytest
 import pfwizard.plan
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.pki.ledger import Ledger
+from pfwizard.pki.ledger_entries import Issued, Role
 from pfwizard.plan.authorities.brought_key import BroughtKey
 from pfwizard.plan.plan import Finding, Plan, Severity
 from pfwizard.plan.planner import make_plan
@@ -58,6 +59,7 @@ NOTE, WARNING, REFUSAL = Severity.NOTE, Severity.WARNING, Severity.REFUSAL
 
 SASLAUTHD = file(SMTPD_CONF, b"pwcheck_method: saslauthd\n")
 ARCHIVED = LETSENCRYPT / "archive/mail/fullchain1.pem"
+ON_EACH_AND_ALL = f"{BARE_MASTER}127.0.0.1:465 inet n - n - - smtpd\n465 inet n - n - - smtpd\n"
 NO_SOCKET = FileState(SOCKET, SOCKET, FileKind.ABSENT)
 
 
@@ -110,6 +112,17 @@ def added_twice() -> Plan:
     return adding(ANNA, here.facts, here.ledger)
 
 
+def revoking_the_server() -> Plan:
+    (anna,) = (each for each in Machine([ANNA]).ledger.entries if isinstance(each, Issued))
+    ledger = Ledger().with_issued(replace(anna, role=Role.SERVER))
+    return revoking(f"{anna.serial:X}", server(), ledger)
+
+
+def revoking_one_of_two() -> Plan:
+    here = Machine([ANNA, ANNA.capitalize()])
+    return revoking(ANNA, here.facts, here.ledger)
+
+
 def named_though_revoked() -> Plan:
     here = Machine([ANNA])
     here.take(revoking(ANNA, here.facts, here.ledger))
@@ -157,6 +170,8 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "client-not-issued": (REFUSAL, adding("anna", server())),
     "client-stays-revoked": (WARNING, named_though_revoked()),
     "client-unknown": (REFUSAL, revoking("anna", server(), Ledger())),
+    "not-of-a-client": (REFUSAL, revoking_the_server()),
+    "another-may-relay": (WARNING, revoking_one_of_two()),
     "clients-not-looked-up": (
         WARNING,
         adding(ANNA, server(master=WITH_SMTPS + "  -o relay_clientcerts=hash:/etc/other\n")),
@@ -245,6 +260,11 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
         on(sasl__recipient_restrictions=["permit_mynetworks", "reject"]),
     ),
     "service-left-alone": (NOTE, on("", f"{BARE_MASTER}587 inet n - n - - smtpd\n")),
+    "service-for-itself": (WARNING, on("", f"{BARE_MASTER}127.0.0.1:465 inet n - n - - smtpd\n")),
+    "port-shared": (
+        REFUSAL,
+        plan_for(machine(STOCK_MAIN, ON_EACH_AND_ALL, *guide_pki(), version="3.5.25")),
+    ),
     "renewed-by-others": (NOTE, naming(UPSIDE_DOWN, certificate=COMBINED, key=COMBINED)),
     "restriction-unknown": (
         REFUSAL,

@@ -47,6 +47,8 @@ KEY_TYPE = KeyType.RSA_2048
 
 UNUSUAL = re.compile(r"[^A-Za-z0-9._@+-]")
 
+OF_OTHERS = {Role.CA: "the CA", Role.SERVER: "the server"}
+
 SERIAL = re.compile(r"[0-9A-Fa-f]+(:[0-9A-Fa-f]+)*")
 
 
@@ -207,11 +209,13 @@ def revoke_client(draft: AnySketch, which: str, reason: Reason) -> AnySketch:
     serial = SERIAL.fullmatch(which)
     if serial:
         issued = draft.ledger.issued(int(which.replace(":", ""), 16))
+        if issued and issued.role is not Role.CLIENT:
+            return draft.with_finding(_not_of_a_client(issued))
         revoked: tuple[Issued, ...] = (issued,) if issued else ()
         name = "" if digest_of(draft) == BEST_DIGEST or not issued else issued.names[0]
     else:
-        name = which
-        revoked = certificates_of(draft.ledger, which)
+        name = _as_added(which)
+        revoked = certificates_of(draft.ledger, name)
     entries = tuple(each for each in listed_clients(draft) if is_of(each, name, revoked))
     if not revoked and not entries:
         return draft.with_finding(
@@ -221,11 +225,48 @@ def revoke_client(draft: AnySketch, which: str, reason: Reason) -> AnySketch:
                 "pfwizard client list shows names and serial numbers.",
             )
         )
+    if not serial:
+        draft = _tell_of_namesakes(draft, name, entries)
     at = draft.circumstances.now.replace(microsecond=0)
     for each in revoked:
         if not draft.ledger.revocation(each.serial):
             draft = draft.with_entry(Revoked(at, each.serial, reason))
     return _with_listing(draft, _Listing(removed=entries))
+
+
+def _as_added(which: str) -> str:
+    """The name in the form that it has where a client is added; a table may have names of others'
+    choosing, which stay as they are."""
+    try:
+        return client_name(which)
+    except InputProblem:
+        return which
+
+
+def _not_of_a_client(issued: Issued) -> Finding:
+    """A CA or a server that the ledger calls revoked would go on as before, and for good so: no
+    entry is ever taken out."""
+    return refusal(
+        "not-of-a-client",
+        f"the certificate with the serial number {issued.serial:X} is that of "
+        f"{OF_OTHERS[issued.role]} {issued.subject}, and no client's",
+        "Name a client: pfwizard client list shows names and serial numbers. Where a server's key "
+        "is known to others, pfwizard renew --new-key replaces it.",
+    )
+
+
+def _tell_of_namesakes(draft: AnySketch, name: str, revoked: Sequence[ListedClient]) -> AnySketch:
+    """Before the @, capitals count (RFC 5321 section 2.4), but a person may have meant them all."""
+    for each in listed_clients(draft):
+        if each not in revoked and each.name.lower() == name.lower():
+            draft = draft.with_finding(
+                warning(
+                    "another-may-relay",
+                    f"{each.name} is another client, and may still relay",
+                    f"If it is the same person: pfwizard client revoke {each.name}.",
+                )
+            )
+    return draft
 
 
 def _with_listing(draft: AnySketch, listing: _Listing) -> AnySketch:

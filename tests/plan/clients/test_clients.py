@@ -1,5 +1,6 @@
 """Clients with certificates: what is issued, what lets them relay, and how that ends."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePosixPath
 
@@ -271,6 +272,36 @@ def test_a_certificate_is_revoked_by_its_serial_number_too() -> None:
 
     assert here.listed == [ANNA]
     assert here.ledger.revocation(serial)
+
+
+@pytest.mark.parametrize("role", [Role.CA, Role.SERVER])
+def test_what_is_no_clients_certificate_is_not_revoked_by_its_serial_number(role: Role) -> None:
+    here = Machine([ANNA])
+    (anna,) = (each for each in here.ledger.entries if isinstance(each, Issued))
+    ledger = Ledger().with_issued(replace(anna, role=role))
+
+    plan = revoking(f"{anna.serial:X}", server(), ledger)
+
+    assert identifiers(plan) == {"not-of-a-client"}
+    assert entries_of(plan) == []
+
+
+@pytest.mark.parametrize("written", ["anna@Kernel-Panic.IT", "anna@kernel-panic.it."])
+def test_the_domain_of_a_client_may_be_written_as_it_is_when_one_is_added(written: str) -> None:
+    here = Machine([ANNA])
+
+    here.take(revoking(written, here.facts, here.ledger))
+
+    assert here.listed == []
+
+
+def test_who_is_called_the_same_but_for_case_is_said_to_relay_still() -> None:
+    here = Machine([ANNA, "Anna@kernel-panic.it"])
+
+    plan = revoking(ANNA, here.facts, here.ledger)
+
+    (told,) = [each for each in plan.findings if each.identifier == "another-may-relay"]
+    assert "Anna@kernel-panic.it" in str(told.message)
 
 
 def test_who_is_revoked_already_is_revoked_in_peace() -> None:
