@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pfwizard.pki import distinguished_name, pem
+from pfwizard.pki import der, distinguished_name, pem
 from pfwizard.pki.errors import NotACertificate
 from pfwizard.pki.fingerprints import sha256_fingerprint
 from pfwizard.pki.keys import PublicKey, label, public_key_of
@@ -29,6 +29,9 @@ _MALFORMED = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
+
+
+_VERSION = 0xA0  # its tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class CertificateFacts:
 class Certificate:
     """A certificate that has been read to the end: its facts are known and its key is too.
 
-    ``parsed`` is the library's own object.
+    ``parsed`` is the library's own object. ``public_key`` is for telling whose it is: one key has
+    several encodings (RSASSA-PSS, a curve written out), and here it is in the usual one.
     """
 
     parsed: x509.Certificate = field(repr=False)
@@ -66,6 +70,12 @@ class Certificate:
     @property
     def validity(self) -> Validity:
         return Validity(self.facts.not_before, self.facts.not_after)
+
+    @property
+    def spki(self) -> bytes:
+        """The SubjectPublicKeyInfo as it stands in the certificate: what a fingerprint or a TLSA
+        record of its key is made of (RFC 6698 section 1.1.1)."""
+        return _spki(self.parsed)
 
     @property
     def is_self_issued(self) -> bool:
@@ -118,14 +128,14 @@ def examined(certificate: x509.Certificate, what: str = "the certificate") -> Ce
     try:
         key = certificate.public_key()
         public_key = public_key_of(key)
-        return Certificate(certificate, public_key, _facts(certificate, label(key), public_key))
+        return Certificate(certificate, public_key, _facts(certificate, label(key)))
     except _MALFORMED as error:
         raise NotACertificate(
             what, f"has a part that makes no sense ({visible(str(error))})", "Have it issued again."
         ) from error
 
 
-def _facts(certificate: x509.Certificate, key: str, public_key: PublicKey) -> CertificateFacts:
+def _facts(certificate: x509.Certificate, key: str) -> CertificateFacts:
     names = extension(certificate, x509.SubjectAlternativeName) or x509.SubjectAlternativeName([])
     constraints = extension(certificate, x509.BasicConstraints)
     limits = extension(certificate, x509.NameConstraints)
@@ -143,9 +153,15 @@ def _facts(certificate: x509.Certificate, key: str, public_key: PublicKey) -> Ce
         key=key,
         signature_hash=_signature_hash(certificate),
         fingerprint_sha256=sha256_fingerprint(certificate.public_bytes(Encoding.DER)),
-        spki_sha256=public_key.spki_sha256,
+        spki_sha256=sha256_fingerprint(_spki(certificate)),
         limits=permitted_names(limits) if limits else (),
     )
+
+
+def _spki(certificate: x509.Certificate) -> bytes:
+    """The seventh field, or the sixth where version 1 is left out (RFC 5280 section 4.1)."""
+    fields = list(der.elements(certificate.tbs_certificate_bytes))
+    return fields[6 if fields[0][0] == _VERSION else 5]
 
 
 def _signature_hash(certificate: x509.Certificate) -> str:

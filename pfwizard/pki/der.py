@@ -1,5 +1,6 @@
-"""The few kinds of DER values (X.690) that are written here by hand."""
+"""The few kinds of DER values (X.690) that are written here by hand, and taking one apart."""
 
+from collections.abc import Iterator
 from typing import Final
 
 _INTEGER, _OCTET_STRING, _NULL, _OBJECT_IDENTIFIER, _SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
@@ -26,6 +27,28 @@ def object_identifier(dotted: str) -> bytes:
     return _value(
         _OBJECT_IDENTIFIER, bytes([40 * first + second]) + b"".join(map(_base_128, others))
     )
+
+
+def elements(constructed: bytes) -> Iterator[bytes]:
+    """The values inside a value such as a SEQUENCE, each with its tag and length.
+
+    It must be sound, as what a library has read already is.
+    """
+    start, end = _content(constructed, 0)
+    while start < end:
+        _, following = _content(constructed, start)
+        yield constructed[start:following]
+        start = following
+
+
+def _content(data: bytes, start: int) -> tuple[int, int]:
+    """Where the content of the value at ``start`` begins and ends."""
+    length, begin = data[start + 1], start + 2
+    if length > _LONGEST_SHORT_LENGTH:
+        octets_of_length = length & 0x7F
+        length = int.from_bytes(data[begin : begin + octets_of_length], "big")
+        begin += octets_of_length
+    return begin, begin + length
 
 
 def _base_128(number: int) -> bytes:

@@ -87,22 +87,22 @@ class Publication:
 
     def _records(self) -> Iterator[TlsaRecord]:
         for served in self.certificates:
-            yield from _of_key(served, Standing.CURRENT, served.chain.leaf.public_key)
+            yield from _of_key(served, Standing.CURRENT, served.chain.leaf.spki)
             if served.next_key is not None:
-                yield from _of_key(served, Standing.NEXT, served.next_key)
+                yield from _of_key(served, Standing.NEXT, served.next_key.spki)
             for issuer in served.chain.issuers:
                 if issuer.is_self_issued:
-                    yield from _of_key(served, Standing.AUTHORITY, issuer.public_key)
+                    yield from _of_key(served, Standing.AUTHORITY, issuer.spki)
 
 
 USAGES = {Standing.AUTHORITY: Usage.AUTHORITY}
 """All other records are about the server's own key."""
 
 
-def _of_key(served: ServedCertificate, standing: Standing, key: PublicKey) -> Iterator[TlsaRecord]:
+def _of_key(served: ServedCertificate, standing: Standing, spki: bytes) -> Iterator[TlsaRecord]:
     usage = USAGES.get(standing, Usage.SERVER)
     names = served.chain.leaf.facts.dns_names
-    for text in tlsa_records(names, served.ports, usage, key.spki):
+    for text in tlsa_records(names, served.ports, usage, spki):
         yield TlsaRecord(standing, text)
 
 

@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 from pfwizard.pki.certificates import load_certificate, load_certificates
 from pfwizard.pki.checks import ca_problems, server_problems
 from pfwizard.pki.errors import NotACertificate
+from pfwizard.pki.fingerprints import sha256_fingerprint
 from tests.pki.builders import CA_SUBJECT, HOST, NOW, SERVER_SUBJECT, ca, key, server
 from tests.pki.foreign import ca_by_the_guide
 from tests.pki.openssl import openssl
@@ -50,6 +51,34 @@ def test_the_fingerprint_is_that_of_openssl(tmp_path: Path) -> None:
         "x509", "-noout", "-fingerprint", "-sha256", given=made.pem(), directory=tmp_path
     )
     assert said.strip().lower() == f"sha256 fingerprint={made.facts.fingerprint_sha256.lower()}"
+
+
+ON_P256 = ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
+
+
+@pytest.mark.parametrize(
+    "key_in_another_encoding",
+    [
+        ("-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"),
+        (*ON_P256, "-pkeyopt", "ec_param_enc:explicit"),
+        (*ON_P256, "-pkeyopt", "point-format:compressed"),
+    ],
+    ids=["RSASSA-PSS", "a curve written out", "a compressed point"],
+)
+def test_the_fingerprint_of_the_key_is_of_the_encoding_in_the_certificate(
+    key_in_another_encoding: tuple[str, ...], tmp_path: Path
+) -> None:
+    openssl("genpkey", *key_in_another_encoding, "-out", "key", directory=tmp_path)
+    arguments = ("-key", "key", "-subj", "/CN=x", "-days", "9", "-out", "certificate")
+    openssl("req", "-new", "-x509", *arguments, directory=tmp_path)
+    openssl("pkey", "-in", "key", "-pubout", "-outform", "DER", "-out", "spki", directory=tmp_path)
+    spki = (tmp_path / "spki").read_bytes()
+
+    made = load_certificate((tmp_path / "certificate").read_bytes())
+
+    assert made.spki == spki
+    assert made.facts.spki_sha256 == sha256_fingerprint(spki)
+    assert spki in made.parsed.tbs_certificate_bytes
 
 
 def test_several_certificates_in_a_file_keep_their_order() -> None:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.errors import UnsupportedKey
 from pfwizard.pki.key_type import KeyType, family_of
-from pfwizard.pki.keys import PrivateKey, PublicKey
+from pfwizard.pki.keys import PrivateKey
 from pfwizard.pki.tlsa import Usage, tlsa_records
 from pfwizard.plan.authorities.known_authorities import found_keys
 from pfwizard.plan.certificate_files import key_summary
@@ -68,14 +68,14 @@ def with_next_key(sketch: Sketch, key: PurePosixPath, certificate: Certificate) 
         sketch = sketch.with_file(
             following.path, content, PRIVATE_FILE, secret=True, summary=summary
         )
+    records = _records(sketch, certificate, following.key.public_key.spki)
     return sketch.with_finding(
         note(
             "next-key",
             f"{following.path}: this key is to follow the one in {key}; with pfwizard renew "
             "--new-key it does",
-            "Where TLSA records are published, add "
-            f"{_records(sketch, certificate, following.key.public_key)} now, and wait until the "
-            "old answers have left the caches (twice their time to live).",
+            f"Where TLSA records are published, add {records} now, and wait until the old answers "
+            "have left the caches (twice their time to live).",
         )
     )
 
@@ -99,7 +99,7 @@ def without_next_key(sketch: Sketch, used: NextKey) -> Sketch:
 
 def replaced_key(sketch: Sketch, old: Certificate, used: NextKey) -> Finding:
     """What is to be published, which RFC 7671 section 8.1 wants to be there before the key is."""
-    records = _records(sketch, old, used.key.public_key)
+    records = _records(sketch, old, used.key.public_key.spki)
     if used.is_waiting:
         return note(
             "key-replaced",
@@ -111,11 +111,11 @@ def replaced_key(sketch: Sketch, old: Certificate, used: NextKey) -> Finding:
         "the server gets a key that nobody knows of yet; where TLSA records are published for it, "
         "other servers keep their mail back until there are such of this key too",
         "Where there are any, do not apply this, but pfwizard renew --next-key first. Both are "
-        f"needed for a while, those of the old key, {_records(sketch, old, old.public_key)}, and "
+        f"needed for a while, those of the old key, {_records(sketch, old, old.spki)}, and "
         f"those of the new one, {records}.",
     )
 
 
-def _records(sketch: Sketch, certificate: Certificate, key: PublicKey) -> str:
+def _records(sketch: Sketch, certificate: Certificate, spki: bytes) -> str:
     ports = [port.port for port in ports_of(sketch.master, sketch.effective) if port.offers_tls]
-    return "; ".join(tlsa_records(certificate.facts.dns_names, ports, Usage.SERVER, key.spki))
+    return "; ".join(tlsa_records(certificate.facts.dns_names, ports, Usage.SERVER, spki))
