@@ -4,22 +4,19 @@ Every program of Postfix ends with a fatal error where it cannot make sense of t
 (src/global/own_inet_addr.c, src/util/inet_proto.c).
 """
 
-import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from pfwizard.check.inspection import Inspection
 from pfwizard.check.rule import Occurrence, Rule
 from pfwizard.enumeration import listed
-from pfwizard.machine.addresses import Address
+from pfwizard.machine.addresses import VERSIONS, Address, address_in, named_in_hosts
 from pfwizard.plan.plan import Severity
 
 INTERFACES, PROTOCOLS = "inet_interfaces", "inet_protocols"
 
 ALL = "all"
-VERSIONS: Mapping[str, tuple[int, ...]] = {ALL: (4, 6), "ipv4": (4,), "ipv6": (6,)}
-"""What inet_protocols may hold, and the versions of IP that it then means."""
 
 ALONE = (ALL, "loopback-only")
 """Words of inet_interfaces, which are host names where they are not alone."""
@@ -84,7 +81,7 @@ def _interfaces(inspection: Inspection) -> Iterator[Occurrence]:
 
 def _complaint(inspection: Inspection, element: str) -> str:
     """Why Postfix cannot listen there, as far as that is known without asking the DNS."""
-    address = _address(element)
+    address = address_in(element)
     if address is not None:
         if address.version not in _versions(inspection):
             return f"{INTERFACES} has {element}, and {PROTOCOLS} leaves out its version of IP"
@@ -93,7 +90,7 @@ def _complaint(inspection: Inspection, element: str) -> str:
         return f"{INTERFACES} has {element}, which counts in small letters and alone only"
     if HOST_NAME.fullmatch(element) is None:
         return f"{INTERFACES} has {element}, which is neither an address nor a host name"
-    known = _in_hosts(inspection, element)
+    known = in_hosts(inspection, element)
     if not known and MISSPELT.fullmatch(element):
         return (
             f"{INTERFACES} has {element}, which is taken for a host name; {' and '.join(ALONE)} "
@@ -116,25 +113,10 @@ def _foreign(inspection: Inspection, element: str, addresses: tuple[Address, ...
     return f"{INTERFACES} has {element}{where}, which no interface of this machine has"
 
 
-def _address(element: str) -> Address | None:
-    bare = element[1:-1] if element.startswith("[") and element.endswith("]") else element
-    try:
-        return ipaddress.ip_address(bare)
-    except ValueError:
-        return None
-
-
-def _in_hosts(inspection: Inspection, name: str) -> tuple[Address, ...]:
-    """The addresses that hosts(5) has for a name, which resolvers ask first."""
+def in_hosts(inspection: Inspection, name: str) -> tuple[Address, ...]:
+    """The addresses that hosts(5) has for a name."""
     state = inspection.file(HOSTS)
-    content = (state.content if state is not None else None) or b""
-    found: dict[Address, None] = {}
-    for line in content.decode("utf-8", "replace").splitlines():
-        address, *names = line.partition("#")[0].split() or [""]
-        parsed = _address(address)
-        if parsed is not None and name.lower() in map(str.lower, names):
-            found[parsed] = None
-    return tuple(found)
+    return named_in_hosts((state.content if state is not None else None) or b"", name)
 
 
 def _versions(inspection: Inspection) -> frozenset[int]:

@@ -52,6 +52,7 @@ from pfwizard.plan.sasl.sasl import files_written_for_logins, plan_sasl
 from pfwizard.plan.server.foreign_chain import BUNDLES
 from pfwizard.plan.server.server_source import files_of_the_server
 from pfwizard.plan.services import plan_services, ports_of
+from pfwizard.plan.shared_ports import judge_shared_ports
 from pfwizard.plan.tls.tls import plan_tls
 
 OLDEST = Version(3, 0)
@@ -60,6 +61,7 @@ OLDEST = Version(3, 0)
 SUBJECTS = (
     plan_services,
     judge_disabled,
+    judge_shared_ports,
     plan_tls,
     plan_postscreen,
     plan_client_certificates,

@@ -18,6 +18,9 @@ from pfwizard.plan.tls.tls import LEVELS, level_of
 LOGGED_IN = "permit_sasl_authenticated"
 RESTRICTIONS = re.compile(r"smtpd_\w+_restrictions")
 
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+"""What a service is bound to that nobody but this machine reaches."""
+
 BEHIND_A_PROXY = "smtpd_upstream_proxy_protocol"
 
 NAMES_OF_ITS_OWN = Version(3, 6)
@@ -108,11 +111,27 @@ def _plan_service(draft: Draft, wanted: Submission) -> Draft:
     if active:
         for service in active:
             draft = _complete(draft, service, wanted)
-        return draft
+        return _judge_addresses(draft, active)
     commented = draft.master.find_commented(wanted.endpoint)
     if commented is not None:
         return _from_template(replace(draft, master=draft.master.uncommented(commented)), wanted)
     return _added(draft, wanted)
+
+
+def _judge_addresses(draft: Draft, active: Sequence[Service]) -> Draft:
+    """Say where mail programs do not reach the port, whose service stays at its address."""
+    if not all(service.endpoint.host in LOOPBACK_HOSTS for service in active):
+        return draft
+    names = listed(service.name for service in active)
+    return draft.with_finding(
+        warning(
+            "service-for-itself",
+            f"{names} listens to this machine itself alone: no mail program elsewhere reaches "
+            f"port {active[0].endpoint.port}",
+            f"Write {active[0].endpoint.port} as the name of the service in master.cf, without an "
+            "address.",
+        )
+    )
 
 
 def on_port(master: MasterCf, endpoint: Endpoint) -> tuple[Service, ...]:

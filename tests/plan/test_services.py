@@ -97,6 +97,33 @@ def test_a_service_of_one_address_is_completed_and_not_joined_by_another() -> No
     assert service.option("smtpd_tls_wrappermode") == "yes"
 
 
+@pytest.mark.parametrize(
+    ("names", "is_told"),
+    [
+        (["127.0.0.1:465"], True),
+        (["localhost:smtps", "[::1]:465"], True),
+        (["127.0.0.1:465", "192.0.2.1:465"], False),
+        (["465"], False),
+        (["127.0.0.1:587"], False),
+    ],
+)
+def test_a_port_that_nobody_else_reaches_is_warned_of(names: list[str], is_told: bool) -> None:
+    entries = "".join(f"{name} inet n - n - - smtpd\n" for name in names)
+
+    assert ("service-for-itself" in identifiers(plan(BARE_MASTER + entries))) is is_told
+
+
+@pytest.mark.parametrize(("version", "is_refused"), [("3.5.25", True), ("3.6.0", False)])
+def test_a_change_is_refused_where_postfix_ends_with_the_reload(
+    version: str, is_refused: bool
+) -> None:
+    both = "127.0.0.1:465 inet n - n - - smtpd\n465 inet n - n - - smtpd\n"
+
+    found = plan(BARE_MASTER + both, version=version)
+
+    assert [each.identifier for each in found.refusals] == is_refused * ["port-shared"]
+
+
 def test_a_service_in_use_keeps_its_restrictions() -> None:
     options = "-o smtpd_tls_wrappermode=YES -o smtpd_client_restrictions=permit_mynetworks,reject"
     found = plan(f"{BARE_MASTER}smtps inet n - n - - smtpd {options}\n")

@@ -7,21 +7,15 @@ import errno
 import socket
 from collections.abc import Iterable, Iterator
 
+from pfwizard.apply.live.listening import addresses_of_name
 from pfwizard.cf.service import Service
-from pfwizard.machine.effective import Effective
+from pfwizard.machine.addresses import Address, address_in
 from pfwizard.machine.facts import Facts
+from pfwizard.plan.services import running
+from pfwizard.plan.shared_ports import REMEDY, Consequence, addresses_of, meetings
 from pfwizard.prove.verdict import Excuse, Outcome, Statements
 
-FAMILIES = {
-    "ipv4": (socket.AF_INET,),
-    "ipv6": (socket.AF_INET6,),
-    "all": (socket.AF_INET, socket.AF_INET6),
-}
-"""By the words of inet_protocols (postconf(5))."""
-
-EVERYWHERE = {socket.AF_INET: "0.0.0.0", socket.AF_INET6: "::"}  # noqa: S104 - to try, not to serve
-
-LOOPBACKS = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
@@ -42,11 +36,23 @@ def taken_ports(before: Facts, planned: Facts) -> Iterator[Outcome]:
                 "Write its number in master.cf, or enter it in /etc/services.",
             )
             continue
-        problems = _problems(statements, _addresses(service.endpoint.host, planned.effective), port)
+        addresses = addresses_of(service, planned.effective, _resolved)
+        problems = _problems(statements, addresses, port)
         if port not in had:
             yield from problems
         elif not before.is_running:
             yield from (each.excused(Excuse.AS_TODAY) for each in problems)
+    yield from _taken_by_each_other(planned)
+
+
+def _taken_by_each_other(planned: Facts) -> Iterator[Outcome]:
+    """Services with which Postfix does not start: one that runs has not read of both yet."""
+    effective = planned.effective
+    services = running(planned.configuration.master, effective)
+    for meeting in meetings(services, effective, planned, _resolved):
+        if meeting.consequence is Consequence.NO_START:
+            statements = Statements("port", f"rehearsal:{meeting.service.endpoint.port}")
+            yield statements.failed(f"{meeting.service.name} {meeting}", REMEDY)
 
 
 def _inet(facts: Facts) -> tuple[Service, ...]:
@@ -63,28 +69,13 @@ def _port(service: Service) -> int | None:
         return None
 
 
-Address = tuple[socket.AddressFamily, str]
-
-
-def _addresses(host: str, effective: Effective) -> Iterator[Address]:
-    """What master(8) listens on: the host of the service, or else inet_interfaces."""
-    families = [
-        family
-        for word in effective.elements("inet_protocols")
-        for family in FAMILIES.get(word.lower(), ())
-    ]
-    for name in [host] if host else effective.elements("inet_interfaces"):
-        if name == "all":
-            yield from ((family, EVERYWHERE[family]) for family in families)
-        elif name == "loopback-only":
-            yield from ((family, LOOPBACKS[family]) for family in families)
-        else:
-            family = socket.AF_INET6 if ":" in name else socket.AF_INET
-            yield family, name.strip("[]")
+def _resolved(name: str) -> Iterator[Address]:
+    """As master(8) looks a host's name up (host_port(3))."""
+    return filter(None, map(address_in, addresses_of_name(name)))
 
 
 def _problems(statements: Statements, addresses: Iterable[Address], port: int) -> Iterator[Outcome]:
-    problems = {address: _problem(family, address, port) for family, address in addresses}
+    problems = {address: _problem(address, port) for address in addresses}
     for address, number in problems.items():
         if number == errno.EADDRINUSE:
             yield statements.failed(
@@ -92,7 +83,7 @@ def _problems(statements: Statements, addresses: Iterable[Address], port: int) -
                 "Stop it, or leave the port to it; ss -tlnp names it.",
             )
             return
-        if number in ABSENT and address not in EVERYWHERE.values():
+        if number in ABSENT and not address.is_unspecified:
             yield statements.failed(
                 f"this host does not have the address {address}",
                 "Correct it in master.cf, or in inet_interfaces.",
@@ -100,14 +91,15 @@ def _problems(statements: Statements, addresses: Iterable[Address], port: int) -
             return
 
 
-def _problem(family: socket.AddressFamily, address: str, port: int) -> int:
+def _problem(address: Address, port: int) -> int:
     """The number of the error with which a server cannot listen there; 0 where it can."""
+    family = FAMILIES[address.version]
     try:
         with socket.socket(family) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 trial.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            trial.bind((address, port))
+            trial.bind((str(address), port))
     except OSError as error:
         return error.errno or 0
     return 0

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from pfwizard.machine.postfix import Version
 from tests.check.builders import LOGINS, SUBMISSION, SUBMISSIONS, Case, main_cf, master_cf
 from tests.plan.builders import (
     BARE_MASTER,
@@ -81,6 +82,9 @@ OBSOLETE = {
     ),
 }
 
+ON_EACH_AND_ALL = master_cf(SUBMISSIONS + SUBMISSIONS.replace("submissions", "127.0.0.1:smtps"))
+POSTFIX_3_5 = replace(ON_EACH_AND_ALL.postfix, version=Version(3, 5, 25))
+
 MASTER = {
     "option-with-blanks": Case(
         master_cf("submission inet n - n - - smtpd\n  -o smtpd_client_restrictions = reject\n"),
@@ -105,6 +109,14 @@ MASTER = {
     "duplicate-service": Case(
         master_cf(SUBMISSIONS + SUBMISSIONS.replace("submissions", "smtps")),
         master_cf(SUBMISSIONS + SUBMISSIONS.replace("submissions", "127.0.0.1:smtps")),
+    ),
+    "port-taken-twice": Case(replace(ON_EACH_AND_ALL, postfix=POSTFIX_3_5), ON_EACH_AND_ALL),
+    "port-dealt-out": Case(
+        master_cf(SUBMISSIONS + SUBMISSIONS.replace("submissions", "0.0.0.0:465")),
+        master_cf(SUBMISSIONS + SUBMISSIONS.replace("submissions", "0.0.0.0:587")),
+    ),
+    "port-divided": Case(
+        ON_EACH_AND_ALL, master_cf(SUBMISSIONS.replace("submissions", "127.0.0.1:smtps"))
     ),
     "overridden-in-master": Case(
         master_cf(SUBMISSION + "  -o smtpd_sasl_type=dovecot\n", "smtpd_sasl_type = cyrus\n"),

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from pfwizard.plan.shared_ports import Consequence
 from pfwizard.prove.rehearsing.taken_ports import taken_ports
 from pfwizard.prove.verdict import Verdict
 from tests.plan import builders
@@ -98,3 +99,16 @@ def test_a_port_that_postfix_has_already_is_its_own() -> None:
         )
 
         assert list(taken_ports(facts, facts)) == []
+
+
+@pytest.mark.parametrize(("version", "is_told"), [("3.5.25", True), ("3.6.0", False)])
+def test_two_services_that_want_the_same_port_are_told_where_postfix_ends_with_them(
+    version: str, is_told: bool
+) -> None:
+    master = "".join(f"{name} inet n - n - - smtpd\n" for name in ("localhost:2525", "2525"))
+    facts = builders.machine(master_cf=master, defaults=EVERYWHERE, version=version)
+
+    details = [outcome.detail for outcome in taken_ports(facts, facts)]
+
+    words = "localhost:2525 listens on port 2525 of 127.0.0.1, and so does 2525 in line 2: "
+    assert details == is_told * [f"{words}{Consequence.NO_START.value}"]
