@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.servers import BYTECODE_IS_KEPT, SUITE
+from tests.bench.servers import SUITE
 from tests.machines import cache
 from tests.machines.machine import Machine
 from tests.machines.runtime import PLATFORMS
@@ -17,7 +17,6 @@ PLAYBOOKS = Path(__file__).with_name("playbooks")
 PLAYBOOKS_PLACE = "/root/playbooks"
 
 ENVIRONMENT = {
-    **BYTECODE_IS_KEPT,
     "PYTHONPATH": PLACE,
     "LC_ALL": "C.UTF-8",
     "ANSIBLE_PIPELINING": "1",

@@ -6,7 +6,7 @@ from functools import partial
 from tests.bench import guide
 from tests.bench.measure import Contender, in_turns, seconds_of
 from tests.bench.outcome import Outcome
-from tests.bench.servers import Bytecode, run_pfwizard, stock_server
+from tests.bench.servers import compile_pfwizard, run_pfwizard, stock_server
 from tests.bench.table import Comparison, Ratio
 from tests.machines.machine import Machine
 
@@ -25,12 +25,11 @@ NOTES = (
 
 def compare(repetitions: int) -> Comparison:
     """pfwizard against three ways to go through the guide."""
-    bytecode = Bytecode.of_pfwizard()
+    compile_pfwizard()
     outcomes: set[Outcome] = set()
 
     def on_a_fresh_server(configure: Callable[[Machine], object]) -> float:
         with stock_server() as machine:
-            bytecode.install(machine)
             seconds = seconds_of(lambda: configure(machine))
             outcomes.add(Outcome.of(machine))
         if len(outcomes) > 1:

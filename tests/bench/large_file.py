@@ -3,7 +3,7 @@
 from functools import partial
 
 from tests.bench.measure import Contender, Series, in_turns, seconds_of
-from tests.bench.servers import BYTECODE_IS_KEPT, SUITE
+from tests.bench.servers import SUITE
 from tests.bench.table import Comparison, Ratio
 from tests.machines.machine import SOURCE_PLACE, Machine
 
@@ -28,7 +28,7 @@ def compare(repetitions: int) -> Comparison:
     with Machine(SUITE) as machine:
         for size in SIZES:
             _write_configuration(machine, size)
-        _edit(machine, LINES, BYTECODE_IS_KEPT)
+        _edit(machine, LINES)  # compiles it
         edit, read = in_turns(
             [
                 Contender("pfwizard", lambda: seconds_of(partial(_edit, machine, LINES))),
@@ -88,10 +88,10 @@ def _stanza(number: int) -> str:
     )
 
 
-def _edit(machine: Machine, size: int, env: dict[str, str] = BYTECODE_IS_KEPT) -> float:
+def _edit(machine: Machine, size: int) -> float:
     """The seconds that parsing, editing and rendering took inside the process."""
     argv = ["python3", EDIT, f"{_directory(size)}/main.cf"]
-    done = machine.run(argv, env={**machine.python_paths(), **env})
+    done = machine.run(argv, env=machine.python_paths())
     return float(done.stdout)
 
 

@@ -5,10 +5,8 @@ from contextlib import ExitStack
 from tests.bench.measure import Contender, in_turns
 from tests.bench.servers import (
     ANSWERS,
-    BYTECODE_IS_KEPT,
     LOGIN,
     PASSWORD,
-    Bytecode,
     run_pfwizard,
     stock_server,
 )
@@ -61,10 +59,9 @@ def compare(repetitions: int) -> Comparison:
     with ExitStack() as servers:
         rehearsing = servers.enter_context(stock_server())
         configured = servers.enter_context(stock_server())
-        Bytecode.of_pfwizard().install(rehearsing)
         for machine in (rehearsing, configured):
             machine.run(["sed", "-i", THREE_SERVICES, ANSWERS])
-        run_pfwizard(configured, {})
+        run_pfwizard(configured)
         configured.run(["postfix", "stop"])
         timings = in_turns(
             [
@@ -79,7 +76,7 @@ def compare(repetitions: int) -> Comparison:
 
 def _seconds_of_a_rehearsal(machine: Machine) -> float:
     command = ["python3", "-c", REHEARSE, ANSWERS, LOGIN, PASSWORD]
-    return float(machine.run(command, env={**machine.python_paths(), **BYTECODE_IS_KEPT}).stdout)
+    return float(machine.run(command, env=machine.python_paths()).stdout)
 
 
 def _seconds_of_a_start(machine: Machine) -> float:

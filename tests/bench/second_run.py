@@ -6,7 +6,7 @@ from functools import partial
 from tests.bench import ansible
 from tests.bench.measure import Contender, in_turns, seconds_of
 from tests.bench.outcome import Outcome
-from tests.bench.servers import Bytecode, is_configured, run_pfwizard, stock_server
+from tests.bench.servers import is_configured, run_pfwizard, stock_server
 from tests.bench.table import Comparison, Ratio
 from tests.machines.machine import Machine
 
@@ -30,7 +30,6 @@ def compare(repetitions: int) -> Comparison:
         ours = servers.enter_context(stock_server())
         edited = servers.enter_context(stock_server())
         replaced = servers.enter_context(stock_server())
-        Bytecode.of_pfwizard().install(ours)
         run_pfwizard(ours)
         if not is_configured(ours):
             raise AssertionError("pfwizard still changes something")

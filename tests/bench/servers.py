@@ -1,9 +1,8 @@
 """Mail servers to measure on: Debian 12 with Postfix and authdaemond running."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from tests.machines.machine import Machine
 from tests.machines.runtime import CHECKOUT
@@ -13,8 +12,6 @@ SUITE = SUITES["bookworm"]
 LOGIN, PASSWORD = "d.mazzocchio@kernel-panic.it", "danix"
 
 ANSWERS = "/root/answers.toml"
-BYTECODE = "/var/cache/bytecode"
-BYTECODE_IS_KEPT = {"PYTHONPYCACHEPREFIX": BYTECODE}
 
 # The guide's own answers, with authdaemond's socket where Debian has it.
 GUIDES_ANSWERS = CHECKOUT / "pfwizard" / "demo" / "answers.toml"
@@ -30,9 +27,9 @@ def stock_server() -> Iterator[Machine]:
         yield machine
 
 
-def run_pfwizard(machine: Machine, env: Mapping[str, str] = BYTECODE_IS_KEPT) -> None:
+def run_pfwizard(machine: Machine) -> None:
     """Configures the server after the guide."""
-    machine.pfwizard("--answers", ANSWERS, check=True, env=env)
+    machine.pfwizard("--answers", ANSWERS, check=True)
 
 
 def is_configured(machine: Machine) -> bool:
@@ -42,27 +39,12 @@ def is_configured(machine: Machine) -> bool:
     return report["result"] == "unchanged"
 
 
-@dataclass(frozen=True)
-class Bytecode:
-    """What the machine's own Python compiled pfwizard to, as an installed program comes with it.
+def compile_pfwizard() -> None:
+    """Has the machines' Python compile all of it, as an installed program comes.
 
-    The checkout is shown to a machine read-only, and what lies about there depends on who ran what
-    last, so every server gets the same.
+    Every machine of the suite finds that again. Both kinds of run are needed, one that changes
+    something and one that does not.
     """
-
-    archive: bytes
-
-    @classmethod
-    def of_pfwizard(cls) -> "Bytecode":
-        """Both kinds of run, one that changes something and one that does not, compile it all."""
-        with stock_server() as machine:
-            for _ in range(2):
-                run_pfwizard(machine)
-            machine.run(["tar", "-cf", "/root/bytecode.tar", "-C", BYTECODE, "."])
-            return cls(machine.read("/root/bytecode.tar"))
-
-    def install(self, machine: Machine) -> None:
-        """Puts it where `BYTECODE_IS_KEPT` has Python look."""
-        machine.write("/root/bytecode.tar", self.archive)
-        machine.run(["mkdir", BYTECODE])
-        machine.run(["tar", "-xf", "/root/bytecode.tar", "-C", BYTECODE])
+    with stock_server() as machine:
+        for _ in range(2):
+            run_pfwizard(machine)
