@@ -21,6 +21,7 @@ from pfwizard.expiry.judgement import Level
 from pfwizard.machine.facts import Facts, gather
 from pfwizard.plan.authorities.known_authorities import USUAL
 from pfwizard.plan.server.served import served_files
+from pfwizard.prove.certificate_probes import excused_by_another_port
 from pfwizard.prove.conversation import Trust
 from pfwizard.prove.diagnosis import diagnosed
 from pfwizard.prove.expectations import files_of_expectations
@@ -76,7 +77,7 @@ def _outcomes_there(host: str, given: Arguments, login: Login | None) -> tuple[O
     address = _address_of(host)
     means = Means(_trust_of_others(given), _standing_at(address), login)
     expected = _there(host, address, given.verification.ports)
-    return diagnosed(all_verified(expected, means), log=())
+    return diagnosed(excused_by_another_port(all_verified(expected, means)), log=())
 
 
 def login_of(options: VerifyOptions) -> Login | None:

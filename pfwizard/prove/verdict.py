@@ -22,13 +22,16 @@ class Verdict(Enum):
 
 
 class Excuse(Enum):
-    """Why a failure is no fault of the change; the values are what people are told."""
+    """Why a failure is none of what is proved; the values are what people are told."""
 
     AS_TODAY = "that is so today, too"
     """Of a change that is rehearsed."""
 
     AS_BEFORE = "that was so before the change, too"
     """Of one that is live."""
+
+    ELSEWHERE = "another port lets it"
+    """Of a client, which needs one port only."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Outcome:
     excuse: Excuse | None = None
 
     def excused(self, excuse: Excuse) -> "Outcome":
-        """A failure that is no fault of the change, and is not to be hidden either."""
+        """A failure that does not count, and is not to be hidden either."""
         detail = f"{excuse.value}: {self.detail}"
         return replace(self, verdict=Verdict.SKIPPED, detail=detail, excuse=excuse)
 

@@ -59,7 +59,7 @@ PROBES: Sequence[Probe] = (
     Probe("relay-stranger", relay_probes.stranger_to_foreign),
     Probe("relay-login", relay_probes.with_login, shows=Shown.IF_REQUIRED),
     Probe("delivery-stranger", relay_probes.stranger_to_us),
-    Probe("relay-certificate", certificate_probes.with_certificate, shows=Shown.OURS),
+    Probe(certificate_probes.RELAY, certificate_probes.with_certificate, shows=Shown.OURS),
     Probe("strange-certificate", certificate_probes.with_strange_certificate, shows=Shown.STRANGE),
 )
 

@@ -10,7 +10,8 @@ import pytest
 from tests.machines.machine import Machine
 from tests.machines.suites import SUITES
 from tests.real.conftest import OpenMachine
-from tests.real.guide_machine import PASSWORD, USER, GuideMachine
+from tests.real.guide_machine import ANSWERS_FILE, NAME, PASSWORD, USER, GuideMachine
+from tests.real.test_clients import ANNA, client, files_of, stranger
 
 pytestmark = pytest.mark.machine
 
@@ -289,3 +290,36 @@ def test_a_way_to_the_password_checker_that_is_closed_is_told_with_its_cause(
     )
     assert status == 2
     assert verdicts(found, "fail")["password-checker 127.0.0.1:465"].endswith(words)
+
+
+def relaying_there(guide: GuideMachine, pair: tuple[str, str]) -> dict[str, dict[str, str]]:
+    """What is found of a client by whoever knows nothing of the server, by port."""
+    guide.machine.run(["postconf", "-e", "mynetworks = 192.0.2.0/24"])
+    guide.machine.postfix.reload()
+    certificate, key = pair
+    shown = ("--client-certificate", certificate, "--client-key", key)
+    _, found = verification(guide, PASSWORD, "--host", NAME, "--answers", ANSWERS_FILE, *shown)
+    return {
+        each["target"].rpartition(":")[2]: each
+        for each in found.values()
+        if each["probe"] == "relay-certificate"
+    }
+
+
+def test_a_client_of_another_host_may_relay_on_one_port_or_is_told_what_that_host_lacks(
+    guide: GuideMachine,
+) -> None:
+    nobody_relays = relaying_there(guide, stranger(guide.machine))
+    client(guide.machine, "add", ANNA)
+    anna = relaying_there(guide, files_of(ANNA))
+
+    assert {port: each["verdict"] for port, each in nobody_relays.items()} == {
+        "25": "fail",
+        "465": "fail",
+    }
+    assert "the service has to ask for certificates" in nobody_relays["465"]["remedy"]
+    assert {port: each["verdict"] for port, each in anna.items()} == {
+        "25": "skipped",
+        "465": "pass",
+    }
+    assert anna["25"]["detail"].startswith("another port lets it: ")
