@@ -10,10 +10,14 @@ from pfwizard.cf.smtpd_conf import SmtpdConf
 from pfwizard.check.inspection import Daemon, Inspection
 from pfwizard.check.rule import Occurrence, Rule
 from pfwizard.errors import Failed
-from pfwizard.machine.checkers import queue_of
+from pfwizard.machine.checkers import in_the_jail, queue_of
+from pfwizard.machine.plugin_sockets import sockets_of_directory, sockets_of_sql
 from pfwizard.plan.sasl.asked import Checker, asked_by
 from pfwizard.plan.sasl.checker import lets_log_in
 from pfwizard.plan.sasl.parameters import CYRUS
+from pfwizard.prove.way_to_store import LDAPDB, asks, files_of_stores
+
+SQL = "sql"
 
 ELSEWHERE = tuple(
     map(
@@ -101,11 +105,24 @@ def for_each_smtpd_conf(rule: Rule) -> Rule:
     return replace(rule, find=find)
 
 
+def document_for(inspection: Inspection, daemon: Daemon) -> SmtpdConf:
+    """The file of Cyrus SASL that a server goes by, empty where there is none."""
+    found = _first(inspection, _places_for(inspection, daemon))
+    return SmtpdConf.parse(b"") if found is None else found[1]
+
+
 def checkers_of(inspection: Inspection, daemon: Daemon) -> Iterator[Checker]:
     """The password checkers that a server asks through a socket."""
-    found = _first(inspection, _places_for(inspection, daemon))
-    document = SmtpdConf.parse(b"") if found is None else found[1]
+    document = document_for(inspection, daemon)
     return asked_by(daemon.effective, document, inspection.facts.platform)
+
+
+def sockets_behind_plugins(inspection: Inspection, daemon: Daemon) -> tuple[PurePosixPath, ...]:
+    """Where a plug-in may ask a server of this machine for passwords; nowhere over TCP alone."""
+    document, platform = document_for(inspection, daemon), inspection.facts.platform
+    if asks(SQL, document):
+        return sockets_of_sql(document, platform)
+    return sockets_of_directory(document, platform) if asks(LDAPDB, document) else ()
 
 
 def sasldb_of(inspection: Inspection) -> PurePosixPath:
@@ -141,6 +158,11 @@ def _named_for_logins(inspection: Inspection) -> Iterator[PurePosixPath]:
         for checker in checkers_of(inspection, daemon):
             yield checker.path if checker.path.is_absolute() else checker.seen
             yield checker.seen
+    for daemon in asking_cyrus(inspection):
+        document = document_for(inspection, daemon)
+        yield from files_of_stores(daemon.effective, document, inspection.facts.platform)
+        for path in sockets_behind_plugins(inspection, daemon):
+            yield from (path, in_the_jail(queue_of(inspection.effective), path))
     for part in by_smtpd_conf(inspection):
         yield from files_of_sasldb(part)
         yield from files_of_sasldb_in_jail(part)

@@ -15,6 +15,7 @@ from pfwizard.check import (
     mechanisms,
     network,
     obsolete,
+    plugins_in_jail,
     reading,
     relay,
     relay_host,
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     *map(for_each_smtpd_conf, smtpd_conf.RULES),
     *map(for_each_smtpd_conf, sql_server.RULES),
     *map(for_each_smtpd_conf, sasldb.RULES),
+    *plugins_in_jail.RULES,
 )
 
 BY_IDENTIFIER: Mapping[str, Rule] = {rule.identifier: rule for rule in RULES}

@@ -62,7 +62,7 @@ def files_of_stores(
     effective: Effective, smtpd_conf: SmtpdConf, platform: Platform
 ) -> Iterator[PurePosixPath]:
     """The files of which the facts must know."""
-    for store in _stores_asked_by(effective, smtpd_conf, platform):
+    for store in stores_asked_by(effective, smtpd_conf, platform):
         yield from (*store.names, *store.seen)
 
 
@@ -73,11 +73,11 @@ def ways_to_stores(
 
     Of a directory nothing can be seen but that it cannot be asked from the jail.
     """
-    for store in _stores_asked_by(effective, smtpd_conf, facts.platform):
+    for store in stores_asked_by(effective, smtpd_conf, facts.platform):
         seen = _first(store.seen, lambda each: facts.file(each).exists)
         obstacle = _obstacle(facts, facts.smtpd_conf_of(effective), store, seen)
         yield PasswordChecker(store.kind.value, seen, is_daemon=False, obstacle=obstacle)
-    if _asks_a_directory_from_jail(facts, effective, smtpd_conf):
+    if asks_a_directory_from_jail(facts, effective, smtpd_conf):
         yield PasswordChecker(
             LDAPDB,
             queue_of(effective),
@@ -90,9 +90,10 @@ def ways_to_stores(
         )
 
 
-def _stores_asked_by(
+def stores_asked_by(
     effective: Effective, smtpd_conf: SmtpdConf, platform: Platform
 ) -> Iterator[Store]:
+    """The files in which a server with these parameters has passwords looked for."""
     if not lets_log_in(effective, CYRUS):
         return
     for kind, names in _named_in(smtpd_conf, platform):
@@ -103,16 +104,17 @@ def _stores_asked_by(
 def _named_in(
     smtpd_conf: SmtpdConf, platform: Platform
 ) -> Iterator[tuple[Kind, tuple[PurePosixPath, ...]]]:
-    if _asks("sasldb", smtpd_conf):
+    if asks("sasldb", smtpd_conf):
         named = smtpd_conf.get("sasldb_path")
         yield Kind.SASLDB, files_of_sasldb(PurePosixPath(named) if named else platform.sasldb.value)
     database = PurePosixPath(smtpd_conf.get("sql_database") or "")
     is_sqlite = (smtpd_conf.get("sql_engine") or "").lower() in SQLITE
-    if is_sqlite and database.is_absolute() and _asks("sql", smtpd_conf):
+    if is_sqlite and database.is_absolute() and asks("sql", smtpd_conf):
         yield Kind.SQLITE, (database,)
 
 
-def _asks(plugin: str, smtpd_conf: SmtpdConf) -> bool:
+def asks(plugin: str, smtpd_conf: SmtpdConf) -> bool:
+    """Whether passwords are looked for by this plug-in."""
     if "auxprop" not in (smtpd_conf.get("pwcheck_method") or DEFAULT_CHECKER).lower().split():
         return False
     named = smtpd_conf.get("auxprop_plugin")
@@ -126,9 +128,9 @@ def _asks(plugin: str, smtpd_conf: SmtpdConf) -> bool:
     return plugin in (with_options or {"sasldb"})
 
 
-def _asks_a_directory_from_jail(facts: Facts, effective: Effective, smtpd_conf: SmtpdConf) -> bool:
+def asks_a_directory_from_jail(facts: Facts, effective: Effective, smtpd_conf: SmtpdConf) -> bool:
     """Without a plug-in it cannot log in there, whatever the mechanism."""
-    if not (lets_log_in(effective, CYRUS) and effective.is_jailed and _asks(LDAPDB, smtpd_conf)):
+    if not (lets_log_in(effective, CYRUS) and effective.is_jailed and asks(LDAPDB, smtpd_conf)):
         return False
     mechanism = (smtpd_conf.get("ldapdb_mech") or "").lower()
     are_outside = facts.sasl_plugins is not None and not facts.sasl_plugins_in_jail

@@ -115,6 +115,17 @@ MECHANISMS = {
 ELSEWHERE = file(PurePosixPath("/etc/sasl2/smtpd.conf"), ASKING.encode())
 SECOND = file(PurePosixPath("/usr/lib/sasl/smtpd.conf"), ASKING.encode())
 SQL = "pwcheck_method: auxprop\nauxprop_plugin: sql\nsql_select: x\nsql_passwd: hunter2\n"
+SQLITE = SQL + "sql_engine: sqlite3\nsql_database: /srv/users.db\n"
+DIRECTORY = "pwcheck_method: auxprop\nauxprop_plugin: ldapdb\nldapdb_uri: ldap://127.0.0.1\n"
+USERS = file(PurePosixPath("/srv/users.db"), b"")
+MYSQL = socket(PurePosixPath("/run/mysqld/mysqld.sock"))
+
+
+def inside(state: FileState) -> FileState:
+    """The same in the chroot jail, as a mount shows it."""
+    path = PurePosixPath("/var/spool/postfix") / state.path.relative_to("/")
+    return replace(state, path=path, real=path)
+
 
 FILE = {
     "smtpd-conf-malformed": Case(
@@ -139,6 +150,20 @@ FILE = {
             sasldb(0o640, OF_POSTFIX),
             file(IN_THE_JAIL, b"", 0o640),
             master=BARE_MASTER,
+        ),
+    ),
+    "sqlite-outside-chroot": Case(
+        logging_in(SQLITE, USERS, master=BARE_MASTER),
+        logging_in(SQLITE, USERS, inside(USERS), master=BARE_MASTER),
+    ),
+    "sql-socket-outside-chroot": Case(
+        logging_in(SQL, MYSQL, master=BARE_MASTER),
+        logging_in(SQL, MYSQL, inside(MYSQL), master=BARE_MASTER),
+    ),
+    "ldapdb-outside-chroot": Case(
+        logging_in(DIRECTORY, master=BARE_MASTER),
+        replace(
+            logging_in(DIRECTORY, master=BARE_MASTER), sasl_plugins_in_jail=frozenset({"scram"})
         ),
     ),
     "sasldb-unreadable": Case(
