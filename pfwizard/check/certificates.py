@@ -33,7 +33,7 @@ def _real(inspection: Inspection) -> Iterator[tuple[Presented, Chain]]:
     """The certificates that are meant to be verified, each with its issuers."""
     for each in presented(inspection):
         if each.certificates and str(each.file) not in PLACEHOLDERS:
-            yield each, chain_of(each.certificates, each.key)
+            yield each, chain_of(each.certificates, each.key, now=inspection.now)
 
 
 def _defects(*defects: Defect) -> Find:

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import inf
 from pathlib import PurePosixPath
 
-from cryptography import x509
-
 from pfwizard.pki import pem
-from pfwizard.pki.certificates import Certificate, extension, load_certificates
-from pfwizard.pki.checks import Defect, Problem, validity_problems
+from pfwizard.pki.certificates import Certificate, load_certificates
+from pfwizard.pki.checks import WEAK_HASHES, Defect, Problem
 from pfwizard.pki.errors import NotACertificate, PkiError, UnsupportedKey
 from pfwizard.pki.keys import HasPublicKey, PrivateKey, load_private_key
+from pfwizard.pki.path_checks import expired_root, path_problems
 from pfwizard.secret import Secret
 
 
@@ -71,18 +69,28 @@ def material(files: Iterable[PemFile]) -> Material:
     return replace(found, certificates=tuple(dict.fromkeys(found.certificates)))
 
 
-def chain_of(certificates: Sequence[Certificate], key: HasPublicKey | None) -> Chain:
+def chain_of(
+    certificates: Sequence[Certificate], key: HasPublicKey | None, *, now: datetime | None = None
+) -> Chain:
     """The chain of the certificate for ``key``, in order.
 
     Of several for this key it is the one that lasts longest. Without a key, or when none is for
-    it, it is the one that looks like a server's. ``certificates`` must not be empty.
+    it, it is the one that looks like a server's. ``certificates`` must not be empty; ``now`` is for
+    ``chain_above``.
     """
-    return chain_above(_leaf(certificates, key), certificates)
+    return chain_above(_leaf(certificates, key), certificates, now=now)
 
 
-def chain_above(leaf: Certificate, certificates: Sequence[Certificate]) -> Chain:
-    """The chain of this certificate, in order; of several issuers it is the first one given."""
-    issuers = tuple(_issuers(leaf, certificates))
+def chain_above(
+    leaf: Certificate, certificates: Sequence[Certificate], *, now: datetime | None = None
+) -> Chain:
+    """The chain of this certificate, in order; of several issuers it is the first one given.
+
+    With ``now`` it is rather one that is valid then, and of these rather one that leads on to an
+    older root than a root that not all clients may have.
+    """
+    by_use = certificates if now is None else sorted(certificates, key=lambda c: _rank(c, now))
+    issuers = tuple(_issuers(leaf, by_use))
     root = issuers[-1] if issuers and issuers[-1].is_self_issued else None
     intermediates = issuers[:-1] if root else issuers
     members = (leaf, *issuers)
@@ -96,6 +104,20 @@ def chain_above(leaf: Certificate, certificates: Sequence[Certificate]) -> Chain
     )
 
 
+def without_expired_end(chain: Chain, *, trusted: Sequence[Certificate], now: datetime) -> Chain:
+    """The chain without issuers at its end that have expired and that clients do not need, since
+    they have one of the roots ``trusted`` below: such as an older root's signature of that one."""
+    valid = [root for root in trusted if root.validity.includes(now)]
+    needed = len(tuple(_needed(chain, valid)))
+    kept = chain.intermediates
+    while len(kept) > needed and not kept[-1].validity.includes(now):
+        kept = kept[:-1]
+    if kept == chain.intermediates:
+        return chain
+    left_away = chain.intermediates[len(kept) :]
+    return replace(chain, intermediates=kept, root=None, unrelated=(*chain.unrelated, *left_away))
+
+
 def chain_problems(
     chain: Chain, *, trusted: Sequence[Certificate], now: datetime
 ) -> tuple[Problem, ...]:
@@ -103,12 +125,30 @@ def chain_problems(
 
     ``trusted`` are the roots that clients are thought to have, such as those of this system.
     """
+    valid = [root for root in trusted if root.validity.includes(now)]
+    issuers = tuple(_needed(chain, valid))
     return (
         *_order_problems(chain),
-        *(problem for issuer in chain.intermediates for problem in _expiry(issuer, now)),
-        *_role_problems(chain, trusted),
-        *_gap_problems(chain, trusted),
+        *path_problems(chain.leaf, issuers, _roots(chain, issuers, valid), now=now),
+        *_gap_problems(chain, trusted, valid, now),
     )
+
+
+def _needed(chain: Chain, trusted: Sequence[Certificate]) -> Iterator[Certificate]:
+    """The issuers up to the first that leads to a root which clients have: what is sent beyond it
+    is of no account to them, such as an older root's signature that has expired."""
+    for below, issuer in zip(chain.sent(), chain.intermediates, strict=False):
+        if any(below.is_issued_by(root) for root in trusted):
+            return
+        yield issuer
+
+
+def _roots(
+    chain: Chain, issuers: Sequence[Certificate], trusted: Sequence[Certificate]
+) -> tuple[Certificate, ...]:
+    last = (chain.leaf, *issuers)[-1]
+    own = [chain.root] if chain.root is not None and last.is_issued_by(chain.root) else []
+    return (*(root for root in trusted if last.is_issued_by(root)), *own)
 
 
 # --- finding --------------------------------------------------------------------------------------
@@ -166,6 +206,10 @@ def _issuers(leaf: Certificate, certificates: Sequence[Certificate]) -> Iterator
         yield issuer
 
 
+def _rank(certificate: Certificate, now: datetime) -> tuple[bool, bool]:
+    return not certificate.validity.includes(now), certificate.is_self_issued
+
+
 # --- judging -------------------------------------------------------------------------------------
 
 
@@ -179,45 +223,17 @@ def _order_problems(chain: Chain) -> Iterator[Problem]:
         )
 
 
-def _expiry(issuer: Certificate, now: datetime) -> Iterator[Problem]:
-    yield from validity_problems(
-        issuer, now, f"the intermediate certificate {issuer.facts.subject}"
-    )
-
-
-def _role_problems(chain: Chain, trusted: Sequence[Certificate]) -> Iterator[Problem]:
-    """RFC 5280 section 6.1.4 (k) to (m)."""
-    issuers = list(chain.intermediates)
-    for each in issuers:
-        if not each.facts.is_ca:
-            yield Problem(
-                Defect.NOT_A_CA,
-                f"the certificate of {each.facts.subject} is not one of a CA, and has issued"
-                " another here",
-                "Have the server's certificate issued by a CA.",
-            )
-    known = [each for each in trusted if chain.sent()[-1].is_issued_by(each)]
-    roots = [*known, *([chain.root] if chain.root else [])]
-    for below, each in enumerate((*issuers, *sorted(roots, key=_most_below)[-1:])):
-        if _most_below(each) < below:
-            yield Problem(
-                Defect.PATH_TOO_LONG,
-                f"by its certificate the CA {each.facts.subject} may have {_most_below(each)}"
-                f" other CAs below it, and here there are {below}",
-                "Have the server's certificate issued by this CA itself, or the CA's own anew.",
-            )
-
-
-def _most_below(issuer: Certificate) -> float:
-    """How many CAs may be between this one and a server (RFC 5280 section 4.2.1.9)."""
-    constraints = extension(issuer.parsed, x509.BasicConstraints)
-    limit = None if constraints is None else constraints.path_length
-    return inf if limit is None else limit
-
-
-def _gap_problems(chain: Chain, trusted: Sequence[Certificate]) -> Iterator[Problem]:
+def _gap_problems(
+    chain: Chain, trusted: Sequence[Certificate], valid: Sequence[Certificate], now: datetime
+) -> Iterator[Problem]:
     last = chain.sent(with_root=True)[-1]
-    if last.is_self_issued or _issued_by_one_of(trusted, chain):
+    if last.is_self_issued or _issued_by_one_of(valid, chain):
+        return
+    if last.facts.signature_hash in WEAK_HASHES:
+        return  # who made it cannot be told, and it is refused for the signature itself
+    expired = next((root for root in trusted if last.is_issued_by(root)), None)
+    if expired is not None:
+        yield expired_root(expired, now)
         return
     yield Problem(
         Defect.MISSING_INTERMEDIATE,

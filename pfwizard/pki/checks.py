@@ -28,6 +28,7 @@ class Defect(StrEnum):
     NOT_YET_VALID = "not-yet-valid"
     NOT_A_CA = "not-a-ca"
     PATH_TOO_LONG = "path-too-long"
+    OUTSIDE_LIMITS = "outside-limits"
     WRONG_ISSUER = "wrong-issuer"
     WRONG_PURPOSE = "wrong-purpose"
     NAME_NOT_COVERED = "name-not-covered"
@@ -51,7 +52,8 @@ _TOLERABLE = frozenset(
 )
 
 
-_WEAK_HASHES = frozenset({"md5", "sha1"})
+WEAK_HASHES = frozenset({"md5", "sha1"})
+"""Signatures with these are refused by TLS libraries, and not verified by ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def ca_problems(
         *_key_problems(certificate, key, THE_CA),
         *_ca_role_problems(certificate),
         *validity_problems(certificate, now, THE_CA),
-        *_strength_problems(certificate, THE_CA),
+        *strength_problems(certificate, THE_CA),
     )
 
 
@@ -98,9 +100,9 @@ def server_problems(
         *_key_problems(certificate, key, THE_SERVER),
         *_issuer_problems(certificate, issuer),
         *validity_problems(certificate, now, THE_SERVER),
-        *_purpose_problems(certificate),
-        *_strength_problems(certificate, THE_SERVER),
-        *_signature_problems(certificate),
+        *purpose_problems(certificate, THE_SERVER),
+        *strength_problems(certificate, THE_SERVER),
+        *signature_problems(certificate, THE_SERVER),
         *_name_problems(certificate, names),
         *_version_problems(certificate),
     )
@@ -133,19 +135,18 @@ def validity_problems(certificate: Certificate, now: datetime, what: str) -> Ite
 
 
 def _ca_role_problems(certificate: Certificate) -> Iterator[Problem]:
-    usage = extension(certificate.parsed, x509.KeyUsage)
     if not certificate.facts.is_ca:
         yield Problem(
             Defect.NOT_A_CA, f"{THE_CA} is not one of a CA", "Name one that says CA:TRUE."
         )
-    elif usage is None:
+    elif extension(certificate.parsed, x509.KeyUsage) is None:
         yield Problem(
             Defect.NO_KEY_USAGE,
             f"{THE_CA} does not say what its key may be used for,"
             " and clients that check strictly refuse what it signed",
             "Create another CA; the clients that trust this one need the new certificate.",
         )
-    elif not usage.key_cert_sign:
+    elif not may_sign(certificate):
         yield Problem(
             Defect.NOT_A_CA,
             f"{THE_CA} may not sign certificates: its keyUsage lacks keyCertSign",
@@ -153,9 +154,15 @@ def _ca_role_problems(certificate: Certificate) -> Iterator[Problem]:
         )
 
 
+def may_sign(issuer: Certificate) -> bool:
+    """Whether its keyUsage, where it has any, lets the key sign certificates."""
+    usage = extension(issuer.parsed, x509.KeyUsage)
+    return usage is None or usage.key_cert_sign
+
+
 def _issuer_problems(certificate: Certificate, issuer: Certificate | None) -> Iterator[Problem]:
-    if certificate.facts.signature_hash in _WEAK_HASHES:
-        return  # the library does not verify these; _signature_problems has the word
+    if certificate.facts.signature_hash in WEAK_HASHES:
+        return  # the library does not verify these; signature_problems has the word
     if issuer is not None and not certificate.is_issued_by(issuer):
         yield Problem(
             Defect.WRONG_ISSUER,
@@ -165,18 +172,20 @@ def _issuer_problems(certificate: Certificate, issuer: Certificate | None) -> It
         )
 
 
-def _purpose_problems(certificate: Certificate) -> Iterator[Problem]:
+def purpose_problems(certificate: Certificate, what: str) -> Iterator[Problem]:
+    """Whether it is for TLS servers, or for a CA of such."""
     usages = extension(certificate.parsed, x509.ExtendedKeyUsage)
     wanted = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
     if usages is not None and wanted.isdisjoint(usages):
         yield Problem(
             Defect.WRONG_PURPOSE,
-            f"{THE_SERVER} is not meant for a TLS server: its extendedKeyUsage lacks serverAuth",
+            f"{what} is not meant for a TLS server: its extendedKeyUsage lacks serverAuth",
             _ISSUE_AGAIN,
         )
 
 
-def _strength_problems(certificate: Certificate, what: str) -> Iterator[Problem]:
+def strength_problems(certificate: Certificate, what: str) -> Iterator[Problem]:
+    """Whether its key is long enough."""
     key = certificate.parsed.public_key()
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < SHORTEST_RSA:
         yield Problem(
@@ -186,13 +195,13 @@ def _strength_problems(certificate: Certificate, what: str) -> Iterator[Problem]
         )
 
 
-def _signature_problems(certificate: Certificate) -> Iterator[Problem]:
+def signature_problems(certificate: Certificate, what: str) -> Iterator[Problem]:
     """A root's own signature is never looked at by clients; so this is for what it signed."""
     used = certificate.facts.signature_hash
-    if used in _WEAK_HASHES:
+    if used in WEAK_HASHES:
         yield Problem(
             Defect.WEAK_SIGNATURE,
-            f"{THE_SERVER} is signed with {used.upper()}, which TLS libraries refuse",
+            f"{what} is signed with {used.upper()}, which TLS libraries refuse",
             _ISSUE_AGAIN,
         )
 

@@ -9,7 +9,7 @@ from pfwizard.answers.wording import Named, Wording
 from pfwizard.enumeration import listed
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.certificates import Certificate
-from pfwizard.pki.chains import Chain, chain_of
+from pfwizard.pki.chains import Chain, chain_of, without_expired_end
 from pfwizard.pki.checks import Defect, Problem
 from pfwizard.pki.keys import PrivateKey
 from pfwizard.plan.authorities.known_authorities import (
@@ -109,7 +109,7 @@ def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Pl
         return sketch.with_finding(_no_key(request, keys)), None
     place = place_of(sketch, found.path, request.server)
     place = replace(place, copies=tuple(copies_of(sketch, request.known_files, found.key)))
-    received = chain_of(request.certificates, found.key)
+    received = _received(sketch, request, found.key)
     issuers = _missing_issuers(sketch, received, place)
     chain = with_issuers(received, issuers)
     sketch = sketch.with_finding(note("key-found", f"the certificate's key is in {found.path}"))
@@ -120,6 +120,18 @@ def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Pl
     if sketch.is_refused:
         return sketch, None
     return written(sketch, place, chain, found.key), place
+
+
+def _received(sketch: Sketch, request: InstallationRequest, key: PrivateKey) -> Chain:
+    now = sketch.circumstances.now
+    return without_expired_end(
+        chain_of(request.certificates, key, now=now), trusted=_roots(sketch), now=now
+    )
+
+
+def _roots(sketch: Sketch) -> tuple[Certificate, ...]:
+    served = served_files(sketch.master, sketch.effective)
+    return roots_of_clients(sketch.facts, served.authorities)
 
 
 def _missing_issuers(sketch: Sketch, chain: Chain, place: Place) -> tuple[FoundCertificate, ...]:
@@ -135,7 +147,7 @@ def _missing_issuers(sketch: Sketch, chain: Chain, place: Place) -> tuple[FoundC
         chain,
         sketch.facts,
         dict.fromkeys((*ours, *others, *served.authorities)),
-        roots=roots_of_clients(sketch.facts, served.authorities),
+        roots=_roots(sketch),
         now=sketch.circumstances.now,
     )
 
@@ -206,9 +218,13 @@ def _findings(
             f"into it: {order}",
         )
     for each in chain.unrelated:
-        yield note("unrelated", f"the certificate of {each.facts.subject} is not of this chain")
-    served = served_files(sketch.master, sketch.effective)
-    roots = roots_of_clients(sketch.facts, served.authorities)
+        until = f"{each.facts.not_after:%Y-%m-%d}"
+        yield note(
+            "unrelated",
+            f"the certificate of {each.facts.subject} (until {until}) is not needed, and is left "
+            "away",
+        )
+    roots = _roots(sketch)
     names = _host_names(sketch) if request.server is None else request.server.names
     now = sketch.circumstances.now
     for problem in problems_of(chain, key, names=names, roots=roots, now=now):

@@ -52,7 +52,7 @@ def missing_issuers(
     which clients would have to have anyway (RFC 8446 section 4.4.2).
     """
     found = tuple(each for each in found_certificates(facts, files) if _may_issue(each, now))
-    anchors = [root for root in roots if root.is_self_issued]
+    anchors = [root for root in roots if root.is_self_issued and root.validity.includes(now)]
     chosen: list[FoundCertificate] = []
     sent = list(chain.sent(with_root=True))
     while not sent[-1].is_self_issued and not _is_reached(anchors, sent):

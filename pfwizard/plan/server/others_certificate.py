@@ -98,7 +98,7 @@ def _findings(draft: Draft, pair: ServerPair) -> Iterator[Finding]:
 
 def _of_the_chain(draft: Draft, pair: ServerPair) -> Iterator[Finding]:
     key = key_at(draft, pair.key, THE_KEY)
-    chain = chain_of(_certificates(draft, pair), key)
+    chain = chain_of(_certificates(draft, pair), key, now=draft.circumstances.now)
     roots = roots_of_clients(draft.facts, trusted_files(draft.answers))
     yield from warn_of_long_validity(chain.leaf)
     for problem in problems_of(

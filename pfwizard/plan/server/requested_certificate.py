@@ -43,7 +43,8 @@ def plan_requested(draft: Draft) -> Draft:
             draft = draft.with_finding(own_certificate_stays(pair))
         return awaiting(draft, pair, key, content, is_there=bool(own))
     leaf = _latest(draft, come)
-    chain = chain_of([each for each in there if each == leaf or each not in own], key)
+    others = [each for each in there if each == leaf or each not in own]
+    chain = chain_of(others, key, now=draft.circumstances.now)
     problems = _problems(draft, chain, key)
     if any(problem.blocking for problem in problems):
         for problem in problems:

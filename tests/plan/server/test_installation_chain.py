@@ -173,3 +173,27 @@ def test_of_two_the_one_whose_own_issuer_clients_have_is_taken() -> None:
     plan = installing(LEAF, facts=facts)
 
     assert load_certificates(content_of(plan, SHOWN)) == (LEAF, crossed)
+
+
+def test_what_has_expired_and_is_not_needed_is_left_away_and_that_is_said() -> None:
+    older = issuing("older root")
+    crossed = issuing("root", (older, "older root"), days=-1)
+    expired = issuing("lower", (UPPER, "upper"), days=-1)
+
+    plan = installing(LEAF, expired, LOWER, UPPER, crossed, facts=replacing(BEFORE))
+
+    assert load_certificates(content_of(plan, SHOWN)) == COMPLETE
+    assert plan.refusals == ()
+    assert [each.identifier for each in plan.findings].count("unrelated") == 2
+
+
+def test_a_root_that_has_expired_is_nowhere_to_lead_to() -> None:
+    expired = with_key(
+        file(SHOWN, pem(BEFORE, LOWER, UPPER)),
+        main_cf=IN_USE,
+        roots=pem(issuing("upper", days=-1), ROOT),
+    )
+
+    plan = installing(LEAF, facts=expired)
+
+    assert load_certificates(content_of(plan, SHOWN)) == COMPLETE
