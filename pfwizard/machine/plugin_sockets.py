@@ -55,11 +55,6 @@ def usual_sockets(server: str, platform: Platform) -> tuple[PurePosixPath, ...]:
     return (OF_DEBIAN if is_debian else ELSEWHERE).get(server, ())
 
 
-def every_usual_socket(server: str) -> tuple[PurePosixPath, ...]:
-    """The same on whatever platform."""
-    return tuple(dict.fromkeys((*OF_DEBIAN.get(server, ()), *ELSEWHERE.get(server, ()))))
-
-
 def sockets_of_sql(smtpd_conf: SmtpdConf, platform: Platform) -> tuple[PurePosixPath, ...]:
     """Those by which this file has a database asked; none where a host is asked over TCP."""
     engine = (smtpd_conf.get("sql_engine") or DEFAULT_ENGINE).lower()

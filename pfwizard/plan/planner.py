@@ -47,7 +47,7 @@ from pfwizard.plan.postscreen import plan_postscreen
 from pfwizard.plan.references import judge_references
 from pfwizard.plan.relay.relay_policy import plan_relay_policy
 from pfwizard.plan.restart import going_live
-from pfwizard.plan.sasl.checker import files_named_for_logins
+from pfwizard.plan.sasl.checker import files_named_for_logins, sockets_looked_at
 from pfwizard.plan.sasl.sasl import files_written_for_logins, plan_sasl
 from pfwizard.plan.server.foreign_chain import BUNDLES
 from pfwizard.plan.server.server_source import files_of_the_server
@@ -74,7 +74,8 @@ SUBJECTS = (
 
 def files_of_interest(answers: Answers) -> tuple[PurePosixPath, ...]:
     """The files that a plan for these answers looks at, besides Postfix's own."""
-    return (*_files_of_the_plan(answers), *BUNDLES, *SIGNS_OF_MANAGERS)
+    sockets = sockets_looked_at(answers.sasl)
+    return (*_files_of_the_plan(answers), *sockets, *BUNDLES, *SIGNS_OF_MANAGERS)
 
 
 def _files_of_the_plan(answers: Answers) -> tuple[PurePosixPath, ...]:

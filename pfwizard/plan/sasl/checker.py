@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import PurePosixPath
 
 from pfwizard.answers.sasl_answers import ChrootChoice, SaslAnswers, SaslBackend, SqlEngine
@@ -18,6 +19,9 @@ from pfwizard.machine.checkers import (
 )
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.platforms.recognition import PLATFORMS
+from pfwizard.machine.platforms.record import Platform
+from pfwizard.machine.plugin_sockets import OVER_A_SOCKET, sockets_of_url, usual_sockets
 from pfwizard.machine.saslauthd_options import socket_by_options
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import JoinGroup
@@ -72,6 +76,27 @@ def store_of(facts: Facts, answers: SaslAnswers) -> PurePosixPath | None:
     if answers.backend is SaslBackend.SQL and answers.sql.engine is SqlEngine.SQLITE:
         return PurePosixPath("/") / answers.sql.database
     return None
+
+
+def sockets_behind_plugin(answers: SaslAnswers, platform: Platform) -> tuple[PurePosixPath, ...]:
+    """Where a server of this machine is asked that the plug-in asks; nowhere over TCP."""
+    if answers.backend is SaslBackend.LDAPDB:
+        return sockets_of_url(answers.ldapdb.uri, platform)
+    return usual_sockets(answers.sql.engine.value, platform) if _asks_over_a_socket(answers) else ()
+
+
+def _asks_over_a_socket(answers: SaslAnswers) -> bool:
+    sql = answers.sql
+    if answers.backend is not SaslBackend.SQL or sql.engine is SqlEngine.SQLITE:
+        return False
+    hosts = [host.partition(":")[0] for host in sql.hosts]
+    return not hosts or (sql.engine is SqlEngine.MYSQL and OVER_A_SOCKET in hosts)
+
+
+def sockets_looked_at(answers: SaslAnswers) -> tuple[PurePosixPath, ...]:
+    """Those of them that there may be, whatever the platform."""
+    found = (sockets_behind_plugin(answers, platform) for platform in PLATFORMS)
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def servers_asking(draft: Draft) -> tuple[Service, ...]:

@@ -12,7 +12,6 @@ from pfwizard.answers.sasl_answers import (
     ChrootChoice,
     SaslAnswers,
     SaslBackend,
-    SqlAnswers,
     SqlEngine,
 )
 from pfwizard.answers.wording import Named, Wording
@@ -29,6 +28,7 @@ from pfwizard.plan.sasl.checker import (
     replaces_a_checker,
     servers_asking,
     socket_of,
+    sockets_behind_plugin,
     store_of,
 )
 from pfwizard.plan.sasl.parameters import DOVECOT
@@ -49,9 +49,6 @@ CANNOT_MOVE: Mapping[SaslBackend, str] = {
 SQLITE_CANNOT_MOVE = (
     "SQLite has no socket, and a copy of its passwords in the jail could be stolen from there"
 )
-
-OVER_A_SOCKET = "localhost"
-"""A host that MySQL does not ask over TCP, with a port or without (mysql_real_connect())."""
 
 
 def plan_jail(draft: Draft) -> Draft:
@@ -83,14 +80,16 @@ def hidden_from_jail(draft: Draft) -> str:
         return "" if _shows_store(draft.facts, store) else str(store)
     if sasl.backend is SaslBackend.LDAPDB and not draft.facts.sasl_plugins_in_jail:
         return "what libldap reads when it logs in, plug-ins and certificates of CAs,"
-    if sasl.backend is SaslBackend.SQL and _asks_over_a_socket(sasl.sql):
-        return "the socket of the database"
-    return ""
+    return _hidden_socket(draft.facts, sasl)
 
 
-def _asks_over_a_socket(sql: SqlAnswers) -> bool:
-    hosts = [host.partition(":")[0] for host in sql.hosts]
-    return not hosts or (sql.engine is SqlEngine.MYSQL and OVER_A_SOCKET in hosts)
+def _hidden_socket(facts: Facts, sasl: SaslAnswers) -> str:
+    """The socket through which a plug-in asks a server, if it does and the jail has it not."""
+    sockets = sockets_behind_plugin(sasl, facts.platform)
+    if not sockets or any(_shows_socket(facts, each) for each in sockets):
+        return ""
+    is_sql = sasl.backend is SaslBackend.SQL
+    return f"the socket of the {'database' if is_sql else 'directory'}"
 
 
 def _is_within_reach(draft: Draft, socket: PurePosixPath) -> bool:

@@ -9,8 +9,25 @@ from pfwizard.answers.sasl_answers import SaslBackend
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
 from pfwizard.plan.plan import Plan
-from tests.plan.builders import SMTPD_CONF, directory, file, identifiers, master_of, socket
-from tests.plan.sasl.logins import QUEUE, logins, message_of, refused, smtpd_conf_of, wanting
+from pfwizard.plan.planner import files_of_interest
+from tests.plan.builders import (
+    SMTPD_CONF,
+    answers,
+    directory,
+    file,
+    identifiers,
+    master_of,
+    socket,
+)
+from tests.plan.sasl.logins import (
+    ANSWERS_OF,
+    QUEUE,
+    logins,
+    message_of,
+    refused,
+    smtpd_conf_of,
+    wanting,
+)
 
 JAILED = "smtp inet n - y - - smtpd\nsubmission inet n - y - - smtpd\n"
 MIXED = "smtp inet n - y - - smtpd\nsubmission inet n - n - - smtpd\n"
@@ -20,6 +37,23 @@ SASLDB, SQLITE = PurePosixPath("/etc/sasldb2"), PurePosixPath("/srv/users.db")
 PLUGINS = frozenset({"plain", "scram"})
 
 OF_SQLITE = {"sasl__sql__engine": "sqlite3", "sasl__sql__database": str(SQLITE)}
+MYSQL = PurePosixPath("/run/mysqld/mysqld.sock")
+POSTGRESQL = PurePosixPath("/var/run/postgresql/.s.PGSQL.5432")
+SERVERS = [
+    (SaslBackend.SQL, MYSQL, {"sasl__sql__engine": "mysql", "sasl__sql__hosts": ["localhost"]}),
+    (SaslBackend.SQL, POSTGRESQL, {"sasl__sql__engine": "pgsql", "sasl__sql__hosts": []}),
+    (
+        SaslBackend.LDAPDB,
+        PurePosixPath("/var/run/slapd/ldapi"),
+        {"sasl__ldapdb__uri": "ldapi:///"},
+    ),
+    (
+        SaslBackend.LDAPDB,
+        PurePosixPath("/srv/ldapi"),
+        {"sasl__ldapdb__uri": "ldapi://%2Fsrv%2Fldapi"},
+    ),
+]
+
 LEAVE = {"sasl__chroot": "leave"}
 
 
@@ -46,11 +80,21 @@ def with_plugins_inside() -> Facts:
     return replace(logins(master_cf=JAILED), sasl_plugins_in_jail=PLUGINS)
 
 
+def with_server_inside(path: PurePosixPath) -> Facts:
+    """A database or directory of this machine, whose socket is mounted."""
+    facts = logins(socket(path), socket(inside(path)), master_cf=JAILED)
+    return replace(facts, sasl_plugins_in_jail=PLUGINS)
+
+
 MOUNTED = [
     pytest.param(SaslBackend.AUTHDAEMOND, with_socket_inside(), {}, id="authdaemond"),
     pytest.param(SaslBackend.SASLDB, with_store(SASLDB), {}, id="sasldb"),
     pytest.param(SaslBackend.SQL, with_store(SQLITE), OF_SQLITE, id="sqlite"),
     pytest.param(SaslBackend.LDAPDB, with_plugins_inside(), {}, id="ldapdb"),
+    *(
+        pytest.param(backend, with_server_inside(path), asked, id=path.name)
+        for backend, path, asked in SERVERS
+    ),
 ]
 
 
@@ -129,3 +173,28 @@ def test_that_sqlite_cannot_move_is_said_of_a_file() -> None:
     found = wanting(SaslBackend.SQL, with_store(SQLITE), **OF_SQLITE, sasl__chroot="move-socket")
 
     assert "SQLite has no socket" in message_of(found, "socket-cannot-move")
+
+
+@pytest.mark.parametrize(("backend", "path", "asked"), SERVERS)
+def test_a_server_whose_socket_is_outside_alone_is_not_reached_from_the_jail(
+    backend: SaslBackend, path: PurePosixPath, asked: dict[str, object]
+) -> None:
+    facts = replace(logins(socket(path), master_cf=JAILED), sasl_plugins_in_jail=PLUGINS)
+
+    assert chroots(wanting(backend, facts, **asked)) == ["n", "n"]
+
+
+def test_the_jail_has_to_have_the_name_that_the_library_of_the_platform_knows() -> None:
+    elsewhere = with_server_inside(PurePosixPath("/run/postgresql/.s.PGSQL.5432"))
+    backend, _, asked = SERVERS[1]
+
+    assert chroots(wanting(backend, elsewhere, **asked)) == ["n", "n"]
+
+
+@pytest.mark.parametrize(("backend", "path", "asked"), SERVERS)
+def test_the_sockets_of_servers_are_among_the_facts(
+    backend: SaslBackend, path: PurePosixPath, asked: dict[str, object]
+) -> None:
+    usual = {"sasl__backend": backend.value, **ANSWERS_OF[backend]}
+
+    assert path in files_of_interest(answers(**{**usual, **asked}))
