@@ -104,6 +104,9 @@ def load_certificates(data: bytes, what: str = "the certificate") -> tuple[Certi
     Keys and text around them are passed over. ``what`` names the file's role in errors, such as
     "the CA certificate". Raises NotACertificate.
     """
+    overlooked = pem.why_overlooked(data)
+    if overlooked:
+        raise NotACertificate(what, overlooked, pem.DELETE)
     with warnings.catch_warnings(action="ignore"):  # an old CA's serial number 0, and such
         try:
             found = x509.load_pem_x509_certificates(data)

@@ -127,6 +127,9 @@ def load_private_key(
     WrongPassphrase with another, or UnsupportedKey when it is no RSA key of 2048 bits or more and
     on none of the curves of TLS.
     """
+    overlooked = pem.why_overlooked(data.reveal())
+    if overlooked:
+        raise NotAKey(what, overlooked, pem.DELETE)
     behind = passphrase.reveal().encode() if passphrase and is_encrypted(data) else None
     try:
         # The library would test again whether the factors of an RSA key are prime, which takes
@@ -207,6 +210,12 @@ def _fit_together(numbers: rsa.RSAPrivateNumbers) -> bool:
 
 
 def _not_a_key(data: Secret[bytes], what: str) -> NotAKey:
+    if "OPENSSH PRIVATE KEY" in pem.labels(data.reveal()):
+        return NotAKey(
+            what,
+            f"{pem.contents(data.reveal())}, which Postfix does not read",
+            "Write it in the usual one, in a copy of the file: ssh-keygen -p -m PKCS8 -f FILE",
+        )
     if any(name.endswith("PRIVATE KEY") for name in pem.labels(data.reveal())):
         return NotAKey(what, "is damaged", _RESTORE)
     return NotAKey(

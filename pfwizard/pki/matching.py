@@ -7,9 +7,9 @@ def covers(presented: Iterable[str], wanted: str) -> bool:
     """Whether any of the presented dNSNames covers the host name ``wanted``.
 
     ``*`` as the whole left-most label stands for exactly one label. A wanted wildcard is covered
-    by the very same wildcard only.
+    by the very same wildcard only. A presented name with a final dot covers nothing, as in OpenSSL.
     """
-    return any(_matches(name.lower().removesuffix("."), wanted) for name in presented)
+    return any(_matches(name.lower(), wanted) for name in presented)
 
 
 def _matches(presented: str, wanted: str) -> bool:

@@ -1,8 +1,15 @@
 """Saying what a file holds when it does not hold what it should (RFC 7468)."""
 
+import codecs
 import re
 
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
+
+_OVERLOOKED = re.compile(rb"^(?!-----)[^\r\n]+-----BEGIN ", re.MULTILINE)
+"""OpenSSL looks for a block at the beginning of a line (PEM_read_bio). Behind another block, as in
+``-----END X----------BEGIN Y-----``, is a mistake of its own."""
+
+_INDENTED = re.compile(rb"^[ \t]+(?=-----(?:BEGIN|END) )", re.MULTILINE)
 
 _CONTENTS = {
     "CERTIFICATE": "a certificate",
@@ -44,6 +51,26 @@ def contents(data: bytes) -> str:
     if not data.strip():
         return "is empty"
     return "is in DER form, not PEM" if _looks_like_der(data) else "is not in PEM form"
+
+
+def why_overlooked(data: bytes) -> str:
+    """Why OpenSSL, and so Postfix, does not find all of the blocks; else "".
+
+    A byte order mark at the very beginning does no harm.
+    """
+    if not _OVERLOOKED.search(data.removeprefix(codecs.BOM_UTF8)):
+        return ""
+    return "has a -----BEGIN that is not at the beginning of its line, where OpenSSL overlooks it"
+
+
+DELETE = "Delete what stands before -----BEGIN on its line."
+
+
+def as_text(data: bytes) -> bytes:
+    """The text of a file as it was before an editor or a mail program saved it in its own way."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", "replace").encode("utf-8")
+    return _INDENTED.sub(b"", data.removeprefix(codecs.BOM_UTF8))
 
 
 def _looks_like_der(data: bytes) -> bool:

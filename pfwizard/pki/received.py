@@ -20,11 +20,12 @@ def received_certificates(data: bytes, what: str = "the file") -> tuple[Certific
 
     Raises NotACertificate.
     """
-    labels = pem.labels(data)
+    text = pem.as_text(data)
+    labels = pem.labels(text)
     if "PKCS7" in labels:
-        return _all_of(load_pem_pkcs7_certificates, data, what)
+        return _all_of(load_pem_pkcs7_certificates, text, what)
     if labels:
-        return load_certificates(data, what)
+        return load_certificates(text, what)
     try:
         return _all_of(_one, data, what)
     except NotACertificate:

@@ -17,7 +17,7 @@ from pfwizard.pki.errors import NotACertificate
 from pfwizard.pki.fingerprints import sha256_fingerprint
 from tests.pki.builders import CA_SUBJECT, HOST, NOW, SERVER_SUBJECT, ca, key, server
 from tests.pki.foreign import ca_by_the_guide
-from tests.pki.openssl import openssl
+from tests.pki.openssl import openssl, openssl_accepts
 
 
 def test_a_certificate_that_is_read_back_is_the_same() -> None:
@@ -181,3 +181,12 @@ def test_an_old_certificate_with_serial_number_zero_is_read_without_a_word(tmp_p
         directory=tmp_path,
     )
     assert load_certificate((tmp_path / "crt").read_bytes()).facts.serial == 0
+
+
+def test_a_certificate_that_openssl_overlooks_is_refused(tmp_path: Path) -> None:
+    """It looks for a block at the beginning of a line alone, and so does Postfix."""
+    (tmp_path / "certificate").write_bytes(b"  " + server().pem())
+    assert not openssl_accepts("x509", "-in", "certificate", "-noout", directory=tmp_path)
+
+    with pytest.raises(NotACertificate, match="not at the beginning of its line"):
+        load_certificate((tmp_path / "certificate").read_bytes())

@@ -16,7 +16,7 @@ from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import PrivateKey, load_private_key
 from pfwizard.secret import Secret
 from tests.pki.builders import ca, key, server
-from tests.pki.openssl import openssl
+from tests.pki.openssl import openssl, openssl_accepts
 
 ENCRYPTED_FORMS = [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL]
 
@@ -175,3 +175,20 @@ def test_an_rsa_key_whose_numbers_do_not_fit_together_is_damaged(number: str) ->
 
     with pytest.raises(NotAKey, match="is damaged"):
         load_private_key(PrivateKey(damaged).pem())
+
+
+def test_a_key_that_openssl_overlooks_is_refused(tmp_path: Path) -> None:
+    """It looks for a block at the beginning of a line alone, and so does Postfix."""
+    (tmp_path / "key").write_bytes(b"  " + key("server").pem().reveal())
+    assert not openssl_accepts("pkey", "-in", "key", "-noout", directory=tmp_path)
+
+    with pytest.raises(NotAKey, match="not at the beginning of its line"):
+        load_private_key(Secret((tmp_path / "key").read_bytes()))
+
+
+def test_a_key_in_the_form_of_openssh_is_called_so_and_not_damaged() -> None:
+    theirs = key("server").parsed.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+
+    with pytest.raises(NotAKey, match="OpenSSH's own form") as caught:
+        load_private_key(Secret(theirs))
+    assert "ssh-keygen" in caught.value.remedy

@@ -1,5 +1,7 @@
 """Certificates in the forms in which CAs hand them out."""
 
+from collections.abc import Callable
+
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import serialize_certificates
@@ -25,6 +27,26 @@ def test_a_pkcs7_bundle_is_read(encoding: Encoding) -> None:
     found = received_certificates(serialize_certificates(BOTH, encoding))
 
     assert set(found) == {LEAF, ISSUER}
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda text: b"\xef\xbb\xbf" + text,
+        lambda text: text.decode().encode("utf-16"),
+        lambda text: text.replace(b"\n", b"\r\n"),
+        lambda text: text.replace(b"\n", b"\r"),
+        lambda text: text.replace(b"-----BEGIN", b"\t -----BEGIN").replace(
+            b"-----END", b" -----END"
+        ),
+        lambda text: b"From: the CA <ca@example.org>\n\n" + text + b"-- \nthe CA\n",
+    ],
+    ids=["UTF-8 with a mark", "UTF-16", "Windows", "old Mac", "indented", "a whole mail"],
+)
+def test_what_a_mail_program_or_an_editor_has_made_of_the_text_is_read(
+    saved: Callable[[bytes], bytes],
+) -> None:
+    assert received_certificates(saved(LEAF.pem() + ISSUER.pem())) == (LEAF, ISSUER)
 
 
 @pytest.mark.parametrize(

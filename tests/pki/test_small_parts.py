@@ -176,7 +176,6 @@ def test_what_a_file_holds_is_told(data: bytes, said: str) -> None:
     [
         ("mail.example.org", "mail.example.org"),
         ("MAIL.example.ORG", "mail.example.org"),
-        ("mail.example.org.", "mail.example.org"),
         ("*.example.org", "mail.example.org"),
         ("*.example.org", "*.example.org"),
     ],
@@ -188,6 +187,7 @@ def test_a_presented_name_covers(presented: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     ("presented", "wanted"),
     [
+        ("mail.example.org.", "mail.example.org"),  # OpenSSL compares the dot too
         ("mail.example.org", "example.org"),
         ("example.org", "mail.example.org"),
         ("*.example.org", "example.org"),
