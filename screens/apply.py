@@ -296,8 +296,7 @@ class Applying(Page):
             self._countdown.show(f"On probation: {old} comes back in {left(seconds)}.")
 
     def _show_progress(self) -> None:
-        self._view.show(tuple(self._lines()))
-        self._view.scroll_end(animate=False)
+        self._view.follow(tuple(self._lines()))
 
     def _lines(self) -> Iterator[Line]:
         for step in self._progress.steps:

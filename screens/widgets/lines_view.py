@@ -51,6 +51,7 @@ class LinesView(ScrollView, can_focus=True):
         self._rows: list[tuple[int, str]] = []
         self._width = 0
         self._found: int | None = None
+        self._follows = False
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -58,11 +59,20 @@ class LinesView(ScrollView, can_focus=True):
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show other lines, from their beginning."""
+        self._replace(lines, follows=False)
+        self.scroll_home(animate=False)
+
+    def follow(self, lines: Sequence[Line]) -> None:
+        """Show other lines up to their end, which stays in sight when there is less room."""
+        self._replace(lines, follows=True)
+        self.scroll_end(animate=False)
+
+    def _replace(self, lines: Sequence[Line], *, follows: bool) -> None:
         self._lines = tuple(lines)
         self._found = None
+        self._follows = follows
         self._width = 0
         self._fit()
-        self.scroll_home(animate=False)
 
     def point_at(self, number: int) -> None:
         """Show this line, counted from 0, and mark it."""
@@ -73,6 +83,8 @@ class LinesView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self._fit()
+        if self._follows:
+            self.scroll_end(animate=False)
 
     def render_line(self, y: int) -> Strip:
         self._break()  # the first time it is painted before it is told its size

@@ -24,6 +24,7 @@ from tests.screens.conftest import text_of
 from tests.screens.stage import TRANSACTION, Act, StagedSession, started
 from tests.screens.walking import (
     apply,
+    apply_until_probation,
     choose,
     fill,
     go_to,
@@ -32,6 +33,7 @@ from tests.screens.walking import (
     settled,
     tick,
     type_in,
+    until_it_says,
     until_shown,
     wizard,
 )
@@ -254,6 +256,19 @@ async def test_a_change_on_its_way_can_be_stopped_before_it_is_live() -> None:
 
         assert len(act.stopped) == 1
         assert session.outcome.exit_status is ExitStatus.FAILED
+
+
+async def test_the_last_step_stays_in_sight_when_there_is_less_room_for_it() -> None:
+    steps = tuple(f"Part {number}" for number in range(1, 11))
+    session = StagedSession(start=started(), act=Act(steps))
+    async with wizard(session) as pilot:
+        await apply_until_probation(pilot)
+        await until_it_says(pilot, "Part 1 ")
+
+        await pilot.resize_terminal(80, 18)
+
+        await until_it_says(pilot, "Part 10 ")
+        session.act.may_end.set()
 
 
 async def test_a_failure_leads_back_to_the_review() -> None:
