@@ -65,6 +65,7 @@ class Wizard(OneByOne[Outcome], inherit_bindings=False):
         use_whole_cells()
         take_any_byte()
         self.session = session
+        self._is_turning = False
         self.set_class(ascii_only, "-ascii")
 
     def on_mount(self) -> None:
@@ -86,8 +87,17 @@ class Wizard(OneByOne[Outcome], inherit_bindings=False):
             page = page_after(self.session, page, going)
             if page is not None:
                 self.session.keep_draft()
-                await self.switch_screen(page)
+                await self._turn_to(page)
         self.exit(self.session.outcome)
+
+    async def _turn_to(self, page: Page) -> None:
+        """Show another page when it has taken its place: Textual paints every step of that."""
+        self._is_turning = True
+        with self.batch_update():
+            await self.switch_screen(page)
+        self._is_turning = False
+        self.screen.refresh()
+        self._await_screen(self.screen)
 
     @property
     def current_page(self) -> Page:
@@ -96,7 +106,7 @@ class Wizard(OneByOne[Outcome], inherit_bindings=False):
 
     @property
     def takes_keys(self) -> bool:
-        return super().takes_keys and not self.current_page.is_over
+        return super().takes_keys and not self._is_turning and not self.current_page.is_over
 
     def ignores(self, event: InputEvent) -> bool:
         """Behind the notice that the terminal is too small, nothing is done blindly."""

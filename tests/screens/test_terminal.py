@@ -147,6 +147,20 @@ def test_nothing_is_sent_while_nobody_types(on: OnTerminal) -> None:
     assert terminal.read(3.0) == b""
 
 
+def test_another_page_is_painted_when_it_is_complete_and_not_on_its_way(on: OnTerminal) -> None:
+    terminal = on()
+    terminal.wait_for("Port 25 (mail)")
+    terminal.read(1.0)
+    before = len(terminal.sent)
+
+    terminal.type(F8)
+    terminal.wait_for("Certificate authority")
+    terminal.read(1.0)
+
+    in_the_middle = b"\x1b[12;1H"
+    assert terminal.sent[before:].count(in_the_middle) <= 2
+
+
 @pytest.mark.parametrize(("value", "is_coloured"), [("", True), ("1", False)])
 def test_no_color_is_heeded(value: str, is_coloured: bool, on: OnTerminal) -> None:
     terminal = on(NO_COLOR=value)
