@@ -41,6 +41,8 @@ WITHOUT_A_PASSPHRASE = ("F1 Help", "F10 Quit", "F5 Passphrase", "Esc Back")
 WHAT_NEXT = "Esc goes back to the answers, F10 quits."
 """To be said where nothing would change."""
 
+APPLIES = "Enter applies the change."
+
 REVIEW_FILE = Path("pfwizard-review.diff")
 
 
@@ -142,11 +144,9 @@ class Review(Page):
             await self._bar.clear()
             for number, page in enumerate(self._tabs):
                 await self._bar.add_tab(Tab(plain(self.app, page.title), id=f"tab-{number}"))
-            self._show_tab()
-            why_not = self._why_not(planned)
-            self._news.show(why_not)
-            self.enable("apply", not why_not)
             self._planned = planned
+            self._show_tab()
+            self.enable("apply", self._applicable is not None)
             self.query_one(KeyLine).show(_keys(len(self._tabs)))
 
     def _why_not(self, planned: "Planned") -> str:
@@ -163,8 +163,21 @@ class Review(Page):
         tab = self._tab
         if tab is not None:
             self._hit = -1
-            shows_whole = self._shows_whole and bool(tab.whole)
-            self._view.show(tab.whole if shows_whole else tab.lines)
+            self._view.show(tab.whole if self._is_whole else tab.lines)
+            self._say_what_is_shown()
+
+    @property
+    def _is_whole(self) -> bool:
+        return self._shows_whole and self._tab is not None and bool(self._tab.whole)
+
+    def _say_what_is_shown(self) -> None:
+        """What was said of another tab holds for this one no more."""
+        if main_button(self).has_focus:
+            self._news.show(APPLIES)
+        elif self._is_whole:
+            self._news.show("The whole file, as it will stand. w shows the diff.")
+        else:
+            self._news.show("" if self._planned is None else self._why_not(self._planned))
 
     def action_turn(self, offset: int) -> None:
         if offset > 0:
@@ -175,9 +188,6 @@ class Review(Page):
     def action_whole(self) -> None:
         self._shows_whole = not self._shows_whole
         self._show_tab()
-        is_whole = self._shows_whole and self._tab is not None and bool(self._tab.whole)
-        diff = "" if self._planned is None else self._why_not(self._planned)
-        self._news.show("The whole file, as it will stand. w shows the diff." if is_whole else diff)
 
     def action_search(self) -> None:
         self._search_field.value = ""
@@ -239,7 +249,7 @@ class Review(Page):
         """F8 was pressed to come here: it only leads to the button, which takes another key."""
         if self._applicable is not None:
             main_button(self).focus()
-            self._news.show("Enter applies the change.")
+            self._news.show(APPLIES)
         elif (first := next(iter(self.problems()), None)) is not None:
             self.leave_for(step_asking(first).name)
 

@@ -1,0 +1,39 @@
+"""The line below a review: it speaks of what is shown, and of no tab that was left."""
+
+from pfwizard.wizard.steps import StepName
+from tests.screens.conftest import text_of
+from tests.screens.stage import StagedSession, started
+from tests.screens.walking import go_to, press, wizard
+
+WHOLE = "The whole file, as it will stand."
+
+
+async def test_a_tab_that_is_shown_as_a_whole_says_so_when_one_turns_to_it() -> None:
+    async with wizard(StagedSession(start=started())) as pilot:
+        await go_to(pilot, StepName.REVIEW)
+        await press(pilot, "w")
+        assert WHOLE not in text_of(pilot.app)
+
+        await press(pilot, "right")
+
+        assert WHOLE in text_of(pilot.app)
+
+
+async def test_what_was_not_found_in_a_tab_is_not_said_of_the_next() -> None:
+    async with wizard(StagedSession(start=started())) as pilot:
+        await go_to(pilot, StepName.REVIEW)
+        await press(pilot, "slash", *"pwcheck", "enter")
+        assert '"pwcheck" is not in this tab.' in text_of(pilot.app)
+
+        await press(pilot, "right")
+
+        assert "+pwcheck_method" in text_of(pilot.app)
+        assert "is not in this tab" not in text_of(pilot.app)
+
+
+async def test_that_enter_applies_is_said_in_every_tab_as_long_as_it_does() -> None:
+    async with wizard(StagedSession(start=started())) as pilot:
+        await go_to(pilot, StepName.REVIEW)
+        await press(pilot, "f8", "right")
+
+        assert "Enter applies the change." in text_of(pilot.app)
