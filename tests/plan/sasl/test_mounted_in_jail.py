@@ -39,7 +39,7 @@ PLUGINS = frozenset({"plain", "scram"})
 OF_SQLITE = {"sasl__sql__engine": "sqlite3", "sasl__sql__database": str(SQLITE)}
 MYSQL = PurePosixPath("/run/mysqld/mysqld.sock")
 POSTGRESQL = PurePosixPath("/var/run/postgresql/.s.PGSQL.5432")
-SERVERS = [
+SERVERS: list[tuple[SaslBackend, PurePosixPath, dict[str, object]]] = [
     (SaslBackend.SQL, MYSQL, {"sasl__sql__engine": "mysql", "sasl__sql__hosts": ["localhost"]}),
     (SaslBackend.SQL, POSTGRESQL, {"sasl__sql__engine": "pgsql", "sasl__sql__hosts": []}),
     (
