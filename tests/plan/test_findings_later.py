@@ -42,6 +42,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "key-encrypted": (REFUSAL, installing(*COMPLETE, facts=with_key(key=ENCRYPTED))),
     "key-found": (NOTE, installing(*COMPLETE)),
     "key-kept": (NOTE, renewing(server())),
+    "only-authorities": (REFUSAL, installing(*COMPLETE[1:])),
     "key-mismatch": (REFUSAL, installing(*COMPLETE, facts=with_key(key=ANOTHER))),
     "key-not-found": (REFUSAL, renewing(server(server_key=None), Renewable.NEXT_KEY)),
     "key-replaced": (WARNING, renewing(server(), Renewable.SERVER_WITH_NEW_KEY)),

@@ -96,16 +96,35 @@ def found_keys(
     facts: Facts, paths: Iterable[PurePosixPath], passphrase: Secret[str] | None = None
 ) -> Iterator[FoundKey]:
     """Every private key in these files; what cannot be used is passed over."""
-    for path in paths:
-        content = Secret(facts.file(path).content or b"")
-        if not any(label.endswith("PRIVATE KEY") for label in pem.labels(content.reveal())):
-            continue
+    for path, content in _files_with_keys(facts, paths):
         try:
             yield FoundKey(path, load_private_key(content, passphrase=passphrase))
         except (EncryptedKey, WrongPassphrase):
             yield FoundKey(path, None)
         except PkiError:
             continue
+
+
+def useless_keys(
+    facts: Facts, paths: Iterable[PurePosixPath]
+) -> Iterator[tuple[PurePosixPath, PkiError]]:
+    """What ``found_keys`` passes over in these files, each with the reason."""
+    for path, content in _files_with_keys(facts, paths):
+        try:
+            load_private_key(content)
+        except EncryptedKey:
+            continue
+        except PkiError as error:
+            yield path, error
+
+
+def _files_with_keys(
+    facts: Facts, paths: Iterable[PurePosixPath]
+) -> Iterator[tuple[PurePosixPath, Secret[bytes]]]:
+    for path in paths:
+        content = facts.file(path).content or b""
+        if any(label.endswith("PRIVATE KEY") for label in pem.labels(content)):
+            yield path, Secret(content)
 
 
 def keys_of_authorities(

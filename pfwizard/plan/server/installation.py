@@ -8,6 +8,7 @@ from pfwizard.answers.answers import CertificateSource, ServerAnswers
 from pfwizard.answers.wording import Named, Wording
 from pfwizard.enumeration import listed
 from pfwizard.machine.facts import Facts
+from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate
 from pfwizard.pki.chains import Chain, chain_of, without_expired_end
 from pfwizard.pki.checks import Defect, Problem
@@ -16,8 +17,9 @@ from pfwizard.plan.authorities.known_authorities import (
     FoundCertificate,
     FoundKey,
     found_keys,
+    useless_keys,
 )
-from pfwizard.plan.certificate_files import warn_of_open_key
+from pfwizard.plan.certificate_files import content_of, warn_of_open_key
 from pfwizard.plan.draft import Circumstances, Sketch
 from pfwizard.plan.plan import Finding, Plan, note, refusal, warning
 from pfwizard.plan.planner import finished, refuse_unreadable
@@ -106,7 +108,7 @@ def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Pl
     keys = tuple(found_keys(sketch.facts, _key_files(sketch, request)))
     found = next((each for each in keys if _is_for(each, request.certificates)), None)
     if found is None or found.key is None:
-        return sketch.with_finding(_no_key(request, keys)), None
+        return sketch.with_finding(_no_key(sketch, request, keys)), None
     place = place_of(sketch, found.path, request.server)
     place = replace(place, copies=tuple(copies_of(sketch, request.known_files, found.key)))
     received = _received(sketch, request, found.key)
@@ -181,10 +183,11 @@ def _not_requested(server: ServerAnswers) -> Finding:
     )
 
 
-def _no_key(request: InstallationRequest, keys: tuple[FoundKey, ...]) -> Finding:
+def _no_key(sketch: Sketch, request: InstallationRequest, keys: tuple[FoundKey, ...]) -> Finding:
     subject = chain_of(request.certificates, None).leaf.facts.subject
+    if all(each.facts.is_ca and not each.facts.dns_names for each in request.certificates):
+        return _only_authorities(request.certificates)
     locked = [str(each.path) for each in keys if each.key is None]
-    others = [str(each.path) for each in keys if each.key is not None]
     if locked:
         return refusal(
             "key-encrypted",
@@ -192,18 +195,37 @@ def _no_key(request: InstallationRequest, keys: tuple[FoundKey, ...]) -> Finding
             f"{listed(locked)} is encrypted with a passphrase",
             "Postfix has nobody to ask for it: openssl pkey -in FILE -out NEW.",
         )
-    if request.server is not None:
+    useless = list(useless_keys(sketch.facts, _key_files(sketch, request)))
+    reasons = "".join(f"; {path} {error.problem}" for path, error in useless)
+    if request.server is not None and not useless:
         return refusal(
             "key-mismatch",
             f"the certificate of {subject} is not for the key in {request.server.key}",
             f"Have it issued for this key: {request.server.request} asks for that.",
         )
-    what = f"; those in {listed(others)} are other keys" if others else ""
+    others = [_with_count(sketch, each.path) for each in keys if each.key is not None]
+    what = f"; not the right one: {listed(others)}" if others else ""
     return refusal(
         "key-mismatch",
-        f"the key of the certificate of {subject} was not found on this machine{what}",
-        "Put the key with which the certificate was requested into a directory such as "
+        f"the key of the certificate of {subject} was not found on this machine{what}{reasons}",
+        "Put the key with which the certificate was requested, in PEM, into a directory such as "
         "/etc/ssl/private, or have the certificate issued for a key that is here.",
+    )
+
+
+def _with_count(sketch: Sketch, path: PurePosixPath) -> str:
+    """OpenSSL, too, takes the first key of a file."""
+    labels = pem.labels(content_of(sketch, path))
+    count = sum(label.endswith("PRIVATE KEY") for label in labels)
+    return str(path) if count < 2 else f"{path} (the first of {count} in it)"
+
+
+def _only_authorities(certificates: tuple[Certificate, ...]) -> Finding:
+    subjects = listed(each.facts.subject for each in certificates)
+    return refusal(
+        "only-authorities",
+        f"these are certificates of CAs alone, and not the server's own: {subjects}",
+        "Name that too; the CA has sent it in another file, often cert.pem or fullchain.pem.",
     )
 
 

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pfwizard.answers.answers import ServerAnswers
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.key_encryption import encrypted_pem
+from pfwizard.pki.keys import PrivateKey
 from pfwizard.plan.plan import Plan
 from pfwizard.plan.server.foreign_chain import BUNDLES
 from pfwizard.plan.server.installation import (
@@ -48,6 +51,16 @@ SHORT_LOWER = issuing("lower", (UPPER, "upper"), days=200)
 LEAF = pki.server(LOWER, ca_key=pki.key("lower"))
 
 COMPLETE = (LEAF, LOWER, UPPER)
+
+
+def short_key() -> bytes:
+    short = rsa.generate_private_key(65537, 1024)  # noqa: S505 - to be refused
+    return PrivateKey(short).pem().reveal()
+
+
+def of_openssh() -> bytes:
+    own = pki.key("server").parsed
+    return own.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
 
 
 def with_key(
@@ -124,6 +137,37 @@ def test_a_certificate_for_another_key_is_refused_and_the_keys_that_are_here_are
     assert refusals(plan) == ["key-mismatch"]
     assert str(KEY) in plan.refusals[0].message
     assert plan.is_empty
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (short_key(), f"{KEY} has only 1024 bits, which TLS refuses"),
+        (of_openssh(), f"{KEY} holds a private key in OpenSSH's own form"),
+        (b"  " + SERVERS, f"{KEY} has a -----BEGIN that is not at the beginning of its line"),
+    ],
+    ids=["short", "of OpenSSH", "indented"],
+)
+def test_of_keys_that_are_of_no_use_the_reason_is_told(content: bytes, words: str) -> None:
+    plan = installing(*COMPLETE, facts=with_key(key=content))
+
+    assert refusals(plan) == ["key-mismatch"]
+    assert words in str(plan.refusals[0].message)
+
+
+def test_only_the_first_key_of_a_file_counts_and_that_is_said() -> None:
+    another = pki.key("another").pem().reveal()
+
+    plan = installing(*COMPLETE, facts=with_key(key=another + SERVERS))
+
+    assert f"{KEY} (the first of 2 in it)" in str(plan.refusals[0].message)
+
+
+def test_certificates_of_cas_alone_are_called_so() -> None:
+    plan = installing(LOWER, UPPER)
+
+    assert refusals(plan) == ["only-authorities"]
+    assert "/CN=lower and /CN=upper" in str(plan.refusals[0].message)
 
 
 def test_a_key_behind_a_passphrase_is_refused() -> None:
