@@ -1,6 +1,6 @@
 """Passwords outside of the chroot jail, and mounted into it: the rehearsal knows the difference.
 
-One machine for all of them, to which nothing is applied before the last test.
+One machine for all of them, to which nothing is applied before the last two tests.
 """
 
 import json
@@ -124,3 +124,44 @@ def test_they_log_in_when_it_is_live_and_smtpd_is_still_in_the_jail(jailed: Jail
         assert server.jailed() == ("smtp", "submissions", "submission")
         assert server.logins() == server.expected_logins()
         assert server.finds_nothing_to_do()
+
+
+AUXPROP = "pwcheck_method: auxprop\nmech_list: PLAIN\nauxprop_plugin: "
+
+
+@pytest.mark.parametrize(
+    ("smtpd_conf", "provisioning", "path", "rule"),
+    [
+        pytest.param(
+            f"{AUXPROP}sql\nsql_engine: sqlite3\nsql_database: {stores.DATABASE}\nsql_select: x\n",
+            stores.sqlite,
+            "/var/lib/mailusers",
+            "sqlite-outside-chroot",
+            id="sqlite",
+        ),
+        pytest.param(
+            f"{AUXPROP}ldapdb\nldapdb_uri: ldap://127.0.0.1\n",
+            directory.ldapdb,
+            PLUGINS,
+            "ldapdb-outside-chroot",
+            id="ldapdb",
+        ),
+    ],
+)
+def test_check_tells_of_what_is_not_mounted_in_the_jail(
+    smtpd_conf: str, provisioning: Provisioning, path: str, rule: str, jailed: Jailed
+) -> None:
+    machine = jailed.machine
+    jailed.checker(provisioning)
+    machine.run(["postconf", "-e", "smtpd_sasl_auth_enable=yes"])
+    machine.write("/etc/postfix/sasl/smtpd.conf", smtpd_conf)
+
+    assert rule in told(machine)
+    with mounted(machine, path):
+        assert rule not in told(machine)
+
+
+def told(machine: Machine) -> set[str]:
+    return {
+        each["id"] for each in json.loads(machine.pfwizard("check", "--json").stdout)["findings"]
+    }
