@@ -3,6 +3,7 @@
 import argparse
 import errno
 import os
+import stat
 from pathlib import Path, PurePosixPath
 
 from pfwizard.errors import UsageError
@@ -66,11 +67,35 @@ def absolute(path: Path | None, option: str) -> PurePosixPath | None:
 
 def existing_directory(path: Path, option: str) -> Path:
     """The real path of a directory; raises UsageError where there is none."""
+    remedy = "Name an existing directory."
     try:
         is_directory = path.is_dir()
     except OSError as error:
-        what = os.strerror(error.errno or errno.EIO)
-        raise UsageError(f"{option} {path}: {what}", "Name an existing directory.") from error
+        raise _no_directory(path, option, error, remedy) from error
     if not is_directory:
-        raise UsageError(f"{option} {path}: is not a directory", "Name an existing directory.")
+        raise UsageError(f"{option} {path}: is not a directory", remedy)
     return path.resolve()
+
+
+def possible_directory(path: Path | None, option: str) -> Path | None:
+    """The whole path of a directory, or of one to be made; raises UsageError for anything else.
+
+    What may not be looked at is left to whoever needs it.
+    """
+    if path is None:
+        return None
+    remedy = "Name a directory, or one that is still to be made."
+    try:
+        is_directory = stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, PermissionError):
+        return path.absolute()
+    except OSError as error:
+        raise _no_directory(path, option, error, remedy) from error
+    if not is_directory:
+        raise UsageError(f"{option} {path}: is not a directory", remedy)
+    return path.absolute()
+
+
+def _no_directory(path: Path, option: str, error: OSError, remedy: str) -> UsageError:
+    what = os.strerror(error.errno or errno.EIO)
+    return UsageError(f"{option} {path}: {what}", remedy)

@@ -5,7 +5,12 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pfwizard.cli.argument_values import absolute, existing_directory, path
+from pfwizard.cli.argument_values import (
+    absolute,
+    existing_directory,
+    path,
+    possible_directory,
+)
 from pfwizard.cli.client_arguments import ClientOptions, client_options
 from pfwizard.cli.command import Command, command_of
 from pfwizard.cli.grammar import parser
@@ -97,7 +102,7 @@ def parse_arguments(arguments: list[str]) -> Arguments:
         json=given.json,
         config_directory=absolute(given.config_dir, "--config-dir"),
         root=existing_directory(given.root, "--root") if given.root else Path("/"),
-        state_directory=given.state_dir.absolute() if given.state_dir else None,
+        state_directory=possible_directory(given.state_dir, "--state-dir"),
         confirm=given.confirm,
         transaction=next(iter(following), None) if command in NAMING_A_TRANSACTION else None,
         archive=given.archive,

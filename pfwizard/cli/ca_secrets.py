@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.ca_inquiry import Asking
+from pfwizard.cli.given_file import read_from
 from pfwizard.cli.passphrase import given_ca_passphrase
 from pfwizard.cli.streams import say
 from pfwizard.cli.terminal import has_terminal
@@ -82,7 +83,7 @@ def _brought_key(file: Path | None) -> BroughtKey | None:
     try:
         with file.open("rb") as opened:
             status = os.fstat(opened.fileno())
-            content = Secret(opened.read())
+            content = Secret(read_from(opened))
     except OSError as error:
         raise UsageError(
             f"{visible(str(file))}: the CA's key cannot be read: {os.strerror(error.errno or 0)}",

@@ -4,6 +4,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from pfwizard.cli.given_file import content_of
 from pfwizard.errors import UsageError
 from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.checks import validity_problems
@@ -62,7 +63,7 @@ def _of_no_use(error: PkiError) -> UsageError:
 
 def _read(path: Path, what: str) -> bytes:
     try:
-        return path.read_bytes()
+        return content_of(path)
     except OSError as error:
         why = os.strerror(error.errno or 0)
         raise UsageError(

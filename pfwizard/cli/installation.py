@@ -8,6 +8,7 @@ from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.ledger_file import read_ledger
 from pfwizard.apply.recovery import refuse_unfinished
 from pfwizard.cli.arguments import Arguments
+from pfwizard.cli.given_file import content_of
 from pfwizard.cli.renewal import known_files, with_files
 from pfwizard.engine import Job, Planned, circumstances, read_answers
 from pfwizard.errors import Failed
@@ -64,7 +65,7 @@ def _directories_of(files: Iterable[Path]) -> Iterator[PurePosixPath]:
 def _received(files: Iterable[Path]) -> Iterator[Certificate]:
     for file in files:
         try:
-            yield from received_certificates(file.read_bytes())
+            yield from received_certificates(content_of(file))
         except OSError as error:
             what = os.strerror(error.errno or 0)
             raise Failed(

@@ -14,7 +14,7 @@ from pfwizard.cli.command import Command
 from pfwizard.cli.demonstration import demonstration_answers, demonstration_tree
 from pfwizard.cli.interruption import Interruption
 from pfwizard.cli.report import Report, Result, failure
-from pfwizard.errors import ExitStatus, Refused, UsageError
+from pfwizard.errors import ExitStatus, Refused
 from pfwizard.expiry.judgement import Level
 from pfwizard.plan.plan import Plan
 from pfwizard.prove.rehearsing.choice import Rehearse
@@ -52,10 +52,12 @@ class Unattended:
         try:
             return self._run(self._given)
         except Exception as error:
-            if self._given.command in WITH_A_LEVEL and not isinstance(error, UsageError):
-                return replace(failure(error), exit_status=Level.UNKNOWN)
+            end = failure(error)
+            is_usage = end.exit_status is ExitStatus.USAGE
+            if self._given.command in WITH_A_LEVEL and not is_usage:
+                return replace(end, exit_status=Level.UNKNOWN)
             return replace(
-                failure(error),
+                end,
                 plan=self._plan,
                 plan_was_shown=self._plan_was_shown,
                 outcomes=getattr(error, "outcomes", self._outcomes),
