@@ -20,8 +20,19 @@ def test_a_long_label_is_cut() -> None:
     assert title(STEP, "a" * 60, 50) == f"pfwizard on aaaa  {STEP}"
 
 
+def test_a_name_of_which_too_little_would_be_left_is_left_out() -> None:
+    assert title(STEP, "mail", 49) == f"pfwizard on mai  {STEP}"
+    assert title(STEP, "mail", 48) == f"pfwizard  {STEP}"
+
+
 def test_the_step_is_never_cut_for_the_name() -> None:
-    assert title(STEP, HOST, 10) == f"pfwizard  {STEP}"
+    assert title(STEP, HOST, 42) == f"pfwizard  {STEP}"
+
+
+def test_the_name_of_the_program_goes_before_a_note_does() -> None:
+    narrow = len(f"pfwizard (demonstration)  {STEP}") - 1
+
+    assert title(STEP, HOST, narrow, ("demonstration",)) == f"(demonstration)  {STEP}"
 
 
 def test_notes_stand_in_brackets() -> None:
