@@ -266,9 +266,21 @@ def _everybody_has(root: Certificate) -> Finding:
 
 
 def _is_elsewhere(chain: ServedChain) -> Finding:
-    issuer = (chain.issuers or (chain.leaf,))[-1].facts.issuer
+    last = (chain.leaf, *chain.issuers)[-1]
+    if last == chain.leaf and last.is_self_issued:
+        return _signed_by_itself(chain)
+    issuer = last.facts.issuer
     return note(
         "ca-not-here",
         f"the certificate of {issuer} is not on this machine, which has issued that of the server",
         "Where it is a CA that clients know, they need nothing; otherwise get it from there.",
+    )
+
+
+def _signed_by_itself(chain: ServedChain) -> Finding:
+    return note(
+        "signed-by-itself",
+        f"the certificate in {chain.path} was issued by no CA but by itself; clients trust it only "
+        "where they were given this very certificate, or by its TLSA records",
+        'A CA of one\'s own signs for a server whose answers say server.source = "ca".',
     )

@@ -44,6 +44,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
     "key-kept": (NOTE, renewing(server())),
     "only-authorities": (REFUSAL, installing(*COMPLETE[1:])),
     "key-mismatch": (REFUSAL, installing(*COMPLETE, facts=with_key(key=ANOTHER))),
+    "key-missing": (WARNING, renewing(server(server_key=None))),
     "key-not-found": (REFUSAL, renewing(server(server_key=None), Renewable.NEXT_KEY)),
     "key-replaced": (WARNING, renewing(server(), Renewable.SERVER_WITH_NEW_KEY)),
     "managed-by-certbot": (

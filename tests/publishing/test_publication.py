@@ -201,6 +201,14 @@ def test_a_ca_that_is_not_on_this_machine_is_said_to_be_missing() -> None:
     assert identifiers(found) == ["ca-not-here"]
 
 
+def test_a_certificate_that_signed_itself_is_called_so_and_no_ca_is_missed() -> None:
+    found = of(file(CA, b""), file(SERVER, issuing("server", is_ca=False).pem()))
+
+    assert authority(found) is None
+    assert "signed-by-itself" in identifiers(found)
+    assert "ca-not-here" not in identifiers(found)
+
+
 def test_a_ca_of_the_systems_own_bundle_need_not_be_installed() -> None:
     others = [pki.ca(serial=number, whose=f"bundle {number}") for number in range(1, 12)]
     found = of(file(CA, b"".join(each.pem() for each in [*others, THE_CA])))

@@ -48,6 +48,7 @@ from pfwizard.plan.renewal.renewal_findings import (
     issued_by_others,
     issuer_named_by_serial,
     key_kept,
+    key_missing,
     key_not_found,
     nothing_is_due,
     tell_how_long_it_lasts,
@@ -203,7 +204,8 @@ class _Renewal:
         replacements.certificates[old] = new
         sketch = with_entry(sketch, new, Role.SERVER, issuer=ca)
         if key is None:
-            sketch = sketch.with_finding(key_kept(leaf))
+            is_there = file_with_key_of(sketch, self.served.keys, old) is not None
+            sketch = sketch.with_finding(key_kept(leaf) if is_there else key_missing(leaf))
         elif old.public_key not in replacements.keys:
             replacements.keys[old.public_key] = key.key
             sketch = without_next_key(sketch, key).with_finding(replaced_key(sketch, old, key))

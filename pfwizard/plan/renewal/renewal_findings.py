@@ -82,6 +82,16 @@ def key_kept(leaf: FoundCertificate) -> Finding:
     )
 
 
+def key_missing(leaf: FoundCertificate) -> Finding:
+    return warning(
+        "key-missing",
+        f"{leaf.path}: the key of this certificate is in none of the files that Postfix names; "
+        "renewed or not, nobody can be shown it without",
+        "Put the key back where smtpd_tls_key_file or smtpd_tls_chain_files names it. If it is "
+        "lost: move the certificate away, and have both made anew by pfwizard --answers FILE.",
+    )
+
+
 def issuer_named_by_serial(leaf: FoundCertificate) -> Finding:
     return warning(
         "issuer-named-by-serial",
