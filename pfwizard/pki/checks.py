@@ -101,6 +101,7 @@ def server_problems(
         *_issuer_problems(certificate, issuer),
         *validity_problems(certificate, now, THE_SERVER),
         *purpose_problems(certificate, THE_SERVER),
+        *_usage_problems(certificate),
         *strength_problems(certificate, THE_SERVER),
         *signature_problems(certificate, THE_SERVER),
         *_name_problems(certificate, names),
@@ -182,6 +183,18 @@ def purpose_problems(certificate: Certificate, what: str) -> Iterator[Problem]:
             f"{what} is not meant for a TLS server: its extendedKeyUsage lacks serverAuth",
             _ISSUE_AGAIN,
         )
+
+
+def _usage_problems(certificate: Certificate) -> Iterator[Problem]:
+    """As OpenSSL judges it (check_purpose_ssl_server in crypto/x509/v3_purp.c)."""
+    usage = extension(certificate.parsed, x509.KeyUsage)
+    if usage is None or usage.digital_signature or usage.key_encipherment or usage.key_agreement:
+        return
+    yield Problem(
+        Defect.WRONG_PURPOSE,
+        f"{THE_SERVER} is not meant for TLS: its keyUsage lacks digitalSignature",
+        _ISSUE_AGAIN,
+    )
 
 
 def strength_problems(certificate: Certificate, what: str) -> Iterator[Problem]:

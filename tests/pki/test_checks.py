@@ -37,7 +37,7 @@ def found_in_ca(
     return [problem.defect for problem in ca_problems(certificate, key(whose_key), now=now)]
 
 
-def odd_server(usage: x509.ExtendedKeyUsage) -> Certificate:
+def odd_server(usage: x509.ExtensionType) -> Certificate:
     issuer = ca()
     builder = (
         x509.CertificateBuilder()
@@ -122,6 +122,27 @@ def test_wildcards_and_addresses_cover() -> None:
 def test_a_certificate_for_clients_is_noticed() -> None:
     made = odd_server(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]))
     assert found_in_server(made) == [Defect.WRONG_PURPOSE]
+
+
+def usage(**allowed: bool) -> x509.KeyUsage:
+    nothing = dict.fromkeys(
+        (
+            *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
+            *("key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+        ),
+        False,
+    )
+    return x509.KeyUsage(**{**nothing, **allowed})
+
+
+def test_a_key_that_may_do_nothing_of_tls_is_noticed() -> None:
+    made = odd_server(usage(key_cert_sign=True, crl_sign=True))
+    assert found_in_server(made) == [Defect.WRONG_PURPOSE]
+
+
+@pytest.mark.parametrize("allowed", ["digital_signature", "key_encipherment", "key_agreement"])
+def test_a_key_that_may_do_anything_of_tls_will_do(allowed: str) -> None:
+    assert found_in_server(odd_server(usage(**{allowed: True}))) == []
 
 
 def test_a_certificate_for_any_purpose_will_do() -> None:

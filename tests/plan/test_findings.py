@@ -53,6 +53,7 @@ from tests.plan.others import (
     naming,
 )
 from tests.plan.sasl.raised import RAISED as OF_BACK_ENDS
+from tests.plan.server.test_installation import installing_a_ca
 
 NOTE, WARNING, REFUSAL = Severity.NOTE, Severity.WARNING, Severity.REFUSAL
 
@@ -166,6 +167,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
         REFUSAL,
         plan_for(machine(version="3.3.22"), answers(server__layout="chain")),
     ),
+    "ca-as-server": (WARNING, installing_a_ca()),
     "client-has-certificate": (NOTE, added_twice()),
     "client-not-issued": (REFUSAL, adding("anna", server())),
     "client-stays-revoked": (WARNING, named_though_revoked()),

@@ -54,6 +54,18 @@ def warn_of_long_validity(certificate: Certificate) -> Iterator[Finding]:
         )
 
 
+def warn_of_a_ca(certificate: Certificate) -> Iterator[Finding]:
+    """``openssl req -x509`` makes one unless it is told not to."""
+    if certificate.facts.is_ca:
+        yield warning(
+            "ca-as-server",
+            f"the server's certificate {certificate.facts.subject} says that it is one of a CA; "
+            "some clients refuse it as a server's, and whoever trusts it trusts all that its key "
+            "may sign",
+            "Have it issued with CA:FALSE in its basicConstraints.",
+        )
+
+
 def is_a_guess(problem: Problem, roots: Sequence[Certificate]) -> bool:
     """Where no roots are known, nothing tells which issuers the clients have."""
     return problem.defect is Defect.MISSING_INTERMEDIATE and not roots

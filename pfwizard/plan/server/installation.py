@@ -28,6 +28,7 @@ from pfwizard.plan.server.foreign_chain import (
     is_a_guess,
     problems_of,
     roots_of_clients,
+    warn_of_a_ca,
     warn_of_long_validity,
 )
 from pfwizard.plan.server.installation_chain import (
@@ -252,6 +253,7 @@ def _findings(
     for problem in problems_of(chain, key, names=names, roots=roots, now=now):
         if problem.defect is not Defect.WRONG_ORDER:
             yield _judged(problem, force=request.force or is_a_guess(problem, roots))
+    yield from warn_of_a_ca(chain.leaf)
     yield from warn_of_long_validity(chain.leaf)
 
 

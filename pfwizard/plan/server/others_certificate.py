@@ -30,6 +30,7 @@ from pfwizard.plan.server.foreign_chain import (
     is_a_guess,
     problems_of,
     roots_of_clients,
+    warn_of_a_ca,
     warn_of_long_validity,
 )
 from pfwizard.plan.server.layout import layout_of
@@ -100,6 +101,7 @@ def _of_the_chain(draft: Draft, pair: ServerPair) -> Iterator[Finding]:
     key = key_at(draft, pair.key, THE_KEY)
     chain = chain_of(_certificates(draft, pair), key, now=draft.circumstances.now)
     roots = roots_of_clients(draft.facts, trusted_files(draft.answers))
+    yield from warn_of_a_ca(chain.leaf)
     yield from warn_of_long_validity(chain.leaf)
     for problem in problems_of(
         chain,

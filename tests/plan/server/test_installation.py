@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -84,6 +85,12 @@ def installing(
     return make_installation_plan(request, facts or with_key(), replace(circumstances(), now=now))
 
 
+def installing_a_ca() -> Plan:
+    """As ``openssl req -x509`` makes it where nobody says what it is to be."""
+    names = x509.SubjectAlternativeName([x509.DNSName(pki.HOST)])
+    return installing(issuing("server", more=[names]))
+
+
 def refusals(plan: Plan) -> list[str]:
     return [finding.identifier for finding in plan.refusals]
 
@@ -153,6 +160,13 @@ def test_of_keys_that_are_of_no_use_the_reason_is_told(content: bytes, words: st
 
     assert refusals(plan) == ["key-mismatch"]
     assert words in str(plan.refusals[0].message)
+
+
+def test_of_a_ca_that_is_to_be_shown_as_a_server_the_operator_is_warned() -> None:
+    plan = installing_a_ca()
+
+    assert plan.refusals == ()
+    assert "ca-as-server" in identifiers(plan)
 
 
 def test_only_the_first_key_of_a_file_counts_and_that_is_said() -> None:
