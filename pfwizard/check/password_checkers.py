@@ -10,14 +10,11 @@ from pfwizard.cf.smtpd_conf import SmtpdConf
 from pfwizard.check.inspection import Daemon, Inspection
 from pfwizard.check.rule import Occurrence, Rule
 from pfwizard.errors import Failed
-from pfwizard.machine.checkers import in_the_jail, queue_of
-from pfwizard.machine.plugin_sockets import sockets_of_directory, sockets_of_sql
+from pfwizard.machine.checkers import queue_of
 from pfwizard.plan.sasl.asked import Checker, asked_by
 from pfwizard.plan.sasl.checker import lets_log_in
 from pfwizard.plan.sasl.parameters import CYRUS
-from pfwizard.prove.way_to_store import LDAPDB, asks, files_of_stores
-
-SQL = "sql"
+from pfwizard.prove.way_to_store import files_of_stores
 
 ELSEWHERE = tuple(
     map(
@@ -117,14 +114,6 @@ def checkers_of(inspection: Inspection, daemon: Daemon) -> Iterator[Checker]:
     return asked_by(daemon.effective, document, inspection.facts.platform)
 
 
-def sockets_behind_plugins(inspection: Inspection, daemon: Daemon) -> tuple[PurePosixPath, ...]:
-    """Where a plug-in may ask a server of this machine for passwords; nowhere over TCP alone."""
-    document, platform = document_for(inspection, daemon), inspection.facts.platform
-    if asks(SQL, document):
-        return sockets_of_sql(document, platform)
-    return sockets_of_directory(document, platform) if asks(LDAPDB, document) else ()
-
-
 def sasldb_of(inspection: Inspection) -> PurePosixPath:
     """The database of Cyrus SASL, without the suffix that the library may add."""
     found = smtpd_conf_of(inspection)
@@ -161,8 +150,6 @@ def _named_for_logins(inspection: Inspection) -> Iterator[PurePosixPath]:
     for daemon in asking_cyrus(inspection):
         document = document_for(inspection, daemon)
         yield from files_of_stores(daemon.effective, document, inspection.facts.platform)
-        for path in sockets_behind_plugins(inspection, daemon):
-            yield from (path, in_the_jail(queue_of(inspection.effective), path))
     for part in by_smtpd_conf(inspection):
         yield from files_of_sasldb(part)
         yield from files_of_sasldb_in_jail(part)

@@ -7,23 +7,19 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from pfwizard.check.inspection import Daemon, Inspection
-from pfwizard.check.password_checkers import (
-    SQL,
-    asking_cyrus,
-    document_for,
-    sockets_behind_plugins,
-)
+from pfwizard.check.password_checkers import asking_cyrus, document_for
 from pfwizard.check.rule import Occurrence, Rule
 from pfwizard.machine.checkers import in_the_jail, queue_of
-from pfwizard.machine.tree import FileKind
 from pfwizard.plan.plan import Severity
 from pfwizard.prove.way_to_store import (
     LDAPDB,
     OUT_OF_THE_JAIL,
+    SQL,
     Kind,
     Store,
     asks,
     asks_a_directory_from_jail,
+    hidden_socket,
     stores_asked_by,
 )
 
@@ -86,23 +82,17 @@ def _directory(inspection: Inspection) -> Iterator[Occurrence]:
 
 
 def _of_hidden_socket(inspection: Inspection, daemon: Daemon, way: str) -> Iterator[Occurrence]:
-    """A socket that is there outside, and under no name of its own in the jail."""
-    queue, names = queue_of(inspection.effective), sockets_behind_plugins(inspection, daemon)
-    outside = [each for each in names if _is_socket(inspection, each)]
-    if outside and not any(_is_socket(inspection, in_the_jail(queue, each)) for each in names):
-        path = outside[0]
+    document = document_for(inspection, daemon)
+    path = hidden_socket(inspection.facts, daemon.effective, document)
+    if path is not None:
+        inside = in_the_jail(queue_of(inspection.effective), path)
         yield _occurrence(
             inspection,
             daemon,
-            f"where the socket {path} is {in_the_jail(queue, path)}, and that is not there",
+            f"where the socket {path} is {inside}, and that is not there",
             f"{OUT_OF_THE_JAIL.removesuffix('.')}, mount {path.parent} into the jail "
             f"(mount --bind), or {way}.",
         )
-
-
-def _is_socket(inspection: Inspection, path: PurePosixPath) -> bool:
-    state = inspection.file(path)
-    return state is not None and state.kind is FileKind.SOCKET
 
 
 RULES = (

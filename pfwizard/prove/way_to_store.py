@@ -10,15 +10,17 @@ from pfwizard.machine.checkers import files_of_sasldb, in_the_jail, queue_of
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.platforms.record import Platform
+from pfwizard.machine.plugin_sockets import sockets_of_directory, sockets_of_sql
+from pfwizard.machine.tree import FileKind
 from pfwizard.plan.sasl.checker import lets_log_in
 from pfwizard.plan.sasl.parameters import CYRUS, DEFAULT_CHECKER
 from pfwizard.plan.sasl.socket import TO_READ, Reach, reachability
 from pfwizard.prove.server import Obstacle, PasswordChecker
 from pfwizard.prove.way_to_checker import closed_way
 
-LDAPDB = "ldapdb"
+SQL, LDAPDB = "sql", "ldapdb"
 
-OPTIONS_OF: dict[str, str] = {"sql": "sql_", LDAPDB: "ldapdb_"}
+OPTIONS_OF: dict[str, str] = {SQL: "sql_", LDAPDB: "ldapdb_"}
 """How the options of a plug-in begin; where none is named, the plug-ins with options are asked, and
 sasldb where there are none."""
 
@@ -64,6 +66,9 @@ def files_of_stores(
     """The files of which the facts must know."""
     for store in stores_asked_by(effective, smtpd_conf, platform):
         yield from (*store.names, *store.seen)
+    if lets_log_in(effective, CYRUS):
+        for path in sockets_asked_by(smtpd_conf, platform):
+            yield from (path, in_the_jail(queue_of(effective), path))
 
 
 def ways_to_stores(
@@ -77,6 +82,20 @@ def ways_to_stores(
         seen = _first(store.seen, lambda each: facts.file(each).exists)
         obstacle = _obstacle(facts, facts.smtpd_conf_of(effective), store, seen)
         yield PasswordChecker(store.kind.value, seen, is_daemon=False, obstacle=obstacle)
+    hidden = hidden_socket(facts, effective, smtpd_conf)
+    if hidden is not None:
+        inside = in_the_jail(queue_of(effective), hidden)
+        yield PasswordChecker(
+            LDAPDB if asks(LDAPDB, smtpd_conf) else SQL,
+            inside,
+            is_daemon=False,
+            obstacle=Obstacle(
+                f"smtpd is in the chroot jail, where the socket {hidden} would be {inside}, and "
+                "that is not there",
+                f"{OUT_OF_THE_JAIL.removesuffix('.')}, or mount {hidden.parent} into the jail "
+                "(mount --bind).",
+            ),
+        )
     if asks_a_directory_from_jail(facts, effective, smtpd_conf):
         yield PasswordChecker(
             LDAPDB,
@@ -109,7 +128,7 @@ def _named_in(
         yield Kind.SASLDB, files_of_sasldb(PurePosixPath(named) if named else platform.sasldb.value)
     database = PurePosixPath(smtpd_conf.get("sql_database") or "")
     is_sqlite = (smtpd_conf.get("sql_engine") or "").lower() in SQLITE
-    if is_sqlite and database.is_absolute() and asks("sql", smtpd_conf):
+    if is_sqlite and database.is_absolute() and asks(SQL, smtpd_conf):
         yield Kind.SQLITE, (database,)
 
 
@@ -126,6 +145,30 @@ def asks(plugin: str, smtpd_conf: SmtpdConf) -> bool:
         if any(option.key.startswith(begin) for option in smtpd_conf.options)
     }
     return plugin in (with_options or {"sasldb"})
+
+
+def sockets_asked_by(smtpd_conf: SmtpdConf, platform: Platform) -> tuple[PurePosixPath, ...]:
+    """Where a plug-in may ask a server of this machine for passwords; nowhere over TCP alone."""
+    if asks(SQL, smtpd_conf):
+        return sockets_of_sql(smtpd_conf, platform)
+    return sockets_of_directory(smtpd_conf, platform) if asks(LDAPDB, smtpd_conf) else ()
+
+
+def hidden_socket(
+    facts: Facts, effective: Effective, smtpd_conf: SmtpdConf
+) -> PurePosixPath | None:
+    """The one of them that is there outside, where the jail has none of them."""
+    if not (lets_log_in(effective, CYRUS) and effective.is_jailed):
+        return None
+    names = sockets_asked_by(smtpd_conf, facts.platform)
+    outside = [each for each in names if _is_socket(facts, each)]
+    inside = (in_the_jail(queue_of(effective), each) for each in names)
+    return outside[0] if outside and not any(_is_socket(facts, each) for each in inside) else None
+
+
+def _is_socket(facts: Facts, path: PurePosixPath) -> bool:
+    state = facts.files.get(path)
+    return state is not None and state.kind is FileKind.SOCKET
 
 
 def asks_a_directory_from_jail(facts: Facts, effective: Effective, smtpd_conf: SmtpdConf) -> bool:

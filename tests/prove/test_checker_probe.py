@@ -27,7 +27,8 @@ LOGINS = "compatibility_level = 3.6\nmyhostname = mail\nsmtpd_sasl_auth_enable =
 DOVECOT = f"{LOGINS}smtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth\n"
 OUTSIDE, JAILED = (f"smtp inet n - {chroot} - - smtpd\n" for chroot in "ny")
 
-IN_JAIL = PurePosixPath("/var/spool/postfix/srv/users.db")
+JAIL = "/var/spool/postfix"
+IN_JAIL = PurePosixPath(f"{JAIL}/srv/users.db")
 
 COURIER, POSTFIX = 110, 103
 """Groups of these machines."""
@@ -224,6 +225,30 @@ def test_a_database_of_sqlite_that_is_not_there_is_told_with_where_it_is_named()
     assert found.remedy.endswith(f"correct sql_database in {SMTPD_CONF}.")
 
 
+DATABASE = "pwcheck_method: auxprop\nauxprop_plugin: sql\nsql_engine: mysql\n"
+EXTERNAL = f"{LDAPDB.replace('ldap://localhost', 'ldapi:///')}ldapdb_mech: EXTERNAL\n"
+
+
+@pytest.mark.parametrize(
+    ("conf", "path"),
+    [(DATABASE, "/run/mysqld/mysqld.sock"), (EXTERNAL, "/var/run/slapd/ldapi")],
+)
+def test_the_socket_of_a_server_outside_of_the_jail(conf: str, path: str) -> None:
+    found = obstacle(with_conf(conf, a_socket(path), master=JAILED))
+    assert found.cause == (
+        f"smtpd is in the chroot jail, where the socket {path} would be /var/spool/postfix{path}, "
+        "and that is not there"
+    )
+    assert f"mount {PurePosixPath(path).parent} into the jail" in found.remedy
+
+
+def test_the_socket_of_a_server_that_is_mounted_in_the_jail_is_no_obstacle() -> None:
+    sockets = (a_socket("/run/mysqld/mysqld.sock"), a_socket(f"{JAIL}/run/mysqld/mysqld.sock"))
+    facts = with_conf(DATABASE, *sockets, master=JAILED)
+    (expected,) = expectations(facts, lambda service, port: [Place("127.0.0.1", 25)])
+    assert expected.checkers == ()
+
+
 def test_a_directory_that_is_asked_from_the_jail_without_plugins() -> None:
     facts = with_conf(LDAPDB, master=JAILED)
     assert "libldap finds none of the SASL plug-ins" in obstacle(facts).cause
@@ -265,6 +290,9 @@ def test_what_is_looked_at_is_asked_for_before() -> None:
     assert PurePosixPath("/srv/sasldb") in files_of_expectations(with_conf(SASLDB))
     of_sqlite = files_of_expectations(with_conf(SQLITE, master=JAILED))
     assert {PurePosixPath("/srv/users.db"), IN_JAIL} <= set(of_sqlite)
+    of_mysql = files_of_expectations(with_conf(DATABASE, master=JAILED))
+    path = "/run/mysqld/mysqld.sock"
+    assert {PurePosixPath(path), PurePosixPath(f"{JAIL}{path}")} <= set(of_mysql)
 
 
 # --- by asking ------------------------------------------------------------------------------------

@@ -14,13 +14,15 @@ import pytest
 from tests.machines import policy
 from tests.machines.machine import Machine
 from tests.machines.suites import SUITES
-from tests.real.sasl import courier, directory, stores
+from tests.real.sasl import courier, databases, directory, stores
 from tests.real.sasl.jail import JAIL, mounted
 from tests.real.sasl.login_server import LoginServer, PasswordServer, Provisioning, Rehearsed
 
 pytestmark = pytest.mark.machine
 
 LEAVE = 'chroot = "leave"\n'
+
+MYSQLD = "/run/mysqld/mysqld.sock"
 
 PLUGINS = "/usr/lib/x86_64-linux-gnu/sasl2"
 
@@ -65,6 +67,12 @@ CASES = (
         directory.ldapdb,
         PLUGINS,
         "where libldap finds none of the SASL plug-ins with which it logs in to the directory",
+    ),
+    Case(
+        "mariadb",
+        databases.mariadb_by_its_socket,
+        "/run/mysqld",
+        f"where the socket {MYSQLD} would be {JAIL}{MYSQLD}, and that is not there",
     ),
 )
 
