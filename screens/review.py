@@ -1,6 +1,6 @@
 """The review: every file as a diff or as a whole, the findings, and what will be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -147,7 +147,19 @@ class Review(Page):
             self._planned = planned
             self._show_tab()
             self.enable("apply", self._applicable is not None)
-            self.query_one(KeyLine).show(_keys(len(self._tabs)))
+            self.query_one(KeyLine).show(tuple(self._keys()))
+
+    def _keys(self) -> Iterator[str]:
+        """Tabs may stand where the terminal has ended: how many there are can always be seen."""
+        yield "F1 Help"
+        if self._applicable is not None:
+            yield "F8 Apply"
+        if len(self._tabs) > 1:
+            yield f"Left/Right {len(self._tabs)} tabs"
+        yield "/ Search"
+        if any(tab.whole for tab in self._tabs):
+            yield "w Whole file"
+        yield from ("F6 Write", "Esc Back", "F10 Quit")
 
     def _why_not(self, planned: "Planned") -> str:
         why_not = why_not_applied(planned.plan, may_apply=self.session.may_apply)
@@ -268,13 +280,6 @@ class Review(Page):
 
         before = self.session.login
         self.app.push_screen(AskLogin("" if before is None else before.user), decided)
-
-
-def _keys(tabs: int) -> tuple[str, ...]:
-    """Tabs may stand where the terminal has ended: how many there are can always be seen."""
-    turning = (f"Left/Right {tabs} tabs",) if tabs > 1 else ()
-    browsing = ("/ Search", "w Whole file", "F6 Write")
-    return ("F1 Help", "F8 Apply", *turning, *browsing, "Esc Back", "F10 Quit")
 
 
 def _search_field() -> TextField:

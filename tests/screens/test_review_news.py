@@ -37,3 +37,11 @@ async def test_that_enter_applies_is_said_in_every_tab_as_long_as_it_does() -> N
         await press(pilot, "f8", "right")
 
         assert "Enter applies the change." in text_of(pilot.app)
+
+
+async def test_a_key_that_would_apply_nothing_is_not_offered() -> None:
+    async with wizard(StagedSession(start=started(), is_root=False)) as pilot:
+        await go_to(pilot, StepName.REVIEW)
+
+        assert "w Whole file" in text_of(pilot.app)
+        assert "F8 Apply" not in text_of(pilot.app)
