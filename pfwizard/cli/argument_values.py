@@ -51,6 +51,13 @@ def port(text: str) -> int:
     return int(text)
 
 
+def name(text: str) -> str:
+    """The name of a host or of a user; an empty one, as of an unset variable, is refused."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty")
+    return text
+
+
 def path(text: str) -> Path:
     """A path as it was typed; an empty one is refused."""
     if not text:  # an unset variable of a script; it must not mean the present directory

@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         report = _run(given, interruption)
     finally:  # --help and --version leave through here too
         interruption.listen_no_more()
-        streams.finish_standard_output()
+        _tell_of(streams.finish_standard_output())
     _show(report, json="--json" in given)
     return report.exit_status
 
@@ -71,8 +71,16 @@ def _show(report: Report, *, json: bool) -> None:
     except OSError as error:
         streams.give_up_standard_output()
         trouble = error
+    _tell_of(trouble)
+
+
+def _tell_of(trouble: OSError | None) -> None:
+    """Why the output is not where it was to go; that nobody reads on is no trouble."""
     if trouble is not None and not isinstance(trouble, BrokenPipeError):
-        streams.say(f"pfwizard: the output could not be written: {trouble.strerror}")
+        streams.say(
+            f"pfwizard: the output could not be written: {trouble.strerror}\n"
+            "  Make room where it goes. The exit status tells all the same how the run ended."
+        )
 
 
 def _show_to_programs(report: Report) -> None:

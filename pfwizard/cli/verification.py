@@ -33,6 +33,7 @@ from pfwizard.prove.server import Expectation, Security, Server, Standing
 from pfwizard.prove.trial import Trial, keep
 from pfwizard.prove.verdict import MARKS, Outcome, Statements, Verdict
 from pfwizard.prove.verification import all_verified
+from pfwizard.quoting import visible
 from pfwizard.secret import Secret
 
 PORTS = {25: Security.STARTTLS, 465: Security.IMPLICIT, 587: Security.STARTTLS}
@@ -128,8 +129,12 @@ def shown_by(options: VerifyOptions) -> Trust:
 def _address_of(host: str) -> str:
     try:
         return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
-    except OSError as error:
-        raise Failed(f"{host}: the name has no address: {error.strerror}", "Check it.") from error
+    except (OSError, UnicodeError) as error:  # the latter where a label is empty or too long
+        why = error.strerror if isinstance(error, OSError) else "no host can have this name"
+        raise Failed(
+            f"{visible(host)}: the name has no address: {why}",
+            "Check --host, and how this machine looks names up (/etc/resolv.conf).",
+        ) from error
 
 
 def _standing_at(address: str) -> Standing:

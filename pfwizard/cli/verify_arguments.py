@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from pfwizard.cli.argument_values import descriptor, path, port
+from pfwizard.cli.argument_values import descriptor, name, path, port
 from pfwizard.cli.passphrase import NOWHERE, PassphraseSource
 from pfwizard.errors import UsageError
 from pfwizard.prove.rehearsing.choice import Rehearse
@@ -40,7 +40,10 @@ def add_verify_options(parser: argparse.ArgumentParser) -> None:
     )
     group = parser.add_argument_group("verify")
     group.add_argument(
-        "--host", metavar="NAME", help="ask this server over the net, and not the one of this host"
+        "--host",
+        metavar="NAME",
+        type=name,
+        help="ask this server over the net, and not the one of this host",
     )
     group.add_argument(
         "--port",
@@ -50,7 +53,7 @@ def add_verify_options(parser: argparse.ArgumentParser) -> None:
         help="ask this port alone; may be given several times",
     )
     group.add_argument(
-        "--user", metavar="NAME", help="a user who logs in; the password is asked for"
+        "--user", metavar="NAME", type=name, help="a user who logs in; the password is asked for"
     )
     group.add_argument(
         "--password-file",

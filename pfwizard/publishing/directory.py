@@ -39,6 +39,10 @@ def _there(directory: Path, wanted: tuple[Document, ...]) -> Iterator[None]:
     if os.path.lexists(directory):
         raise Failed(f"{directory}: is not a directory", "Name another path.")
     above = directory.parent
+    if os.path.lexists(above) and not above.is_dir():
+        raise Failed(
+            f"{above}: is not a directory", "Name a path below directories that are there."
+        )
     if not above.is_dir():
         raise Failed(f"{above}: is not a directory", f"Make it first: mkdir -p {above}.")
     make_directory(directory, created_with(DIRECTORY_FOR_EVERYBODY))

@@ -36,6 +36,25 @@ def test_the_records_and_the_ca_are_told_and_nothing_is_changed(machine: Machine
     assert [line for line in done.stdout.splitlines() if len(line) > 80] == []
 
 
+@pytest.mark.parametrize(
+    ("place", "remedy"),
+    [
+        ("/proc/here", "Name a path in a directory that is there."),
+        ("/dev/null/here", "Name a path below directories that are there."),
+        (f"/{'a' * 300}", "Name a shorter path."),
+    ],
+)
+def test_a_directory_that_cannot_be_made_is_told_with_the_remedy(
+    machine: Machine, place: str, remedy: str
+) -> None:
+    give_certificate(machine, 300)
+
+    done = publish(machine, place)
+
+    assert done.returncode == 1
+    assert remedy in done.stderr
+
+
 def test_programs_are_told_the_same(machine: Machine) -> None:
     leaf = give_certificate(machine, 300)
 

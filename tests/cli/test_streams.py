@@ -25,7 +25,7 @@ def in_a_shell(machine: Machine, redirection: str, *arguments: str) -> tuple[int
         ],
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, "PYTHONUNBUFFERED": ""},  # as an operator's
         text=True,
         timeout=TIMEOUT,
         check=False,
@@ -69,7 +69,14 @@ def test_a_reader_that_has_gone_is_no_failure(machine: Machine, form: tuple[str,
 def test_output_that_finds_no_room_is_reported(machine: Machine, form: tuple[str, ...]) -> None:
     status, said = in_a_shell(machine, "> /dev/full", "--dry-run", *form)
     assert status == 3
-    assert "pfwizard: the output could not be written: No space left on device" in said
+    assert "pfwizard: the output could not be written: No space left on device\n  Make room" in said
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_that_finds_no_room_is_reported_too(machine: Machine, option: str) -> None:
+    status, said = in_a_shell(machine, "> /dev/full", option)
+    assert status == 0
+    assert "No space left on device" in said
 
 
 def test_nobody_listening_to_the_steps_does_not_stop_the_change(machine: Machine) -> None:

@@ -39,6 +39,8 @@ def test_several_ports_can_be_named() -> None:
         (["verify", "--client-key", "/k"], "--client-certificate"),
         (["verify", "--user", "u", "--password-fd", "3", "--password-file", "/p"], "at once"),
         (["status", "--user", "u"], "takes no --user"),
+        (["verify", "--host", ""], "--host: is empty"),
+        (["verify", "--user", ""], "--user: is empty"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options: list[str], words: str) -> None:
@@ -46,6 +48,18 @@ def test_options_that_make_no_sense_are_refused(options: list[str], words: str) 
         parse_arguments(options)
 
     assert words in refused.value.message
+
+
+@pytest.mark.parametrize("host", ["a" * 64, "mail..example.org", "/nonexistent", "\udcff"])
+def test_what_is_no_name_of_a_host_has_no_address(
+    host: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["verify", "--host", host])
+
+    assert status == 3
+    told = capfd.readouterr().err
+    assert "has no address" in told
+    assert "internal error" not in told
 
 
 def test_a_password_file_that_others_can_read_is_refused(
