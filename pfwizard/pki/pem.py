@@ -33,6 +33,8 @@ _CONTENTS = {
 CERTIFICATE_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE"})
 """Under which programs take a certificate (RFC 7468 section 5)."""
 
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
 _ASN1_SEQUENCE = 0x30
 _ASN1_LENGTHS_OF_SOME_SIZE = (0x81, 0x82, 0x83)
 
@@ -50,6 +52,8 @@ def contents(data: bytes) -> str:
         return f"holds {' and '.join(kinds)}"
     if not data.strip():
         return "is empty"
+    if data.startswith(_UTF_16):
+        return "is in UTF-16, and not in plain text"
     return "is in DER form, not PEM" if _looks_like_der(data) else "is not in PEM form"
 
 
@@ -68,7 +72,7 @@ DELETE = "Delete what stands before -----BEGIN on its line."
 
 def as_text(data: bytes) -> bytes:
     """The text of a file as it was before an editor or a mail program saved it in its own way."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith(_UTF_16):
         data = data.decode("utf-16", "replace").encode("utf-8")
     return _INDENTED.sub(b"", data.removeprefix(codecs.BOM_UTF8))
 

@@ -151,6 +151,7 @@ def test_a_path_in_an_error_cannot_drive_the_terminal() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
+        ("-----BEGIN".encode("utf-16"), "is in UTF-16, and not in plain text"),
         (b"", "is empty"),
         (b" \n", "is empty"),
         (b"hello", "is not in PEM form"),

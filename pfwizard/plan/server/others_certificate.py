@@ -12,9 +12,9 @@ from pfwizard.pki import pem
 from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.chains import chain_of
 from pfwizard.pki.checks import Defect, Problem
-from pfwizard.pki.errors import PkiError
+from pfwizard.pki.errors import NotACertificate, PkiError
 from pfwizard.pki.keys import is_encrypted
-from pfwizard.plan.certificate_files import content_of, key_at, warn_of_open_key
+from pfwizard.plan.certificate_files import GLUED, content_of, key_at, warn_of_open_key
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import Finding, Severity, refusal
 from pfwizard.plan.server.deploy_hook import (
@@ -119,8 +119,15 @@ def _of_the_chain(draft: Draft, pair: ServerPair) -> Iterator[Finding]:
 
 
 def _certificates(draft: Draft, pair: ServerPair) -> tuple[Certificate, ...]:
+    content = content_of(draft, pair.certificate)
     try:
-        return load_certificates(content_of(draft, pair.certificate), "the server certificate")
+        if GLUED in content:
+            raise NotACertificate(
+                "the server certificate",
+                "has two blocks on one line, which OpenSSL does not tell apart",
+                "Put a line end between -----END and -----BEGIN.",
+            )
+        return load_certificates(content, "the server certificate")
     except PkiError as error:
         raise error.at(pair.certificate) from error
 

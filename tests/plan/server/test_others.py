@@ -368,3 +368,14 @@ def test_a_key_open_to_others_is_warned_of() -> None:
     plan = naming(*files, certificate=COMBINED, key=OTHER_KEY)
 
     assert "key-open-to-others" in {finding.identifier for finding in plan.findings}
+
+
+def test_two_blocks_without_a_line_end_between_them_are_refused() -> None:
+    """OpenSSL, and so Postfix, calls the first one's end a bad one and reads neither."""
+    glued = LEAF.pem().rstrip(b"\n") + ISSUER.pem()
+
+    plan = naming(*certbot(glued))
+
+    assert [each.identifier for each in plan.refusals] == ["unusable-certificate"]
+    (refused,) = plan.refusals
+    assert f"{FULL_CHAIN} has two blocks on one line" in str(refused.message)
