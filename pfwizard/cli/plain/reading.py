@@ -16,6 +16,9 @@ STANDARD_INPUT = 0
 AT_ONCE = 65536
 """Bytes."""
 
+LONGEST_LINE = 2**20
+"""Bytes; what goes on without an end is no answer, as of zero(4), and would fill the memory."""
+
 LOCAL_FLAGS = 3
 """Where tcgetattr has what decides about the echo."""
 
@@ -109,6 +112,8 @@ class StandardInput:
         except OSError:  # EIO: the terminal has hung up
             read = b""
         self._ahead += read
+        if len(self._ahead) > LONGEST_LINE and b"\n" not in self._ahead:
+            self._ahead = read = b""
         self._is_at_end = not read
 
 
