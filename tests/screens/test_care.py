@@ -24,8 +24,12 @@ from tests.screens.walking import (
     fill,
     go_to,
     is_enabled,
+    leave,
     press,
     settled,
+    until,
+    until_it_says,
+    until_over,
     until_shown,
     wizard,
 )
@@ -71,9 +75,7 @@ async def test_a_letter_keeps_the_change() -> None:
     async with wizard(session) as pilot:
         await apply_until_probation(pilot)
         await press(pilot, "k")
-        await pilot.pause(0.1)
-
-        assert session.kept == 1
+        await until(pilot, lambda: session.kept == 1)
 
 
 async def test_a_change_that_is_being_taken_back_cannot_be_kept_any_more() -> None:
@@ -116,10 +118,8 @@ async def test_leaving_beside_a_change_on_probation_says_how_to_confirm_it() -> 
     session = StagedSession(start=started())
     async with wizard(session) as pilot:
         await apply_until_probation(pilot)
-        await pilot.press("f10")
-        await pilot.pause(0.1)
-        await pilot.press("tab", "enter")
-        await pilot.pause(0.1)
+        await leave(pilot, "tab", "enter")
+        await until_over(pilot)
 
     assert session.outcome.exit_status is ExitStatus.BUSY
     assert "pfwizard confirm" in session.outcome.words
@@ -129,12 +129,14 @@ async def test_a_page_that_ends_under_a_dialog_ends_when_the_dialog_is_closed() 
     session = waiting_session(seconds=5)
     async with wizard(session) as pilot:
         await until_shown(pilot, ChangeWaits)
+        page = pilot.app.screen
+        assert isinstance(page, ChangeWaits)
         await pilot.press("f1")
-        await pilot.pause(0.1)
+        await until_shown(pilot, Help)
         assert isinstance(session.clock, Clock)
         session.clock.now += 10
         session.waits = None
-        await pilot.pause(1.3)
+        await until(pilot, lambda: page._going is not None)
         assert isinstance(pilot.app.screen, Help)
 
         await pilot.press("escape")
@@ -166,10 +168,8 @@ async def test_leaving_a_change_that_waits_says_that_it_is_not_decided() -> None
     session = waiting_session()
     async with wizard(session) as pilot:
         await until_shown(pilot, ChangeWaits)
-        await pilot.press("f10")
-        await pilot.pause(0.1)
-        await pilot.press("tab", "enter")
-        await pilot.pause(0.1)
+        await leave(pilot, "tab", "enter")
+        await until_over(pilot)
 
     assert session.outcome.exit_status is ExitStatus.BUSY
 
@@ -188,7 +188,7 @@ async def test_the_history_leads_back_to_the_last_page() -> None:
     async with wizard(session) as pilot:
         await apply_until_probation(pilot)
         await press(pilot, "k")
-        await pilot.pause(0.1)
+        await until_it_says(pilot, "[ Next ]")
         await press(pilot, "enter")
         await until_shown(pilot, Done)
         await press(pilot, "f3")
@@ -252,13 +252,11 @@ async def test_finishing_with_answers_that_no_file_holds_asks_about_them() -> No
         await press(pilot, "tab")
         await apply_until_probation(pilot)
         await press(pilot, "k")
-        await pilot.pause(0.1)
+        await until_it_says(pilot, "[ Next ]")
         await press(pilot, "enter")
         await until_shown(pilot, Done)
         await pilot.press("enter")
-        await pilot.pause(0.1)
-
-        assert "Save answers and quit" in text_of(pilot.app)
+        await until_it_says(pilot, "Save answers and quit")
 
 
 @pytest.mark.parametrize("name", ["~nosuchuser/answers", "x" * 300])
@@ -268,9 +266,7 @@ async def test_a_name_that_no_file_can_have_is_an_error_in_the_dialog(name: str)
         await pilot.press("end", "ctrl+u")
         pilot.app.screen.query_one(TextField).value = name
         await pilot.press("enter")
-        await pilot.pause(0.1)
-
-        assert "Error:" in text_of(pilot.app)
+        await until_it_says(pilot, "Error:")
 
 
 async def test_control_characters_of_a_file_are_not_sent_to_the_terminal() -> None:

@@ -21,6 +21,7 @@ from tests.screens.walking import (
     go_to,
     press,
     settled,
+    until_it_says,
     until_shown,
     wizard,
 )
@@ -216,8 +217,7 @@ async def done(pilot: Pilot[Outcome], act: Act) -> None:
     """From the review to the last page."""
     await apply(pilot)
     act.may_end.set()
-    await settled(pilot)
-    await pilot.pause(0.1)
+    await until_it_says(pilot, "[ Next ]")
     await press(pilot, "enter")
     await until_shown(pilot, Done)
     await settled(pilot)

@@ -14,7 +14,16 @@ from tests.cli.program import Machine, traces
 from tests.screens.conftest import LooksRight, text_of
 from tests.screens.on_a_terminal import OnTerminal, opened_terminals
 from tests.screens.stage import StagedSession
-from tests.screens.walking import fill, go_to, is_enabled, press, until_shown, wizard
+from tests.screens.walking import (
+    fill,
+    go_to,
+    is_enabled,
+    leave,
+    press,
+    until_over,
+    until_shown,
+    wizard,
+)
 from tests.terminal import CTRL_U, F4, F8, F10, TAB, Terminal
 
 COUNTRY = "ca.subject.country"
@@ -55,10 +64,8 @@ async def test_quitting_leaves_nothing_behind(draft: Draft) -> None:
         await go_to(pilot, StepName.AUTHORITY)
         await fill(pilot, COUNTRY, "DE")
         await press(pilot, "escape")
-        await pilot.press("f10")
-        await pilot.pause(0.1)
-        await pilot.press("tab", "tab", "enter")
-        await pilot.pause(0.1)
+        await leave(pilot, "tab", "tab", "enter")
+        await until_over(pilot)
 
     assert draft.written_at is None
 

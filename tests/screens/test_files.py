@@ -13,7 +13,14 @@ from pfwizard.wizard.review import as_text, review
 from pfwizard.wizard.steps import StepName
 from tests.screens.conftest import text_of
 from tests.screens.stage import StagedSession, started
-from tests.screens.walking import apply_until_probation, go_to, press, until_shown, wizard
+from tests.screens.walking import (
+    apply_until_probation,
+    go_to,
+    press,
+    until_it_says,
+    until_shown,
+    wizard,
+)
 
 
 async def save_as(pilot: Pilot[Outcome], file: Path) -> None:
@@ -36,7 +43,7 @@ async def test_the_last_page_says_where_saved_answers_are(tmp_path: Path) -> Non
     async with wizard(StagedSession(start=started()), (200, 60)) as pilot:
         await apply_until_probation(pilot)
         await press(pilot, "k")
-        await pilot.pause(0.1)
+        await until_it_says(pilot, "[ Next ]")
         await press(pilot, "enter")
         await until_shown(pilot, Done)
         await save_as(pilot, tmp_path / "answers.toml")

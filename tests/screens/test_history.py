@@ -32,7 +32,15 @@ from tests.apply.builders import (
 from tests.cli.program import Machine, contents, pfwizard_process
 from tests.screens.conftest import LooksRight, rows_of, text_of
 from tests.screens.stage import StagedSession
-from tests.screens.walking import is_enabled, press, settled, until_it_says, until_shown, wizard
+from tests.screens.walking import (
+    is_enabled,
+    press,
+    settled,
+    until_it_says,
+    until_over,
+    until_shown,
+    wizard,
+)
 
 
 @pytest.fixture
@@ -117,7 +125,7 @@ async def test_a_change_is_taken_back_after_its_diffs_were_seen(machine: Machine
         await pilot.press("f8")
         await until_shown(pilot, Done)
         await pilot.press("f8")
-        await pilot.pause(0.1)
+        await until_over(pilot)
 
     assert session.outcome.exit_status is ExitStatus.DONE
     assert contents(machine.root) == before

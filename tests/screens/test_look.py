@@ -10,11 +10,13 @@ from tests.screens.conftest import LooksRight
 from tests.screens.stage import TRANSACTION, Act, StagedSession, started
 from tests.screens.walking import (
     apply,
+    apply_until_probation,
     choose,
     fill,
     go_to,
     press,
     settled,
+    until_it_says,
     wizard,
 )
 
@@ -181,10 +183,9 @@ async def test_a_change_that_failed(looks_right: LooksRight) -> None:
 async def test_the_end(size: tuple[int, int], looks_right: LooksRight) -> None:
     session = StagedSession(start=started())
     async with wizard(session, size) as pilot:
-        await apply(pilot)
-        await settled(pilot)
+        await apply_until_probation(pilot)
         await press(pilot, "k")
-        await pilot.pause(0.1)
+        await until_it_says(pilot, "[ Next ]")
         await press(pilot, "enter")
         await settled(pilot)
         await looks_right(pilot, "done")

@@ -21,7 +21,7 @@ from pfwizard.wizard.draft import Draft
 from pfwizard.wizard.outcome import Outcome
 from pfwizard.wizard.steps import StepName
 from tests.plan.builders import CA, CA_KEY, file, guide_pki, machine, with_files
-from tests.screens.conftest import LooksRight, text_of
+from tests.screens.conftest import LooksRight, at_rest, text_of
 from tests.screens.stage import StagedSession, started
 from tests.screens.walking import (
     choose,
@@ -66,12 +66,8 @@ def making_one(draft: Draft | None = None, *, is_root: bool = True) -> StagedSes
 async def ask(pilot: Pilot[Outcome]) -> None:
     """Go to the review, which asks."""
     await go_to(pilot, StepName.REVIEW)
-    for _ in range(100):
-        if isinstance(pilot.app.screen, AskPassphrase):
-            await pilot.pause()
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(text_of(pilot.app))
+    await until_shown(pilot, AskPassphrase)
+    await at_rest(pilot)
 
 
 async def type_passphrase(pilot: Pilot[Outcome], text: str) -> None:

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from textual.command import CommandPalette
 from textual.pilot import Pilot
 
 from pfwizard.answers.reading import parse
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.errors import ExitStatus, Failed
+from pfwizard.screens.dialogs.file_name import AskFileName
 from pfwizard.screens.done import Done
 from pfwizard.screens.questions import Questions
 from pfwizard.screens.review import Review
@@ -29,11 +31,14 @@ from tests.screens.walking import (
     fill,
     go_to,
     is_enabled,
+    leave,
     press,
     settled,
     tick,
     type_in,
+    until,
     until_it_says,
+    until_over,
     until_shown,
     wizard,
 )
@@ -215,15 +220,13 @@ async def test_without_root_everything_is_shown_but_nothing_can_be_applied() -> 
 async def test_a_change_that_is_kept_is_confirmed_once_and_ends_with_success() -> None:
     session = StagedSession(start=started())
     async with wizard(session) as pilot:
-        await apply(pilot)
-        await settled(pilot)
+        await apply_until_probation(pilot)
         await pilot.click("#do-keep")
-        await settled(pilot)
-        await pilot.pause(0.1)
+        await until_it_says(pilot, "[ Next ]")
         await pilot.press("f8")
         await until_shown(pilot, Done)
         await pilot.press("f8")
-        await pilot.pause(0.1)
+        await until_over(pilot)
 
     assert session.kept == 1
     assert session.outcome.exit_status is ExitStatus.DONE
@@ -235,10 +238,9 @@ async def test_roll_back_asks_the_engine_to_stop() -> None:
     act = Act(error=RolledBack("transaction 0001 was taken back", "It is back."))
     session = StagedSession(start=started(), act=act)
     async with wizard(session) as pilot:
-        await apply(pilot)
-        await settled(pilot)
+        await apply_until_probation(pilot)
         await pilot.click("#do-roll-back")
-        await pilot.pause(0.2)
+        await until_it_says(pilot, "Error: transaction 0001 was taken back")
 
         assert len(act.stopped) == 1
         assert session.kept == 0
@@ -250,9 +252,9 @@ async def test_a_change_on_its_way_can_be_stopped_before_it_is_live() -> None:
     session = StagedSession(start=started(), act=act)
     async with wizard(session) as pilot:
         await apply(pilot)
-        await settled(pilot)
+        await until_it_says(pilot, act.steps[-1])
         await pilot.click("#do-stop")
-        await pilot.pause(0.2)
+        await until_it_says(pilot, "Error: interrupted")
 
         assert len(act.stopped) == 1
         assert session.outcome.exit_status is ExitStatus.FAILED
@@ -275,10 +277,8 @@ async def test_a_failure_leads_back_to_the_review() -> None:
     act = Act(probation=False, error=Failed("the disk is full", "Free some space."))
     async with wizard(StagedSession(start=started(), act=act)) as pilot:
         await apply(pilot)
-        await settled(pilot)
         act.may_end.set()
-        await pilot.pause(0.2)
-        assert "the disk is full" in text_of(pilot.app)
+        await until_it_says(pilot, "the disk is full")
         await pilot.press("escape")
         await until_shown(pilot, Review)
 
@@ -300,13 +300,11 @@ async def test_quitting_with_answers_offers_to_keep_them(tmp_path: Path) -> None
     async with wizard(session) as pilot:
         await go_to(pilot, StepName.AUTHORITY)
         await fill(pilot, "ca.subject.organization", "Kernel Panic Inc.")
-        await pilot.press("f10")
-        await pilot.pause(0.1)
-        await pilot.press("tab", "enter")
-        await pilot.pause(0.1)
+        await leave(pilot, "tab", "enter")
+        await until_shown(pilot, AskFileName)
         await pilot.press("end", "ctrl+u", *("slash" if c == "/" else c for c in str(file)))
         await pilot.press("enter")
-        await pilot.pause(0.2)
+        await until_over(pilot)
 
     assert 'organization = "Kernel Panic Inc."' in file.read_text()
     assert session.outcome.exit_status is ExitStatus.FAILED
@@ -315,9 +313,7 @@ async def test_quitting_with_answers_offers_to_keep_them(tmp_path: Path) -> None
 
 async def test_staying_is_what_escape_means() -> None:
     async with wizard(StagedSession()) as pilot:
-        await pilot.press("f10")
-        await pilot.pause(0.1)
-        await pilot.press("escape")
+        await leave(pilot, "escape")
         await until_shown(pilot, Welcome)
 
 
@@ -345,13 +341,12 @@ async def test_the_palette_leads_to_any_step() -> None:
     session = StagedSession()
     async with wizard(session) as pilot:
         await pilot.press("ctrl+p")
-        await pilot.pause(0.3)
+        await until_shown(pilot, CommandPalette)
         await pilot.press(*"logins")
-        await pilot.pause(0.5)
+        await until(pilot, lambda: "Step: Review" not in text_of(pilot.app))
+        await until_it_says(pilot, "Step: Logins")
         await pilot.press("enter")
-        await pilot.pause(0.3)
-
-    assert session.course.here is StepName.SASL
+        await until(pilot, lambda: session.course.here is StepName.SASL)
 
 
 async def test_brackets_in_files_and_answers_are_brackets() -> None:

@@ -1,6 +1,7 @@
 """Driving the wizard in a test: keys go in, and what is on the screen comes out."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,6 +12,7 @@ from textual.widgets import Button
 
 from pfwizard.screens.app import Wizard
 from pfwizard.screens.apply import Applying
+from pfwizard.screens.dialogs.question import AskWhich
 from pfwizard.screens.page import Page
 from pfwizard.screens.widgets.editor import id_of
 from pfwizard.wizard.outcome import Outcome
@@ -62,6 +64,32 @@ async def until_shown(pilot: Pilot[Outcome], kind: type[Screen[Any]]) -> None:
             return
         await pilot.pause(PAUSE)
     raise AssertionError(f"{type(pilot.app.screen).__name__} is shown, not {kind.__name__}")
+
+
+async def until(pilot: Pilot[Outcome], holds: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    for _ in range(TURNS):
+        if holds():
+            return
+        await pilot.pause(PAUSE)
+    raise AssertionError(text_of(pilot.app))
+
+
+async def until_over(pilot: Pilot[Outcome]) -> None:
+    """Wait until the wizard has ended."""
+    for _ in range(TURNS):
+        if pilot.app.return_value is not None:
+            return
+        await asyncio.sleep(PAUSE)
+    raise AssertionError(text_of(pilot.app))
+
+
+async def leave(pilot: Pilot[Outcome], *keys: str) -> None:
+    """Press the key that quits, and these in the dialog that asks whether that is meant."""
+    await pilot.press("f10")
+    await until_shown(pilot, AskWhich)
+    await at_rest(pilot)
+    await pilot.press(*keys)
 
 
 async def press(pilot: Pilot[Outcome], *keys: str) -> None:
