@@ -85,9 +85,14 @@ def client_name(text: str) -> str:
         raise InputProblem(f"{quoted(text)} stands for many hosts", "Name one client at a time.")
     if not text:
         raise InputProblem("a client has no name", "Give an e-mail address or a host name.")
-    return names.check_common_name(
-        names.check_email(text) if "@" in text else names.check_dns_name(text)
-    )
+    name = names.check_email(text) if "@" in text else names.check_dns_name(text)
+    if len(name) > names.COMMON_NAME_OCTETS:
+        raise InputProblem(
+            f"the client {quoted(name)} has {len(name)} characters, and a certificate has room for "
+            f"{names.COMMON_NAME_OCTETS}",
+            "Give a shorter address of this person, or a shorter name of this host.",
+        )
+    return name
 
 
 WITH_ARGUMENT = (

@@ -127,3 +127,11 @@ def test_a_source_of_randomness_is_a_device_a_daemon_or_a_file(text: str) -> Non
 @pytest.mark.parametrize("text", ["dev:", "dev:urandom", "foo:/dev/urandom", "urandom"])
 def test_any_other_source_of_randomness_is_refused(text: str) -> None:
     assert problem_with(checks.random_source, text).remedy.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "name", [f"{'a' * 60}@example.org", f"{'a' * 60}.example.org"], ids=["address", "host"]
+)
+def test_a_client_whose_name_does_not_fit_is_not_told_of_a_common_name(name: str) -> None:
+    with pytest.raises(InputProblem, match="72 characters, and a certificate has room for 64"):
+        checks.client_name(name)
