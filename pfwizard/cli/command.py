@@ -163,6 +163,6 @@ def _meant(words: list[str]) -> str:
     names = [command.value for command in COMMANDS]
     beginning = [name for name in names if name.split()[0] == words[0]]
     if beginning:
-        return f"The commands are {listed(beginning)}."
+        return f"The command{' is' if len(beginning) == 1 else 's are'} {listed(beginning)}."
     meant = difflib.get_close_matches(words[0], names, 1)
     return f"Did you mean {meant[0]}?" if meant else f"The commands are {listed(names)}."

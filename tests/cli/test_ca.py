@@ -385,7 +385,7 @@ def test_there_is_no_second_key_to_move(
         (["ca", "move-key"], "pfwizard ca move-key needs the name of a new file"),
         (["ca", "move-key", "a", "b"], "pfwizard ca move-key takes one FILE"),
         (["ca", "move-key", "a", "--confirm"], "takes no --confirm"),
-        (["ca"], "The commands are ca move-key."),
+        (["ca"], "The command is ca move-key."),
     ],
 )
 def test_what_makes_no_sense_is_refused(arguments: list[str], words: str) -> None:
