@@ -22,7 +22,7 @@ TIMEOUT = 120
 OUR_OWN = -1
 """The umask that the tests have, as subprocess writes it."""
 
-OF_A_PERSON = ("NO_COLOR", "TERM", "HOME", "XDG_STATE_HOME")
+OF_A_PERSON = ("NO_COLOR", "TERM", "COLUMNS", "LINES", "HOME", "XDG_STATE_HOME")
 """What depends on who runs the tests; with a home there, answers would be kept in it."""
 
 ENVIRONMENT = {
