@@ -65,11 +65,17 @@ def test_check_tells_where_postfix_does_not_start(machine: Machine, setting: str
     assert is_told_where_it_fails(machine, setting)
 
 
-@pytest.mark.parametrize("setting", WITHOUT_IPV6)
-def test_check_tells_where_ipv6_is_switched_off(machine: Machine, setting: str) -> None:
-    machine.run(["sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6"])
+@pytest.fixture
+def without_ipv6(machine: Machine) -> Iterator[Machine]:
+    switch = "echo {} >/proc/sys/net/ipv6/conf/all/disable_ipv6"
+    machine.run(["sh", "-c", switch.format(1)])
+    yield machine
+    machine.run(["sh", "-c", switch.format(0)])
 
-    assert is_told_where_it_fails(machine, setting)
+
+@pytest.mark.parametrize("setting", WITHOUT_IPV6)
+def test_check_tells_where_ipv6_is_switched_off(without_ipv6: Machine, setting: str) -> None:
+    assert is_told_where_it_fails(without_ipv6, setting)
 
 
 def is_told_where_it_fails(machine: Machine, setting: str) -> bool:
