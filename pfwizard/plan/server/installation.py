@@ -112,8 +112,9 @@ def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Pl
         return sketch.with_finding(_no_key(sketch, request, keys)), None
     place = place_of(sketch, found.path, request.server)
     place = replace(place, copies=tuple(copies_of(sketch, request.known_files, found.key)))
-    received = _received(sketch, request, found.key)
-    issuers = _missing_issuers(sketch, received, place)
+    roots = _roots(sketch)
+    received = _received(sketch, request, found.key, roots)
+    issuers = _missing_issuers(sketch, received, place, roots)
     chain = with_issuers(received, issuers)
     sketch = sketch.with_finding(note("key-found", f"the certificate's key is in {found.path}"))
     sketch = warn_of_open_key(sketch, found.path)
@@ -125,11 +126,11 @@ def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Pl
     return written(sketch, place, chain, found.key), place
 
 
-def _received(sketch: Sketch, request: InstallationRequest, key: PrivateKey) -> Chain:
+def _received(
+    sketch: Sketch, request: InstallationRequest, key: PrivateKey, roots: tuple[Certificate, ...]
+) -> Chain:
     now = sketch.circumstances.now
-    return without_expired_end(
-        chain_of(request.certificates, key, now=now), trusted=_roots(sketch), now=now
-    )
+    return without_expired_end(chain_of(request.certificates, key, now=now), trusted=roots, now=now)
 
 
 def _roots(sketch: Sketch) -> tuple[Certificate, ...]:
@@ -137,7 +138,9 @@ def _roots(sketch: Sketch) -> tuple[Certificate, ...]:
     return roots_of_clients(sketch.facts, served.authorities)
 
 
-def _missing_issuers(sketch: Sketch, chain: Chain, place: Place) -> tuple[FoundCertificate, ...]:
+def _missing_issuers(
+    sketch: Sketch, chain: Chain, place: Place, roots: tuple[Certificate, ...]
+) -> tuple[FoundCertificate, ...]:
     """Those of the file that is replaced come first."""
     served = served_files(sketch.master, sketch.effective)
     ours = (place.certificates, *place.copies)
@@ -150,7 +153,7 @@ def _missing_issuers(sketch: Sketch, chain: Chain, place: Place) -> tuple[FoundC
         chain,
         sketch.facts,
         dict.fromkeys((*ours, *others, *served.authorities)),
-        roots=_roots(sketch),
+        roots=roots,
         now=sketch.circumstances.now,
     )
 
