@@ -20,6 +20,12 @@ DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
 BOOT_ID = "proc/sys/kernel/random/boot_id"
 
+DATAGRAM_QUEUE = "proc/sys/net/unix/max_dgram_qlen"
+
+DATAGRAMS_WAITING = 512
+"""What systemd sets on Debian. With the kernel's 10, and a main.cf that many programs warn of,
+postlogd(8) can wait for ever for room in its own queue: then nothing greets or logs."""
+
 DROPPED = "-sys_module,-sys_time,-sys_rawio,-syslog"
 """Capabilities (capabilities(7)) over what there is one of, and that is the host's."""
 
@@ -91,6 +97,7 @@ def main(blueprint: Blueprint) -> None:
     # Whatever runs outside the root (`pfwizard --root`) can look at the host but not touch it.
     run("mount", "-o", "remount,bind,ro", "/")
     run("ip", "link", "set", "lo", "up")
+    (blueprint.root / DATAGRAM_QUEUE).write_text(f"{DATAGRAMS_WAITING}\n")
     socket.sethostname(blueprint.hostname)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the daemons left to us
     print(number_on_host, flush=True)

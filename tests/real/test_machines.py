@@ -78,6 +78,17 @@ def test_a_stopped_postfix_starts_again(machine: Machine) -> None:
     assert machine.master_pid() != first
 
 
+def test_postfix_greets_however_much_its_programs_have_to_warn_of(machine: Machine) -> None:
+    """With room for ten datagrams alone, postlogd waits for itself, and everything else for it."""
+    again = "".join(f"mail_name = Postfix {number}\n" for number in range(20))
+    machine.write("/etc/postfix/main.cf", machine.read("/etc/postfix/main.cf") + again.encode())
+    machine.run(["touch", "-d", "1 minute ago", "/etc/postfix/main.cf"])
+
+    machine.start_postfix()
+
+    assert "overriding earlier entry: mail_name=Postfix 18" in machine.mail_log()
+
+
 def test_a_machine_sees_only_its_own_loopback(machine: Machine) -> None:
     interfaces = machine.read("/proc/net/dev").decode().splitlines()[2:]
 
