@@ -75,8 +75,7 @@ def shown_by(
     if not addresses:
         nowhere = Socket("", smtp_port.port)
         return (Shown(server, nowhere, problem=f"nothing listens on port {smtp_port.port}"),)
-    address = server.host if server.host in addresses else addresses[0]
-    asked = _Asked(server, smtp_port, Socket(address, smtp_port.port))
+    asked = _Asked(server, smtp_port, Socket(addresses[0], smtp_port.port))
     first = asked.any_client()
     if first.certificate is None:
         return (first,)

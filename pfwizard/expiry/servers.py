@@ -1,9 +1,10 @@
 """The SMTP servers of a configuration: where each listens, and which certificates it goes by."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from pfwizard.cf.endpoint import Endpoint
 from pfwizard.cf.master_cf import MasterCf
 from pfwizard.cf.service import Service
 from pfwizard.machine.effective import Effective
@@ -17,12 +18,10 @@ from pfwizard.plan.tls.tls import PAIR
 class TlsServer:
     """A service of master.cf whose clients meet smtpd(8).
 
-    ``smtp_port`` is None for one that is not reached over TCP. ``host`` is the address or name
-    before its port in master.cf, empty for all addresses.
+    ``smtp_port`` is None for one that is not reached over TCP.
     """
 
     smtp_port: SmtpPort | None
-    host: str
     certificate_files: tuple[PurePosixPath, ...]
     ca_file: PurePosixPath | None
 
@@ -32,7 +31,7 @@ def tls_servers(master: MasterCf, effective: Effective) -> tuple[TlsServer, ...]
 
     Raises Failed for a value that Postfix gives up on.
     """
-    return tuple(_server(*each) for each in met_by_clients(master, effective))
+    return tuple(_server(*each, master) for each in met_by_clients(master, effective))
 
 
 def met_by_clients(master: MasterCf, effective: Effective) -> Iterator[tuple[Service, Effective]]:
@@ -65,10 +64,27 @@ def port_of(service: Service, effective: Effective) -> SmtpPort | None:
     return smtp_port(int(port), effective, proxy)
 
 
-def _server(service: Service, effective: Effective) -> TlsServer:
+def reached_at(service: Service, effective: Effective, master: MasterCf) -> SmtpPort | None:
+    """Its port, and on which addresses it is this service of ``master`` that answers there."""
+    smtp_port = port_of(service, effective)
+    if smtp_port is None:
+        return None
+    host = service.endpoint.host
+    beside = {each.host for each in _endpoints(master) if each.port == smtp_port.port}
+    return replace(
+        smtp_port,
+        hosts=(host,) if host else (),
+        elsewhere=() if host else tuple(sorted(filter(None, beside))),
+    )
+
+
+def _endpoints(master: MasterCf) -> Iterator[Endpoint]:
+    return (each.endpoint for each in master.services if each.type == "inet")
+
+
+def _server(service: Service, effective: Effective, master: MasterCf) -> TlsServer:
     return TlsServer(
-        smtp_port=port_of(service, effective),
-        host=service.endpoint.host,
+        smtp_port=reached_at(service, effective, master),
         certificate_files=tuple(certificate_paths(effective, tuple(PAIR))),
         ca_file=next(paths("smtpd_tls_CAfile", effective), None),
     )

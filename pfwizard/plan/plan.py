@@ -64,7 +64,8 @@ class SmtpPort:
     ``offers_tls``: a handshake must succeed on it, at once or after STARTTLS. ``behind_proxy``: it
     is a proxy that speaks first, and tells of the client (smtpd_upstream_proxy_protocol).
     ``hosts``: the addresses or names before the port in master.cf, where servers on other addresses
-    are to be spoken to in another way.
+    are to be spoken to in another way. ``elsewhere``: those of such servers, where this one has all
+    the rest.
     """
 
     port: int
@@ -72,6 +73,7 @@ class SmtpPort:
     offers_tls: bool = False
     behind_proxy: bool = False
     hosts: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

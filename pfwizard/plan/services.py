@@ -1,7 +1,7 @@
 """The submission services in master.cf: switched on from their templates, or completed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pfwizard.cf.endpoint import SUBMISSION, SUBMISSIONS, Endpoint
@@ -299,13 +299,20 @@ def _way(smtp_port: SmtpPort) -> tuple[int, bool, bool]:
 def _on_all(found: Sequence[SmtpPort], way: tuple[int, bool, bool]) -> SmtpPort:
     """Each address may have a service of its own on the same port; TLS is sure if all offer it."""
     alike = [each for each in found if _way(each) == way]
-    are_others = any(each.port == way[0] and _way(each) != way for each in found)
-    hosts = tuple(host for each in alike for host in each.hosts)
+    others = [each for each in found if each.port == way[0] and _way(each) != way]
+    hosts = tuple(_hosts(alike))
+    is_on_all = not all(hosts)
     return replace(
         alike[0],
         offers_tls=all(each.offers_tls for each in alike),
-        hosts=hosts if are_others and all(hosts) else (),
+        hosts=hosts if others and not is_on_all else (),
+        elsewhere=tuple(filter(None, _hosts(others))) if is_on_all else (),
     )
+
+
+def _hosts(ports: Iterable[SmtpPort]) -> Iterator[str]:
+    for each in ports:
+        yield from each.hosts
 
 
 def _offers_starttls(effective: Effective) -> bool:

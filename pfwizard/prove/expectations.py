@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from pfwizard.apply.live.listening import addresses_of, addresses_of_name
+from pfwizard.apply.live.listening import addresses_of
 from pfwizard.cf.service import Service
 from pfwizard.cf.smtpd_conf import SmtpdConf
-from pfwizard.expiry.servers import met_by_clients, port_of
+from pfwizard.expiry.servers import met_by_clients, reached_at
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import Tree
@@ -87,27 +87,27 @@ Placing = Callable[[Service, SmtpPort], Iterable[Place]]
 def live(master: int) -> Placing:
     """Where the running servers listen; ``master`` is the number of their master(8)."""
     return lambda service, smtp_port: (
-        Place(address, smtp_port.port) for address in _addresses(service, smtp_port, master)
+        Place(address, smtp_port.port) for address in _addresses(smtp_port, master)
     )
 
 
 def expectations(facts: Facts, place: Placing) -> Iterator[Expectation]:
     """One for each place of each server; raises Failed for a value that Postfix gives up on."""
-    for service, effective in met_by_clients(facts.configuration.master, facts.effective):
-        smtp_port = port_of(service, effective)
+    master = facts.configuration.master
+    for service, effective in met_by_clients(master, facts.effective):
+        smtp_port = reached_at(service, effective, master)
         if smtp_port is not None:
             for found in place(service, smtp_port):
                 expected = _expectation(facts, effective, smtp_port, found)
                 yield replace(expected, rivals=_rivals(facts, service))
 
 
-def _addresses(service: Service, smtp_port: SmtpPort, master: int) -> tuple[str, ...]:
+def _addresses(smtp_port: SmtpPort, master: int) -> tuple[str, ...]:
     """Its own; of a server that listens on all of them one of each family, whose clients may be
     told apart."""
     found = addresses_of(smtp_port, master)
-    own = addresses_of_name(service.endpoint.host)
-    if not own.isdisjoint(found):
-        return tuple(each for each in found if each in own)
+    if smtp_port.hosts:
+        return found or ("127.0.0.1",)
     families = {":" in address: address for address in reversed(found)}
     return tuple(families[is_ipv6] for is_ipv6 in sorted(families)) or ("127.0.0.1",)
 

@@ -45,13 +45,13 @@ def _serve(listener: socket, context: ssl.SSLContext) -> None:
                 encrypted.recv(1)
 
 
-def all_shown_on(port: int, families: frozenset[Family], host: str = "") -> tuple[Shown, ...]:
-    smtp_port = SmtpPort(port, greets=False, offers_tls=True)
-    return shown_by(TlsServer(smtp_port, host, (), None), smtp_port, os.getpid(), families)
+def all_shown_on(port: int, families: frozenset[Family], *hosts: str) -> tuple[Shown, ...]:
+    smtp_port = SmtpPort(port, greets=False, offers_tls=True, hosts=hosts)
+    return shown_by(TlsServer(smtp_port, (), None), smtp_port, os.getpid(), families)
 
 
-def shown_on(port: int, host: str = "") -> Shown:
-    (only,) = all_shown_on(port, frozenset(), host)
+def shown_on(port: int, *hosts: str) -> Shown:
+    (only,) = all_shown_on(port, frozenset(), *hosts)
     return only
 
 

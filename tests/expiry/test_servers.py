@@ -99,8 +99,23 @@ def test_two_addresses_with_the_same_port_are_two_servers() -> None:
 
     first, second = servers(PAIR, f"127.0.0.1:{SMTP}{other}")
 
-    assert (first.host, second.host) == ("127.0.0.1", "192.0.2.1")
+    assert [each.smtp_port and each.smtp_port.hosts for each in (first, second)] == [
+        ("127.0.0.1",),
+        ("192.0.2.1",),
+    ]
     assert first.certificate_files != second.certificate_files
+
+
+def test_a_server_for_all_addresses_is_not_met_on_those_of_another() -> None:
+    narrow = "[::1]:smtp inet n - y - - smtpd\n127.0.0.1:25 inet n - y - - smtpd\n"
+
+    found = {
+        each.smtp_port
+        for each in servers(PAIR, f"{SMTP}{narrow}127.0.0.2:587 inet n - y - - smtpd\n")
+    }
+
+    assert SmtpPort(25, True, offers_tls=True, elsewhere=("127.0.0.1", "::1")) in found
+    assert SmtpPort(25, True, offers_tls=True, hosts=("::1",)) in found
 
 
 def test_behind_postscreen_the_service_that_it_hands_clients_to_decides() -> None:

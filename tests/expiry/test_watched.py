@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 JUDGE = Judge(pki.NOW)
 
 SERVER, CAS = PurePosixPath("/etc/server.pem"), PurePosixPath("/etc/ca.crt")
-TLS_SERVER = TlsServer(SmtpPort(465, greets=False, offers_tls=True), "", (SERVER,), CAS)
+TLS_SERVER = TlsServer(SmtpPort(465, greets=False, offers_tls=True), (SERVER,), CAS)
 SOCKET = Socket("127.0.0.1", 465)
 
 AUTHORITY = pki.ca()

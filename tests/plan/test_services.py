@@ -268,6 +268,20 @@ def test_of_two_services_on_a_port_each_is_spoken_to_in_its_own_way(is_first: bo
     }
 
 
+def test_a_service_for_all_addresses_is_spoken_to_where_no_other_one_is() -> None:
+    narrow = "127.0.0.1:10025 inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n"
+    everywhere = "10025 inet n - n - - smtpd\n"
+
+    assert {
+        each
+        for each in ports(plan(f"{STOCK_MASTER}{narrow}{everywhere}", version="3.7"))
+        if each.port == 10025
+    } == {
+        SmtpPort(10025, False, offers_tls=True, hosts=("127.0.0.1",)),
+        SmtpPort(10025, True, offers_tls=True, elsewhere=("127.0.0.1",)),
+    }
+
+
 def test_postscreen_without_tlsproxy_is_warned_of() -> None:
     postscreen = "smtp inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd\n"
     proxy = "tlsproxy unix - - y - 0 tlsproxy\n"

@@ -272,13 +272,13 @@ def test_users_may_be_known_under_each_domain_of_the_server() -> None:
 def test_a_server_is_met_at_its_address_or_at_one_of_each_family(
     service: str, listening: tuple[str, ...], met: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "addresses_of", lambda port, master: listening)
+    monkeypatch.setattr(module, "addresses_of", lambda port, master: port.hosts or listening)
     facts: Facts = machine(TLS, f"{service} inet n - n - - smtpd\n")
     assert [each.server.address for each in expectations(facts, live(1))] == met
 
 
 def test_two_servers_on_one_port_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "addresses_of", lambda port, master: ("127.0.0.1", "::1"))
+    monkeypatch.setattr(module, "addresses_of", lambda port, master: port.hosts)
     master = "127.0.0.1:25 inet n - n - - smtpd\n[::1]:25 inet n - n - - smtpd\n"
     found = expectations(machine(TLS, master), live(1))
     assert [str(each.server) for each in found] == ["127.0.0.1:25", "[::1]:25"]

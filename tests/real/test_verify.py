@@ -258,6 +258,25 @@ def test_servers_of_one_port_on_two_addresses_are_told_apart(guide: GuideMachine
     assert passed["auth [::1]:587"] == "it offers no AUTH over TLS"
 
 
+def test_a_server_for_all_addresses_is_proven_beside_one_for_loopback(guide: GuideMachine) -> None:
+    for entry in ("2525", "127.0.0.1:2525"):
+        guide.machine.run(["postconf", "-Me", f"{entry}/inet={entry} inet n - n - - smtpd"])
+    guide.machine.run(["postconf", "-P", "127.0.0.1:2525/inet/smtpd_tls_wrappermode=yes"])
+    guide.machine.postfix.reload()
+    guide.machine.run(["sh", "-c", "until ss -tln | grep -q '127.0.0.1:2525'; do sleep 0.1; done"])
+
+    _, found = verification(guide, PASSWORD, "--port", "2525")
+
+    assert verdicts(found, "fail") == {}
+    assert {
+        key: detail for key, detail in verdicts(found, "pass").items() if key.startswith("answers")
+    } == {
+        "answers 127.0.0.1:2525": "it begins TLS at once",
+        "answers 127.0.0.2:2525": "it greets",
+        "answers [::1]:2525": "it greets",
+    }
+
+
 def test_another_host_may_be_named_by_an_ipv6_address(guide: GuideMachine) -> None:
     _, found = verification(guide, PASSWORD, "--host", "::1", "--port", "465")
 

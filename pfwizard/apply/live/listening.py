@@ -3,11 +3,13 @@
 import ipaddress
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from pfwizard.apply.live.servers import is_alive
+from pfwizard.machine.addresses import Address
 from pfwizard.plan.plan import SmtpPort
 
 PROC = Path("/proc")
@@ -17,6 +19,12 @@ TIME_LIMIT = 15.0
 
 PAUSE = 0.01
 """Seconds between two looks."""
+
+LOOPBACK = {
+    4: tuple(ipaddress.IPv4Address(f"127.0.0.{number}") for number in range(1, 255)),
+    6: (ipaddress.IPv6Address("::1"),),
+}
+"""By version of IP. Of IPv4 the whole network is this host (RFC 1122, section 3.2.1.3)."""
 
 STATE_LISTEN = "0A"
 """TCP_LISTEN (net/tcp_states.h) as /proc/net/tcp writes it (proc(5))."""
@@ -42,10 +50,17 @@ def address_of(smtp_port: SmtpPort, master: int) -> str | None:
 
 
 def addresses_of(smtp_port: SmtpPort, master: int) -> tuple[str, ...]:
-    """Every address to connect to where the process listens on this port, as far as it is meant."""
-    found = [address for address, port in _listening(master) if port == smtp_port.port]
+    """Every address to connect to where the process listens on this port, as far as it is meant.
+
+    Of a socket for all addresses that is one which no socket has for itself: the kernel prefers the
+    more exact one.
+    """
+    bound = tuple(address for address, port in _listening(master) if port == smtp_port.port)
     own = {address for host in smtp_port.hosts for address in addresses_of_name(host)}
-    return tuple(address for address in found if not own or address in own)
+    others = {address for host in smtp_port.elsewhere for address in addresses_of_name(host)}
+    meant = (each for each in bound if str(each) not in others)
+    found = (str(each) for one in meant for each in _reachable(one, bound))
+    return tuple(each for each in found if not own or each in own)
 
 
 def addresses_of_name(host: str) -> frozenset[str]:
@@ -59,7 +74,7 @@ def addresses_of_name(host: str) -> frozenset[str]:
     return frozenset(str(address[0]) for *_, address in found)
 
 
-def _listening(process: int) -> Iterator[tuple[str, int]]:
+def _listening(process: int) -> Iterator[tuple[Address, int]]:
     """Address and port of every TCP socket on which the process listens.
 
     Another instance may listen on the same port of another address.
@@ -70,7 +85,7 @@ def _listening(process: int) -> Iterator[tuple[str, int]]:
             _, local, _, state, _, _, _, _, _, inode, *_ = row.split()
             if state == STATE_LISTEN and f"socket:[{inode}]" in own:
                 address, _, port = local.partition(":")
-                yield _reachable(address), int(port, 16)
+                yield _written(address), int(port, 16)
 
 
 def _rows(table: Path) -> list[str]:
@@ -92,11 +107,15 @@ def _sockets_of(process: int) -> frozenset[str]:
     return frozenset(found)
 
 
-def _reachable(hexadecimal: str) -> str:
-    """The address of /proc/net/tcp, 32-bit words in the byte order of the host, to connect to."""
+def _written(hexadecimal: str) -> Address:
+    """The address of /proc/net/tcp, 32-bit words in the byte order of the host."""
     words = [hexadecimal[start : start + 8] for start in range(0, len(hexadecimal), 8)]
-    packed = b"".join(bytes.fromhex(word)[::-1] for word in words)
-    address = ipaddress.ip_address(packed)
-    if address.is_unspecified:
-        return "127.0.0.1" if address.version == 4 else "::1"
-    return str(address)
+    return ipaddress.ip_address(b"".join(bytes.fromhex(word)[::-1] for word in words))
+
+
+def _reachable(bound: Address, taken: Collection[Address]) -> Iterator[Address]:
+    """Where it is to be connected to; nowhere if others have all of that."""
+    if not bound.is_unspecified:
+        yield bound
+    else:
+        yield from islice((each for each in LOOPBACK[bound.version] if each not in taken), 1)

@@ -25,6 +25,13 @@ def listener(address: str = "127.0.0.1") -> Iterator[SmtpPort]:
 
 
 @contextmanager
+def sharing(address: str, port: int = 0) -> Iterator[SmtpPort]:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with closing(socket.create_server((address, port), family=family, reuse_port=True)) as found:
+        yield SmtpPort(found.getsockname()[1], greets=True, hosts=(address,))
+
+
+@contextmanager
 def listeners_of_one_port(*, named: str, unnamed: str) -> Iterator[SmtpPort]:
     """Two servers, one of which is meant; a port that is taken there is not insisted on."""
     while True:
@@ -70,6 +77,23 @@ def test_of_servers_on_one_port_the_one_at_the_named_host_is_reached() -> None:
 
         assert set(addresses_of(anywhere, OURSELVES)) == {"127.0.0.2", "127.0.0.3"}
         assert addresses_of(port, OURSELVES) == ("127.0.0.3",)
+
+
+def test_a_server_on_all_addresses_is_reached_where_no_other_one_answers() -> None:
+    """As master(8) binds from Postfix 3.6 on: the kernel hands a client to the more exact one."""
+    with sharing("0.0.0.0") as everywhere, sharing("127.0.0.1", everywhere.port) as narrow:
+        wide = replace(narrow, hosts=(), elsewhere=("127.0.0.1",))
+
+        assert addresses_of(wide, OURSELVES) == ("127.0.0.2",)
+        assert addresses_of(narrow, OURSELVES) == ("127.0.0.1",)
+
+
+def test_a_server_that_has_no_address_left_is_not_reached() -> None:
+    with sharing("::") as everywhere, sharing("::1", everywhere.port) as narrow:
+        wide = replace(narrow, hosts=(), elsewhere=("::1",))
+
+        assert addresses_of(wide, OURSELVES) == ()
+        assert addresses_of(narrow, OURSELVES) == ("::1",)
 
 
 def test_a_port_on_which_nothing_listens_is_missing(impatient: None) -> None:
