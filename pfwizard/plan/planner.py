@@ -61,7 +61,6 @@ OLDEST = Version(3, 0)
 SUBJECTS = (
     plan_services,
     judge_disabled,
-    judge_shared_ports,
     plan_tls,
     plan_postscreen,
     plan_client_certificates,
@@ -102,18 +101,11 @@ def make_plan(answers: Answers, facts: Facts, circumstances: Circumstances) -> P
     draft = plan_certificates(draft)
     looked_at = _files_of_the_plan(answers)
     if draft.awaits_certificate:
-        return _without_postfix(finished(draft, looked_at))
+        return prepared(draft, looked_at)
     for subject in SUBJECTS:
         draft = subject(draft)
     draft = judge_references(judge_overrides(draft))
     return finished(draft, [*looked_at, *files_written_for_logins(draft)])
-
-
-def _without_postfix(plan: Plan) -> Plan:
-    """The plan where nothing of what it writes is in use yet."""
-    entered = tuple(each for each in plan.actions if isinstance(each, EnterInLedger))
-    findings = tuple(each for each in plan.findings if each.identifier != "not-reloaded")
-    return replace(plan, actions=entered, findings=findings)
 
 
 def finished(draft: AnySketch, looked_at: Iterable[PurePosixPath]) -> Plan:
@@ -122,7 +114,19 @@ def finished(draft: AnySketch, looked_at: Iterable[PurePosixPath]) -> Plan:
     configuration = draft.facts.configuration
     draft = draft.with_file(configuration.master_path, draft.master.render(), PUBLIC_FILE)
     draft = draft.with_file(configuration.main_path, draft.main.render(), PUBLIC_FILE)
-    if draft.facts.works_on_a_tree and draft.changes:
+    if draft.changes:
+        draft = _judge_reload(draft)
+    return _plan(draft, _actions(draft), looked_at)
+
+
+def prepared(sketch: Sketch, looked_at: Iterable[PurePosixPath]) -> Plan:
+    """The plan of files that are of no concern to Postfix, until it is told to use them."""
+    return _plan(judge_clock(sketch), tuple(map(EnterInLedger, sketch.entries)), looked_at)
+
+
+def _judge_reload(draft: AnySketch) -> AnySketch:
+    draft = judge_shared_ports(draft)
+    if draft.facts.works_on_a_tree:
         draft = draft.with_finding(
             note(
                 "not-reloaded",
@@ -130,9 +134,13 @@ def finished(draft: AnySketch, looked_at: Iterable[PurePosixPath]) -> Plan:
                 "Where it is running: postfix reload.",
             )
         )
+    return draft
+
+
+def _plan(draft: Sketch, actions: tuple[Action, ...], looked_at: Iterable[PurePosixPath]) -> Plan:
     return Plan(
         changes=_with_private_directories(draft.changes),
-        actions=_actions(draft),
+        actions=actions,
         findings=draft.findings,
         main_cf=draft.main.render(),
         master_cf=draft.master.render(),

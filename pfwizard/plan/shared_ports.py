@@ -17,7 +17,7 @@ from pfwizard.machine.addresses import VERSIONS, Address, address_in
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.postfix import Version
-from pfwizard.plan.draft import Draft
+from pfwizard.plan.draft import AnySketch
 from pfwizard.plan.plan import refusal
 from pfwizard.plan.services import running
 
@@ -146,7 +146,7 @@ def _written(address: Address) -> str:
     return str(address)
 
 
-def judge_shared_ports(draft: Draft) -> Draft:
+def judge_shared_ports(draft: AnySketch) -> AnySketch:
     """Refuse what ends a running Postfix: nor would it start with the files as they are today."""
     services = running(draft.master, draft.effective)
     for meeting in meetings(services, draft.effective, draft.facts):

@@ -28,7 +28,7 @@ from pfwizard.plan.authorities.own_roots import lasting_roots, own_roots
 from pfwizard.plan.certificate_files import with_entry
 from pfwizard.plan.draft import Circumstances, Sketch
 from pfwizard.plan.plan import Change, Finding, Plan, note, refusal
-from pfwizard.plan.planner import finished, refuse_unreadable
+from pfwizard.plan.planner import finished, prepared, refuse_unreadable
 from pfwizard.plan.renewal.next_key import (
     NextKey,
     next_key,
@@ -116,9 +116,8 @@ def make_renewal_plan(request: RenewalRequest, facts: Facts, circumstances: Circ
         raise  # to whoever can ask for it again
     except PkiError as error:
         sketch = sketch.with_finding(refusal("cannot-be-renewed", error.message, error.remedy))
-    plan = finished(sketch, renewal.looked_at(facts))
-    is_of_no_concern = request.what is Renewable.NEXT_KEY  # to Postfix, until it is used
-    return replace(plan, actions=()) if is_of_no_concern else plan
+    become = prepared if request.what is Renewable.NEXT_KEY else finished
+    return become(sketch, renewal.looked_at(facts))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from pfwizard.plan.authorities.known_authorities import (
 from pfwizard.plan.certificate_files import content_of, warn_of_open_key
 from pfwizard.plan.draft import Circumstances, Sketch
 from pfwizard.plan.plan import Finding, Plan, note, refusal, warning
-from pfwizard.plan.planner import finished, refuse_unreadable
+from pfwizard.plan.planner import finished, prepared, refuse_unreadable
 from pfwizard.plan.server.foreign_chain import (
     BUNDLES,
     is_a_guess,
@@ -92,9 +92,8 @@ def make_installation_plan(
     sketch, place = _installed(sketch, request)
     if place is None:
         return finished(sketch, ())
-    plan = finished(sketch, (place.key, place.certificates, *place.copies))
-    if server is not None and not place.is_in_use:  # of no concern to Postfix, until it is used
-        plan = replace(plan, actions=())
+    become = prepared if server is not None and not place.is_in_use else finished
+    plan = become(sketch, (place.key, place.certificates, *place.copies))
     return _without_what_was_said_before(plan) if plan.is_empty else plan
 
 
