@@ -2,6 +2,6 @@
 
 import sys
 
-from pfwizard.cli.main import main
+from pfwizard.cli.main import program
 
-sys.exit(main())
+sys.exit(program())

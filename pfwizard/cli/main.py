@@ -20,9 +20,18 @@ PRIVATE_UMASK = 0o077
 RARELY = 200_000
 """New objects between two collections of garbage (gc.set_threshold).
 
-Importing the screens makes so many that stay that the usual 700 cost a sixth of the time until the
-first page is seen.
+What is imported makes so many that stay that the usual 700 cost a sixth of the time until the first
+page is seen.
 """
+
+
+def program() -> int:
+    """Run pfwizard as all that this process does; returns its exit status."""
+    gc.set_threshold(RARELY)
+    try:
+        return main()
+    finally:
+        gc.freeze()  # else the interpreter looks through everything once more before it ends
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,7 +56,6 @@ def _run(given: list[str], interruption: Interruption) -> Report:
     try:
         arguments = parse_arguments(given)
         if arguments.command is Command.WALK:
-            gc.set_threshold(RARELY)
             from pfwizard.cli.walk import walk
 
             return walk(arguments, interruption)

@@ -214,13 +214,7 @@ class Unattended:
         self, job: "Job", planned: "Planned", given: Arguments, unchanged: str = ""
     ) -> Report:
         """Carry a plan out, or show it; ``unchanged`` is what to say where it is empty."""
-        from pfwizard.cli.proof import found_live, proven
-        from pfwizard.cli.rehearsal import rehearsed
-        from pfwizard.cli.verification import login_of, shown_by
-        from pfwizard.engine import Application, refuse_stale, with_obstacles
-        from pfwizard.prove.live_proof import prepared
-        from pfwizard.prove.means import Means
-        from pfwizard.prove.verdict import failures_among, why_taken_back
+        from pfwizard.engine import refuse_stale, with_obstacles
 
         plan = self._plan = planned.plan
         if plan.refusals:
@@ -230,6 +224,17 @@ class Unattended:
         if given.dry_run:
             return self._dry_run(job, replace(planned, plan=with_obstacles(job, plan)), given)
         refuse_stale(job, plan)
+        return self._carried_out(job, planned, given)
+
+    def _carried_out(self, job: "Job", planned: "Planned", given: Arguments) -> Report:
+        from pfwizard.cli.proof import found_live, proven
+        from pfwizard.cli.rehearsal import rehearsed
+        from pfwizard.cli.verification import login_of, shown_by
+        from pfwizard.engine import Application
+        from pfwizard.prove.live_proof import prepared
+        from pfwizard.prove.means import Means
+        from pfwizard.prove.verdict import failures_among, why_taken_back
+
         login = login_of(given.verification)
         outcomes = rehearsed(planned, given, login, _announcing(given))
         means = Means(shown_by(given.verification), login=login)
@@ -255,7 +260,7 @@ class Unattended:
         return Report(
             Result.APPLIED,
             ExitStatus.DONE,
-            plan,
+            planned.plan,
             transaction,
             options=given.place_options,
             plan_was_shown=self._plan_was_shown,

@@ -3,6 +3,7 @@
 import fcntl
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -130,9 +131,10 @@ def ask_postfix(config_directory: PurePosixPath | None) -> Postfix:
     Raises Failed when it is not installed or does not answer.
     """
     try:
-        defaults = _postconf_defaults()
-        sasl_types = _postconf_list("-a")
-        map_types = _postconf_list("-m")
+        with ThreadPoolExecutor() as asking:
+            lists = asking.map(_postconf_list, ("-a", "-m"))
+            defaults = _postconf_defaults()
+            sasl_types, map_types = lists
     except programs.ProgramMissing as error:
         raise Failed(
             "Postfix is not installed on this machine: there is no postconf",

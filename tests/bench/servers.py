@@ -27,9 +27,9 @@ def stock_server() -> Iterator[Machine]:
         yield machine
 
 
-def run_pfwizard(machine: Machine) -> None:
+def run_pfwizard(machine: Machine, *options: str) -> None:
     """Configures the server after the guide."""
-    machine.pfwizard("--answers", ANSWERS, check=True)
+    machine.pfwizard("--answers", ANSWERS, *options, check=True)
 
 
 def is_configured(machine: Machine) -> bool:
