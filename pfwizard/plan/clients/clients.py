@@ -183,6 +183,8 @@ def add_clients(draft: AnySketch, issuer: Issuer, clients: Sequence[NewClient]) 
     new = [client for client, standing in standings.items() if not standing.may_relay]
     if not new:
         return _with_listing(draft, _Listing())
+    for client in new:
+        draft = _tell_of_namesakes(draft, client.name, standings[client].listed)
     names = listed(client.name for client in new)
     draft, authority = able_to_sign(draft, issuer, f"a certificate for {names}")
     if authority is None:

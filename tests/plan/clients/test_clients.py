@@ -295,6 +295,18 @@ def test_the_domain_of_a_client_may_be_written_as_it_is_when_one_is_added(writte
     assert here.listed == []
 
 
+@pytest.mark.parametrize(
+    ("name", "is_told"), [("Anna@kernel-panic.it", True), ("hanna@kernel-panic.it", False)]
+)
+def test_a_client_called_like_another_one_but_for_case_is_told_of(name: str, is_told: bool) -> None:
+    here = Machine([ANNA])
+
+    plan = adding(name, here.facts, here.ledger)
+
+    told = [each.message for each in plan.findings if each.identifier == "another-may-relay"]
+    assert told == is_told * [f"{ANNA} is another client, and may still relay"]
+
+
 def test_who_is_called_the_same_but_for_case_is_said_to_relay_still() -> None:
     here = Machine([ANNA, "Anna@kernel-panic.it"])
 
