@@ -84,6 +84,11 @@ def entries_of(plan: Plan) -> list[Issued | Revoked]:
     return [action.entry for action in plan.actions if isinstance(action, EnterInLedger)]
 
 
+def who_may_relay(facts: Facts, plan: Plan) -> list[str]:
+    """The names in the table when the plan has been applied."""
+    return [client.name for client in clients_in(applied(facts, plan).file(TABLE).content or b"")]
+
+
 class Machine:
     """A server and its ledger, on which one client after the other is added."""
 
