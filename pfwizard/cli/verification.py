@@ -10,6 +10,7 @@ from pfwizard.apply.disk.explained import explained
 from pfwizard.apply.trial_files import Occasion
 from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.ca_secrets import asked_on_the_terminal
+from pfwizard.cli.given_file import content_of
 from pfwizard.cli.renewal import authority_in, known_files, with_files
 from pfwizard.cli.report import Report, Result
 from pfwizard.cli.streams import NARROWEST, folded
@@ -19,6 +20,8 @@ from pfwizard.engine import Job
 from pfwizard.errors import Failed, UsageError
 from pfwizard.expiry.judgement import Level
 from pfwizard.machine.facts import Facts, gather
+from pfwizard.pki.certificates import load_certificates
+from pfwizard.pki.errors import NotACertificate
 from pfwizard.plan.authorities.known_authorities import USUAL
 from pfwizard.plan.server.served import served_files
 from pfwizard.prove.certificate_probes import excused_by_another_port
@@ -38,6 +41,11 @@ from pfwizard.secret import Secret
 
 PORTS = {25: Security.STARTTLS, 465: Security.IMPLICIT, 587: Security.STARTTLS}
 """Those that are asked where none is named, and how TLS begins there (RFC 8314)."""
+
+COPY_OF_THE_CA = (
+    "The CA that the answers name is trusted beside those of the system. Put a copy of its "
+    "certificate there, or leave out --answers."
+)
 
 BELOW = "    "
 """How the rest of an outcome begins where a terminal has no room for it beside the probe."""
@@ -114,11 +122,19 @@ def trust_of(facts: Facts, options: VerifyOptions) -> Trust:
 def _trust_of_others(given: Arguments) -> Trust:
     """That of a client of another host: the roots of the system, and a CA that answers name."""
     named = authority_in(given.answers)
-    try:
-        roots = "" if named is None else Path(named.certificate).read_text("ascii")
-    except (OSError, UnicodeDecodeError):
-        roots = ""
+    roots = "" if named is None else _certificates_in(Path(named.certificate))
     return replace(shown_by(given.verification), roots=roots)
+
+
+def _certificates_in(path: Path) -> str:
+    """Raises Failed for a file without any."""
+    try:
+        found = load_certificates(content_of(path), "the CA certificate")
+    except OSError as error:
+        raise Failed(f"{path}: {error.strerror}", COPY_OF_THE_CA) from error
+    except NotACertificate as error:
+        raise Failed(f"{path}: {error.message}", error.remedy) from error
+    return "".join(each.pem().decode("ascii") for each in found)
 
 
 def shown_by(options: VerifyOptions) -> Trust:

@@ -13,8 +13,9 @@ from pfwizard.cli.verification import lines_of
 from pfwizard.errors import Failed, UsageError
 from pfwizard.prove import live_proof
 from pfwizard.prove.verdict import Statements
+from tests.cli.program import ANSWERS
 from tests.plan.builders import machine
-from tests.prove.probing import STARTTLS, tls
+from tests.prove.probing import STARTTLS, authority, tls
 from tests.prove.smtp_server import USER, Manners, serving
 
 
@@ -170,3 +171,27 @@ def test_each_server_has_a_heading_and_a_remedy_stands_below_its_failure() -> No
         "  FAILED   login PLAIN  it does not",
         "                        Mend it.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "ca.crt: No such file or directory"),
+        (b"rubbish\n", "ca.crt: the CA certificate is not in PEM form"),
+        ("Für alle:\n".encode() + authority().pem(), "ok       tls"),
+    ],
+    ids=["missing", "rubbish", "with a remark"],
+)
+def test_the_ca_that_answers_name_is_one_of_the_roots_for_another_host_or_it_is_told_why_not(
+    content: bytes | None, words: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ca, answers = tmp_path / "ca.crt", tmp_path / "answers.toml"
+    answers.write_text(ANSWERS.replace("/etc/ssl/ca.crt", str(ca)))
+    if content is not None:
+        ca.write_bytes(content)
+
+    with serving(Manners(tls(), in_clear=STARTTLS)) as met:
+        port = ("--port", str(met.port))
+        main(["verify", "--host", met.address, *port, "--answers", str(answers)])
+
+    assert words in "".join(capfd.readouterr())
