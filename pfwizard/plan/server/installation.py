@@ -117,7 +117,7 @@ def _installed(sketch: Sketch, request: InstallationRequest) -> tuple[Sketch, Pl
     chain = with_issuers(received, issuers)
     sketch = sketch.with_finding(note("key-found", f"the certificate's key is in {found.path}"))
     sketch = warn_of_open_key(sketch, found.path)
-    for finding in (*told_of(issuers), *_findings(sketch, request, chain, found.key)):
+    for finding in (*told_of(issuers), *_findings(sketch, request, chain, found.key, roots)):
         sketch = sketch.with_finding(finding)
     sketch = judge_place(sketch, place, found.key)
     if sketch.is_refused:
@@ -233,7 +233,11 @@ def _only_authorities(certificates: tuple[Certificate, ...]) -> Finding:
 
 
 def _findings(
-    sketch: Sketch, request: InstallationRequest, chain: Chain, key: PrivateKey
+    sketch: Sketch,
+    request: InstallationRequest,
+    chain: Chain,
+    key: PrivateKey,
+    roots: tuple[Certificate, ...],
 ) -> Iterator[Finding]:
     if not chain.in_order:
         order = ", then ".join(each.facts.subject for each in chain.sent())
@@ -249,7 +253,6 @@ def _findings(
             f"the certificate of {each.facts.subject} (until {until}) is not needed, and is left "
             "away",
         )
-    roots = _roots(sketch)
     names = _host_names(sketch) if request.server is None else request.server.names
     now = sketch.circumstances.now
     for problem in problems_of(chain, key, names=names, roots=roots, now=now):
