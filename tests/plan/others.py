@@ -72,6 +72,11 @@ def secret(own: PrivateKey) -> bytes:
 
 
 COMBINED = PurePosixPath("/etc/ssl/private/mail.pem")
+OTHER_KEY = PurePosixPath("/etc/ssl/private/other.key")
+
+TWICE = (file(OTHER_KEY, secret(RSA) + CHAIN, 0o600), file(COMBINED, CHAIN))
+"""A chain behind its key, and once more without."""
+
 UPSIDE_DOWN = file(COMBINED, CHAIN + secret(RSA), 0o600)
 """A certificate and behind it the key, as some programs want it."""
 

@@ -74,7 +74,7 @@ def plan_others(draft: Draft) -> Draft:
         draft = warn_of_open_key(draft, pair.key)
     if draft.is_refused:
         return draft
-    for wrong in (_one_type_twice(draft, pairs), _not_a_chain(draft)):
+    for wrong in (_one_type_twice(draft, pairs), _not_a_chain(draft), _chain_twice(draft, pairs)):
         if wrong is not None:
             draft = draft.with_finding(wrong)
     return plan_deploy_hook(draft, pairs)
@@ -155,6 +155,26 @@ def _not_a_chain(draft: Draft) -> Finding | None:
         "certificates behind it, and this is not how they stand there",
         Wording("Set ", Named("server.layout", "pair"), "."),
     )
+
+
+def _chain_twice(draft: Draft, pairs: Sequence[ServerPair]) -> Finding | None:
+    """A server would send what it finds behind its key, and then the certificates again."""
+    if layout_of(draft.answers.server, draft.facts) is not CertificateLayout.CHAIN:
+        return None
+    for pair in pairs:
+        labels = pem.labels(content_of(draft, pair.key))
+        if pair.key != pair.certificate and not pem.CERTIFICATE_LABELS.isdisjoint(labels):
+            return refusal(
+                "chain-twice",
+                f"{pair.key} holds certificates too, and with those of {pair.certificate} behind "
+                "them the server would send its chain twice",
+                Wording(
+                    f"If its certificates are the right ones, name {pair.key} for both; if not: ",
+                    Named("server.layout", "pair"),
+                    ".",
+                ),
+            )
+    return None
 
 
 # --- in words -------------------------------------------------------------------------------------

@@ -23,8 +23,10 @@ from tests.plan.others import (
     LETSENCRYPT,
     LINEAGE,
     LOCKED,
+    OTHER_KEY,
     ROOT,
     RSA,
+    TWICE,
     UPSIDE_DOWN,
     certbot,
     naming,
@@ -33,8 +35,6 @@ from tests.plan.others import (
 )
 
 DAY = timedelta(days=1)
-
-OTHER_KEY = PurePosixPath("/etc/ssl/private/other.key")
 
 
 def refusals(plan: Plan) -> list[str]:
@@ -340,6 +340,14 @@ def test_a_key_in_both_files_is_no_chain() -> None:
     plan = naming(*files, certificate=COMBINED, key=OTHER_KEY)
 
     assert refusals(plan) == ["not-a-chain"]
+
+
+@pytest.mark.parametrize(("layout", "refused"), [("chain", True), ("pair", False)])
+def test_certificates_behind_the_key_are_not_sent_a_second_time(layout: str, refused: bool) -> None:
+    plan = naming(*TWICE, certificate=COMBINED, key=OTHER_KEY, server__layout=layout)
+
+    assert refusals(plan) == refused * ["chain-twice"]
+    assert not refused or str(OTHER_KEY) in plan.refusals[0].message
 
 
 def test_where_no_roots_are_known_a_gap_is_only_warned_of() -> None:
