@@ -10,10 +10,11 @@ from pfwizard.apply.disk.explained import failed
 from pfwizard.apply.journal import StateDirectory
 from pfwizard.apply.live.listening import addresses_of
 from pfwizard.apply.recovery import refuse_unfinished
-from pfwizard.check.certificates import OWN_CA
+from pfwizard.check.certificate_chains import OWN_CA
 from pfwizard.check.changes import files_left
 from pfwizard.check.inspection import Inspection
 from pfwizard.check.network import HOSTS
+from pfwizard.check.own_log import LONGEST_QUEUE
 from pfwizard.check.password_checkers import files_of_the_checkers
 from pfwizard.check.tls_files import CLIENT_FILES, SERVER_FILES
 from pfwizard.errors import PfwizardError
@@ -115,6 +116,7 @@ def _fixed_files(tree: Tree, facts: Facts) -> Iterator[PurePosixPath]:
     yield from BUNDLES
     yield OWN_CA
     yield HOSTS
+    yield LONGEST_QUEUE
     yield from SIGNS_OF_MANAGERS
     yield from files_left(facts.postfix.config_directory)
     for directory in OF_CERTBOT:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pfwizard.check import (
+    certificate_chains,
     certificates,
     changes,
     client_certificates,
@@ -15,6 +16,7 @@ from pfwizard.check import (
     mechanisms,
     network,
     obsolete,
+    own_log,
     plugins_in_jail,
     reading,
     relay,
@@ -35,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     *managed_by_others.RULES,
     *reading.RULES,
     *main_cf.RULES,
+    *own_log.RULES,
     *obsolete.RULES,
     *master_cf.RULES,
     *shared_ports.RULES,
@@ -43,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     *tls.RULES,
     *key_files.RULES,
     *certificates.RULES,
+    *certificate_chains.RULES,
     *client_certificates.RULES,
     *logins.RULES,
     *map(for_each_smtpd_conf, mechanisms.RULES),

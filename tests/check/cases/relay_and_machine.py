@@ -2,6 +2,7 @@
 
 from pathlib import PurePosixPath
 
+from pfwizard.check.own_log import LONGEST_QUEUE
 from pfwizard.machine.facts import Facts
 from tests.check.builders import SUBMISSION, Case, main_cf, master_cf
 from tests.plan.builders import (
@@ -92,7 +93,14 @@ HALF_DONE = file(PurePosixPath("/etc/postfix/main.cf.tmp"), b"")
 OF_A_PACKAGE = file(PurePosixPath("/etc/postfix/master.cf.rpmnew"), b"")
 OF_THE_PACKAGE = file(PurePosixPath("/etc/postfix/master.cf.proto"), b"")
 
+LOG = "maillog_file = /var/log/mail.log\n"
+TWICE = "relayhost = here\nrelayhost = there\n"
+
 MACHINE = {
+    "log-waits-for-itself": Case(
+        with_files(main_cf(LOG + TWICE), file(LONGEST_QUEUE, b"10\n")),
+        with_files(main_cf(LOG + TWICE), file(LONGEST_QUEUE, b"512\n")),
+    ),
     "configuration-writable": Case(
         with_files(main_cf(""), file(MAIN_CF, STOCK_MAIN.encode(), 0o664)), main_cf("")
     ),
