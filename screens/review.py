@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 PLANNING = (Line("Making the plan: keys, certificates and diffs ...", Style.FAINT),)
 
+AFTER_TROUBLE = ("F1 Help", "F10 Quit", "F5 Look again", "Esc Back")
+
 WITHOUT_A_PASSPHRASE = ("F1 Help", "F10 Quit", "F5 Passphrase", "Esc Back")
 
 WHAT_NEXT = "Esc goes back to the answers, F10 quits."
@@ -136,6 +138,7 @@ class Review(Page):
         self._view.show(
             (Line(f"Error: {error.message}.", Style.REFUSAL), Line(f"  {error.remedy}"))
         )
+        self.query_one(KeyLine).show(AFTER_TROUBLE)
 
     async def _show(self, planned: "Planned") -> None:
         """Whoever sees the plan can apply it at once."""
@@ -237,11 +240,16 @@ class Review(Page):
         if path is not None:
             self._news.show(f"The review is in {path.absolute()}.")
 
-    def action_look_again(self) -> None:
+    async def action_look_again(self) -> None:
         self.session.forget_plan()
-        self._planned, self._tabs = None, ()  # what is not shown must not be applied
-        self.enable("apply", False)
-        self._view.show(PLANNING)
+        with self.app.batch_update():
+            self._planned, self._tabs = None, ()  # what is not shown must not be applied
+            self._view.focus()
+            self.enable("apply", False)
+            await self._bar.clear()
+            self._news.show("")
+            self._view.show(PLANNING)
+            self.query_one(KeyLine).show(self.KEYS)
         self._plan()
 
     def action_back(self) -> None:
