@@ -4,62 +4,41 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from pfwizard.check.inspection import Inspection
-from pfwizard.check.presented import Presented, presented
+from pfwizard.check.presented import (
+    Presented,
+    about,
+    meant_to_be_verified,
+    presented,
+    usable_certificates,
+)
 from pfwizard.check.rule import Find, Occurrence, Rule
-from pfwizard.check.tls_files import CA_FILE, CLIENT_CA_FILES, CLIENT_CHAINS, CLIENT_PAIRS
+from pfwizard.check.tls_files import CLIENT_CA_FILES, CLIENT_CHAINS, CLIENT_PAIRS
 from pfwizard.expiry.judgement import Judge, Judgement
-from pfwizard.pki.certificates import Certificate, load_certificates
-from pfwizard.pki.chains import Chain, chain_of, chain_problems
+from pfwizard.pki.chains import Chain, chain_problems
 from pfwizard.pki.checks import Defect, Problem, server_problems
-from pfwizard.pki.errors import NotACertificate
-from pfwizard.plan.authorities.known_authorities import USUAL
 from pfwizard.plan.plan import Severity
 from pfwizard.plan.server.deploy_hook import lineage_of, renewal_settings_of
-from pfwizard.plan.server.foreign_chain import (
-    BUNDLES,
-    is_a_guess,
-    roots_of_clients,
-    warn_of_long_validity,
-)
+from pfwizard.plan.server.foreign_chain import BUNDLES, warn_of_long_validity
 from pfwizard.plan.server.served import paths
 from pfwizard.plan.tls.tls import PLACEHOLDERS
 
-OWN_CA, _ = USUAL
-
 SOON = (Judgement.ABOUT_TO_EXPIRE, Judgement.EXPIRES_SOON)
-
-
-def _real(inspection: Inspection) -> Iterator[tuple[Presented, Chain]]:
-    """The certificates that are meant to be verified, each with its issuers."""
-    for each in presented(inspection):
-        if each.certificates and str(each.file) not in PLACEHOLDERS:
-            yield each, chain_of(each.certificates, each.key, now=inspection.now)
 
 
 def _defects(*defects: Defect) -> Find:
     """The cases of what the judgement of a certificate knows by these names."""
 
     def find(inspection: Inspection) -> Iterator[Occurrence]:
-        for each, chain in _real(inspection):
+        for each, chain in meant_to_be_verified(inspection):
             for problem in _problems(inspection, each, chain):
                 if problem.defect in defects:
-                    yield _about(each, problem.message, problem.remedy)
+                    yield about(each, problem.message, problem.remedy)
 
     return find
 
 
-def _incomplete(inspection: Inspection) -> Iterator[Occurrence]:
-    for each, chain in _real(inspection):
-        found = roots_of_clients(inspection.facts, _known_paths(inspection, each))
-        roots = [root for root in found if root != chain.leaf]  # which no client has as a root
-        for problem in chain_problems(chain, trusted=roots, now=inspection.now):
-            is_missing = problem.defect is Defect.MISSING_INTERMEDIATE
-            if is_missing and not is_a_guess(problem, roots):
-                yield _about(each, problem.message, problem.remedy)
-
-
 def _problems(inspection: Inspection, each: Presented, chain: Chain) -> Iterator[Problem]:
-    """But for what is missing, for which the roots of this system have to be read."""
+    """But for what certificate_chains tells, for which the roots of this system are read."""
     name = each.daemons[0].effective.value("myhostname").lower()
     yield from server_problems(
         chain.leaf,
@@ -71,20 +50,9 @@ def _problems(inspection: Inspection, each: Presented, chain: Chain) -> Iterator
     yield from chain_problems(chain, trusted=(), now=inspection.now)
 
 
-def _known_paths(inspection: Inspection, each: Presented) -> Iterator[PurePosixPath]:
-    """A CA of one's own is there too: whoever made it has told the clients of it."""
-    for path in (OWN_CA, *paths(CA_FILE, each.daemons[0].effective)):
-        if inspection.file(path) is not None:
-            yield path
-
-
 def _can_be_certified(name: str) -> bool:
     """Debian takes the name from a file where the parameter holds a path."""
     return "." in name and "/" not in name and not name.endswith(".localdomain")
-
-
-def _about(each: Presented, message: str, remedy: str) -> Occurrence:
-    return Occurrence(f"{each.file}: {message}", remedy, each.place)
 
 
 # --- more than the judgement of one certificate ---------------------------------------------------
@@ -92,10 +60,10 @@ def _about(each: Presented, message: str, remedy: str) -> Occurrence:
 
 def _expires_soon(inspection: Inspection) -> Iterator[Occurrence]:
     judge = Judge(inspection.now)
-    for each, chain in _real(inspection):
+    for each, chain in meant_to_be_verified(inspection):
         for certificate in chain.sent():
             if judge.judgement_of(certificate.validity) in SOON:
-                yield _about(
+                yield about(
                     each,
                     f"the certificate of {certificate.facts.subject} expires on "
                     f"{certificate.facts.not_after:%Y-%m-%d}",
@@ -104,10 +72,10 @@ def _expires_soon(inspection: Inspection) -> Iterator[Occurrence]:
 
 
 def _without_names(inspection: Inspection) -> Iterator[Occurrence]:
-    for each, chain in _real(inspection):
+    for each, chain in meant_to_be_verified(inspection):
         facts = chain.leaf.facts
         if not facts.dns_names and not facts.ip_addresses:
-            yield _about(
+            yield about(
                 each,
                 "the certificate has no subjectAltName, and most clients do not look for the name "
                 "anywhere else",
@@ -116,18 +84,18 @@ def _without_names(inspection: Inspection) -> Iterator[Occurrence]:
 
 
 def _too_long(inspection: Inspection) -> Iterator[Occurrence]:
-    for each, chain in _real(inspection):
+    for each, chain in meant_to_be_verified(inspection):
         serves_mail_programs = any(
             daemon.effective.is_on("smtpd_sasl_auth_enable") for daemon in each.daemons
         )
         for finding in warn_of_long_validity(chain.leaf) if serves_mail_programs else ():
-            yield _about(each, finding.message, finding.remedy)
+            yield about(each, finding.message, finding.remedy)
 
 
 def _placeholder(inspection: Inspection) -> Iterator[Occurrence]:
     for each in presented(inspection):
         if str(each.file) in PLACEHOLDERS:
-            yield _about(
+            yield about(
                 each,
                 "this certificate was made by a package for want of a real one, and no client "
                 "trusts it",
@@ -136,43 +104,14 @@ def _placeholder(inspection: Inspection) -> Iterator[Occurrence]:
 
 
 def _self_signed(inspection: Inspection) -> Iterator[Occurrence]:
-    for each, chain in _real(inspection):
+    for each, chain in meant_to_be_verified(inspection):
         if chain.leaf.is_self_issued:
-            yield _about(
+            yield about(
                 each,
                 "the certificate is signed by itself: clients cannot verify it unless each of "
                 "them is told to trust it",
                 "Have one issued by a CA; pfwizard makes one of your own.",
             )
-
-
-def _in_ca_file(inspection: Inspection) -> Iterator[Occurrence]:
-    for each, chain in _real(inspection):
-        effective = each.daemons[0].effective
-        if chain.leaf.is_self_issued or chain.intermediates or _asks_clients(each):
-            continue
-        for path in paths(CA_FILE, effective):
-            issuers = [ca for ca in _certificates(inspection, path) if not ca.is_self_issued]
-            if path not in BUNDLES and any(chain.leaf.is_issued_by(ca) for ca in issuers):
-                yield _about(
-                    each,
-                    f"its intermediate certificate is in {path}, which is for the certificates of "
-                    "clients",
-                    f"Put it behind the server's own, into {each.file}.",
-                )
-
-
-def _asks_clients(each: Presented) -> bool:
-    effective = each.daemons[0].effective
-    return effective.is_on("smtpd_tls_ask_ccert") or effective.is_on("smtpd_tls_req_ccert")
-
-
-def _certificates(inspection: Inspection, path: PurePosixPath) -> tuple[Certificate, ...]:
-    state = inspection.file(path)
-    try:
-        return load_certificates((state.content if state else None) or b"")
-    except NotACertificate:
-        return ()
 
 
 def _as_client(inspection: Inspection) -> Iterator[Occurrence]:
@@ -197,7 +136,8 @@ def _as_authority(inspection: Inspection) -> Iterator[Occurrence]:
     for name in CLIENT_CA_FILES:
         for value in inspection.in_force(name, inspection.clients):
             for path in paths(name, value.effective):
-                found = _certificates(inspection, path)[:1]
+                state = inspection.file(path)
+                found = usable_certificates((state.content if state else None) or b"")[:1]
                 if found and found[0] in own and not found[0].facts.is_ca:
                     yield Occurrence(
                         f"{name} is for the CAs of other servers, and {path} begins with this "
@@ -217,7 +157,7 @@ def _not_reloaded(inspection: Inspection) -> Iterator[Occurrence]:
             continue
         lineage = lineage_of(inspection.facts, each.file)
         if lineage is not None and not _tells_postfix(inspection, renewal_settings_of(lineage)):
-            yield _about(
+            yield about(
                 each,
                 "certbot renews this certificate, and nothing reloads Postfix afterwards: servers "
                 "that are busy go on with the old one",
@@ -317,30 +257,6 @@ RULES = (
         "A certificate that is signed by itself",
         "It is enough for mail servers among each other, and for DANE.",
         _self_signed,
-    ),
-    Rule(
-        "chain-wrong-order",
-        Severity.WARNING,
-        "Certificates in another order than clients need",
-        "The server's own comes first, then the one that issued it, and so on (RFC 8446 section "
-        "4.4.2).",
-        _defects(Defect.WRONG_ORDER),
-    ),
-    Rule(
-        "chain-incomplete",
-        Severity.WARNING,
-        "An intermediate certificate that is missing",
-        "Often cert.pem is named where fullchain.pem is meant. Some clients have the "
-        "intermediate by chance, and so the mistake goes unnoticed for long.",
-        _incomplete,
-    ),
-    Rule(
-        "chain-in-ca-file",
-        Severity.NOTE,
-        "The server's own chain in smtpd_tls_CAfile",
-        "That file says which CAs may vouch for clients, and its names are sent to each client "
-        "that is asked for a certificate. The server's chain belongs to its certificate.",
-        _in_ca_file,
     ),
     Rule(
         "server-certificate-as-client",

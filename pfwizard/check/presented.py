@@ -3,18 +3,20 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 
 from pfwizard.check.inspection import Daemon, InForce, Inspection
 from pfwizard.check.place import Place
+from pfwizard.check.rule import Occurrence
 from pfwizard.check.tls import offers_tls
 from pfwizard.check.tls_files import CHAIN_FILES
 from pfwizard.pki.certificates import Certificate, load_certificates
+from pfwizard.pki.chains import Chain, chain_of
 from pfwizard.pki.errors import NotACertificate, PkiError
 from pfwizard.pki.keys import PrivateKey, load_private_key
 from pfwizard.plan.server.served import NO_CERTIFICATE, paths
-from pfwizard.plan.tls.tls import PAIR
+from pfwizard.plan.tls.tls import PAIR, PLACEHOLDERS
 from pfwizard.secret import Secret
 
 BLOCK = re.compile(
@@ -41,10 +43,7 @@ class Presented:
     @cached_property
     def certificates(self) -> tuple[Certificate, ...]:
         """In the order of the file; none where there are none that can be used."""
-        try:
-            return load_certificates(self.content or b"")
-        except NotACertificate:
-            return ()
+        return usable_certificates(self.content or b"")
 
     @cached_property
     def key(self) -> PrivateKey | None:
@@ -71,6 +70,27 @@ def presented(inspection: Inspection) -> Iterator[Presented]:
         for value in inspection.in_force(certificate, by_pair):
             if value.value and value.value != NO_CERTIFICATE:
                 yield _of_a_pair(inspection, value, key)
+
+
+def meant_to_be_verified(inspection: Inspection) -> Iterator[tuple[Presented, Chain]]:
+    """Those that no package has made for want of a real one, each with its issuers."""
+    for each in presented(inspection):
+        if each.certificates and str(each.file) not in PLACEHOLDERS:
+            yield each, chain_of(each.certificates, each.key, now=inspection.now)
+
+
+def about(each: Presented, message: str, remedy: str) -> Occurrence:
+    """A case of a rule, in the file of this certificate."""
+    return Occurrence(f"{each.file}: {message}", remedy, each.place)
+
+
+@lru_cache(maxsize=32)
+def usable_certificates(content: bytes) -> tuple[Certificate, ...]:
+    """Those of a file, none where it has none; many rules ask for the roots of the system."""
+    try:
+        return load_certificates(content)
+    except NotACertificate:
+        return ()
 
 
 def _of_a_pair(inspection: Inspection, value: InForce, key: str) -> Presented:

@@ -11,6 +11,7 @@ CASES = {**files.CASES, **relay_and_machine.CASES, **tls.CASES, **logins.CASES}
 TRIED_ELSEWHERE = {
     *("certificate-old-version", "certificate-wrong-purpose"),  # in test_odd_certificates
     *("certificate-without-names", "certificate-weak"),
+    *("chain-not-of-a-ca", "chain-too-long", "chain-outside-limits"),  # test_certificate_chains
     *("not-root", "file-out-of-reach"),  # in test_gathering
     *("change-unfinished", "change-on-probation"),  # in test_changes
     *("port-not-open", "file-mislabelled"),  # in test_findings
