@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from pfwizard.check.inspection import InForce, Inspection
+from pfwizard.check.open_files import is_open_to_all
 from pfwizard.check.place import Place
 from pfwizard.check.presented import Presented, presented
 from pfwizard.check.rule import Occurrence, Rule
@@ -20,10 +21,7 @@ from pfwizard.pki.keys import load_private_key
 from pfwizard.plan.plan import Severity
 from pfwizard.plan.server.layout import PARAMETERS_OF_A_PAIR
 from pfwizard.plan.server.served import NO_CERTIFICATE, paths
-from pfwizard.private_file import READABLE_BY_ALL
 from pfwizard.secret import Secret
-
-OTHERS_SEARCH = 0o001
 
 KEY_MARK = "PRIVATE KEY"
 
@@ -213,7 +211,6 @@ def _mismatch(inspection: Inspection) -> Iterator[Occurrence]:
 
 
 def _open_to_others(inspection: Inspection) -> Iterator[Occurrence]:
-    """A key in a directory that nobody else may enter is safe whatever its mode is."""
     seen: set[PurePosixPath] = set()
     for value in _named(inspection):
         for path in paths(value.parameter, value.effective):
@@ -221,7 +218,7 @@ def _open_to_others(inspection: Inspection) -> Iterator[Occurrence]:
             if path in seen or state is None or not _holds_a_key(state):
                 continue
             seen.add(path)
-            if state.mode & READABLE_BY_ALL and _can_be_reached(inspection, state):
+            if is_open_to_all(inspection, state):
                 yield Occurrence(
                     f"every user of this machine can read the private key in {path} (mode "
                     f"{state.mode:04o}); Postfix does not complain",
@@ -235,9 +232,7 @@ def _open_tables(inspection: Inspection) -> Iterator[Occurrence]:
     for value in inspection.in_force(SNI_MAPS, inspection.servers):
         for table in tables_in(value.value):
             state = inspection.file(table.built)
-            if state is None or not state.mode & READABLE_BY_ALL:
-                continue
-            if table.is_built and _can_be_reached(inspection, state):
+            if state is not None and table.is_built and is_open_to_all(inspection, state):
                 yield Occurrence(
                     f"every user of this machine can read {table.built} (mode {state.mode:04o}), "
                     "and postmap -F has put private keys into it",
@@ -250,11 +245,6 @@ def _open_tables(inspection: Inspection) -> Iterator[Occurrence]:
 
 def _holds_a_key(state: FileState) -> bool:
     return any(label.endswith(KEY_MARK) for label in pem.labels(state.content or b""))
-
-
-def _can_be_reached(inspection: Inspection, state: FileState) -> bool:
-    above = [inspection.file(each) for each in state.real.parents]
-    return all(each is None or not each.exists or each.mode & OTHERS_SEARCH for each in above)
 
 
 RULES = (

@@ -25,6 +25,7 @@ from pfwizard.check import (
     shared_ports,
     smtpd_conf,
     sql_server,
+    sqlite,
     tls,
 )
 from pfwizard.check.password_checkers import for_each_smtpd_conf
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     *map(for_each_smtpd_conf, smtpd_conf.RULES),
     *map(for_each_smtpd_conf, sql_server.RULES),
     *map(for_each_smtpd_conf, sasldb.RULES),
+    *sqlite.RULES,
     *plugins_in_jail.RULES,
 )
 

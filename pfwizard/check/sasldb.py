@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from pfwizard.cf.smtpd_conf import SmtpdConf
 from pfwizard.check.inspection import Inspection
+from pfwizard.check.open_files import how_to_close, is_open_to_all
 from pfwizard.check.password_checkers import (
     asking_cyrus,
     files_of_sasldb,
@@ -17,7 +18,6 @@ from pfwizard.machine.tree import FileState
 from pfwizard.plan.plan import Severity
 from pfwizard.plan.sasl.parameters import DEFAULT_CHECKER
 from pfwizard.plan.sasl.socket import READ, Process
-from pfwizard.private_file import READABLE_BY_ALL
 
 
 def _sasldb(inspection: Inspection) -> FileState | None:
@@ -64,11 +64,11 @@ def _unreadable_sasldb(inspection: Inspection) -> Iterator[Occurrence]:
 
 def _open_sasldb(inspection: Inspection) -> Iterator[Occurrence]:
     state = _sasldb(inspection)
-    if state is not None and state.mode & READABLE_BY_ALL:
+    if state is not None and is_open_to_all(inspection, state):
         yield Occurrence(
             f"every user of this machine can read the passwords in this file (mode "
             f"{state.mode:04o}); they are in clear",
-            f"chmod 640 {state.real}, with the group of Postfix.",
+            how_to_close(inspection, state),
             Place(state.path),
         )
 

@@ -9,6 +9,7 @@ from pfwizard.answers.sasl_answers import SqlEngine
 from pfwizard.cf.problem import Severity as Weight
 from pfwizard.cf.smtpd_conf import SmtpdConf, SmtpdOption
 from pfwizard.check.inspection import Inspection
+from pfwizard.check.open_files import is_open_to_all
 from pfwizard.check.password_checkers import (
     ELSEWHERE,
     asking_cyrus,
@@ -21,7 +22,6 @@ from pfwizard.enumeration import listed
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.plan.plan import Severity
 from pfwizard.plan.sasl.parameters import PASSWORDS
-from pfwizard.private_file import READABLE_BY_ALL
 
 METHODS = frozenset(
     {"auxprop", "auxprop-hashed", "saslauthd", "authdaemond", "pwcheck", "alwaystrue"}
@@ -96,7 +96,7 @@ def _open(inspection: Inspection) -> Iterator[Occurrence]:
     if found is None or state is None:
         return
     secrets = [option for option in found[1].options if PASSWORDS.search(option.key)]
-    if secrets and state.mode & READABLE_BY_ALL:
+    if secrets and is_open_to_all(inspection, state):
         yield Occurrence(
             f"every user of this machine can read {listed(each.key for each in secrets)} in this "
             f"file (mode {state.mode:04o})",

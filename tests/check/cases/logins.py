@@ -156,6 +156,9 @@ FILE = {
         logging_in(SQLITE, USERS, master=BARE_MASTER),
         logging_in(SQLITE, USERS, inside(USERS), master=BARE_MASTER),
     ),
+    "sqlite-open": Case(
+        logging_in(SQLITE, USERS), logging_in(SQLITE, replace(USERS, mode=0o640, gid=OF_POSTFIX))
+    ),
     "sql-socket-outside-chroot": Case(
         logging_in(SQL, MYSQL, master=BARE_MASTER),
         logging_in(SQL, MYSQL, inside(MYSQL), master=BARE_MASTER),
