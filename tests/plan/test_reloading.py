@@ -65,7 +65,7 @@ def refusals(plan: Plan) -> list[str]:
 @pytest.mark.parametrize(
     "planned",
     [adding, revoking, renewing, resigning, installing],
-    ids=["client add", "client revoke", "renew", "ca resign", "install-certificate"],
+    ids=["client add", "client revoke", "renew", "renew --ca", "install-certificate"],
 )
 def test_a_postfix_that_would_end_with_a_reload_is_not_asked_to(
     planned: Callable[[], Plan],
