@@ -110,3 +110,17 @@ def test_a_file_that_is_not_asked_for_passwords_is_passed_over(smtpd_conf: str) 
 
 def test_a_database_that_is_not_there_is_passed_over() -> None:
     assert found(with_database(), RULE) == []
+
+
+def test_the_database_outside_counts_whatever_a_server_in_the_jail_is_shown() -> None:
+    facts = logging_in(SQLITE, USERS, owned(inside(USERS), 0o600), master=BARE_MASTER)
+
+    assert [each.place.file for each in found(facts, RULE)] == [USERS.path]
+
+
+def test_a_directory_in_its_place_is_no_database() -> None:
+    assert found(with_database(directory(str(USERS.path))), RULE) == []
+
+
+def test_the_database_of_cyrus_sasl_itself_is_none_of_sqlite_s() -> None:
+    assert found(with_database(file(SASLDB, b""), smtpd_conf=STORED), RULE) == []
