@@ -11,7 +11,7 @@ from pfwizard.enumeration import listed
 from pfwizard.plan.plan import Severity
 from pfwizard.plan.sasl.backends import BACKENDS
 from pfwizard.plan.sasl.mechanism_filter import FILTER, is_hidden
-from pfwizard.plan.sasl.mechanisms import MECHANISMS
+from pfwizard.plan.sasl.mechanisms import BUILT_IN, MECHANISMS
 from pfwizard.plan.sasl.parameters import DEFAULT_CHECKER
 
 PLUGINS: Mapping[str, str] = {
@@ -27,8 +27,6 @@ PLUGINS: Mapping[str, str] = {
     "SRP": "srp",
 }
 """By mechanism the plug-in that has it."""
-
-BUILT_IN = frozenset({"EXTERNAL"})
 
 ONE_THAT_IS_ASKED = BACKENDS[SaslBackend.SASLAUTHD]
 """Stands for every checker that is given name and password."""

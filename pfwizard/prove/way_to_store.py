@@ -13,6 +13,7 @@ from pfwizard.machine.platforms.record import Platform
 from pfwizard.machine.plugin_sockets import sockets_of_directory, sockets_of_sql
 from pfwizard.machine.tree import FileKind
 from pfwizard.plan.sasl.checker import lets_log_in
+from pfwizard.plan.sasl.mechanisms import BUILT_IN
 from pfwizard.plan.sasl.parameters import CYRUS, DEFAULT_CHECKER
 from pfwizard.plan.sasl.socket import TO_READ, Reach, reachability
 from pfwizard.prove.server import Obstacle, PasswordChecker
@@ -26,9 +27,6 @@ sasldb where there are none."""
 
 SQLITE = ("sqlite", "sqlite3")
 """Values of ``sql_engine`` for which ``sql_database`` is a file."""
-
-WITHOUT_PLUGIN = "external"
-"""A mechanism that libsasl2 has itself (sasl_client_init() of lib/client.c)."""
 
 OUT_OF_THE_JAIL = "Write n in the chroot column of the service in master.cf."
 
@@ -175,9 +173,9 @@ def asks_a_directory_from_jail(facts: Facts, effective: Effective, smtpd_conf: S
     """Without a plug-in it cannot log in there, whatever the mechanism."""
     if not (lets_log_in(effective, CYRUS) and effective.is_jailed and asks(LDAPDB, smtpd_conf)):
         return False
-    mechanism = (smtpd_conf.get("ldapdb_mech") or "").lower()
+    mechanism = (smtpd_conf.get("ldapdb_mech") or "").upper()
     are_outside = facts.sasl_plugins is not None and not facts.sasl_plugins_in_jail
-    return are_outside and mechanism != WITHOUT_PLUGIN
+    return are_outside and mechanism not in BUILT_IN
 
 
 def _first(

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from pfwizard.answers.sasl_answers import (
     ChrootChoice,
+    LdapdbAnswers,
     SaslAnswers,
     SaslBackend,
     SqlEngine,
@@ -19,6 +20,7 @@ from pfwizard.cf.service import Service, ServiceField
 from pfwizard.enumeration import listed
 from pfwizard.machine.checkers import in_the_jail, queue_of
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.plugin_sockets import sockets_of_url
 from pfwizard.machine.saslauthd_options import SOCKET_NAME
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.plan.draft import Draft
@@ -31,6 +33,7 @@ from pfwizard.plan.sasl.checker import (
     sockets_behind_plugin,
     store_of,
 )
+from pfwizard.plan.sasl.mechanisms import BUILT_IN
 from pfwizard.plan.sasl.parameters import DOVECOT
 
 IN_THE_JAIL = Named("sasl.chroot", "move-socket")
@@ -78,9 +81,16 @@ def hidden_from_jail(draft: Draft) -> str:
         return "" if is_found else f"the socket {socket}"
     if store is not None:
         return "" if _shows_store(draft.facts, store) else str(store)
-    if sasl.backend is SaslBackend.LDAPDB and not draft.facts.sasl_plugins_in_jail:
+    if sasl.backend is SaslBackend.LDAPDB and _lacks_files(draft.facts, sasl.ldapdb):
         return "what libldap reads when it logs in, plug-ins and certificates of CAs,"
     return _hidden_socket(draft.facts, sasl)
+
+
+def _lacks_files(facts: Facts, ldapdb: LdapdbAnswers) -> bool:
+    """EXTERNAL needs files for TLS alone, and there is none over a socket (libldap 2.5)."""
+    is_over_a_socket = bool(sockets_of_url(ldapdb.uri, facts.platform))
+    needs_none = ldapdb.mechanism in BUILT_IN and is_over_a_socket
+    return not needs_none and not facts.sasl_plugins_in_jail
 
 
 def _hidden_socket(facts: Facts, sasl: SaslAnswers) -> str:

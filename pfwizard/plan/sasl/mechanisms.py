@@ -56,6 +56,9 @@ MECHANISMS: Mapping[str, Mechanism] = {
 }
 """By name, as in ``mech_list``: every one that the answers may ask for."""
 
+BUILT_IN = frozenset({"EXTERNAL"})
+"""Mechanisms that libsasl2 has itself, without a plug-in (lib/client.c and lib/server.c)."""
+
 
 def how_to_install(platform: Platform, names: Iterable[str]) -> str:
     """A sentence about the packages with the plug-ins of these mechanisms."""

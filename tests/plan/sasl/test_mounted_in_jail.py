@@ -80,6 +80,10 @@ def with_plugins_inside() -> Facts:
     return replace(logins(master_cf=JAILED), sasl_plugins_in_jail=PLUGINS)
 
 
+SLAPD = PurePosixPath("/var/run/slapd/ldapi")
+BY_EXTERNAL = {"sasl__ldapdb__mechanism": "EXTERNAL", "sasl__ldapdb__uri": "ldapi:///"}
+
+
 def with_server_inside(path: PurePosixPath) -> Facts:
     """A database or directory of this machine, whose socket is mounted."""
     facts = logins(socket(path), socket(inside(path)), master_cf=JAILED)
@@ -198,3 +202,34 @@ def test_the_sockets_of_servers_are_among_the_facts(
     usual = {"sasl__backend": backend.value, **ANSWERS_OF[backend]}
 
     assert path in files_of_interest(answers(**{**usual, **asked}))
+
+
+def test_external_over_a_socket_that_is_mounted_needs_nothing_else_in_the_jail() -> None:
+    facts = logins(socket(SLAPD), socket(inside(SLAPD)), master_cf=JAILED)
+
+    assert chroots(wanting(SaslBackend.LDAPDB, facts, **BY_EXTERNAL)) == ["y", "y"]
+    left = wanting(SaslBackend.LDAPDB, facts, **BY_EXTERNAL, **LEAVE)
+    assert "jail-left" not in identifiers(left)
+
+
+def test_external_over_a_socket_needs_the_socket() -> None:
+    found = wanting(SaslBackend.LDAPDB, logins(socket(SLAPD), master_cf=JAILED), **BY_EXTERNAL)
+
+    assert chroots(found) == ["n", "n"]
+    assert "the socket of the directory cannot be reached" in message_of(found, "unchrooted")
+
+
+def test_external_over_tls_needs_the_certificates_that_libldap_reads() -> None:
+    over_tls = {**BY_EXTERNAL, "sasl__ldapdb__uri": "ldaps://ldap.example.org"}
+
+    found = wanting(SaslBackend.LDAPDB, logins(master_cf=JAILED), **over_tls)
+
+    assert chroots(found) == ["n", "n"]
+    assert "certificates of CAs" in message_of(found, "unchrooted")
+
+
+def test_another_mechanism_needs_its_plug_in_whatever_is_mounted() -> None:
+    by_scram = {"sasl__ldapdb__uri": "ldapi:///"}
+    facts = logins(socket(SLAPD), socket(inside(SLAPD)), master_cf=JAILED)
+
+    assert chroots(wanting(SaslBackend.LDAPDB, facts, **by_scram)) == ["n", "n"]

@@ -41,6 +41,15 @@ replace: olcAuthzPolicy
 olcAuthzPolicy: to
 """
 
+BY_ITS_SOCKET = "ldapi://%2Frun%2Fslapd%2Fldapi"
+
+PROXY_BY_ITS_NUMBERS = f"""\
+dn: cn=config
+changetype: modify
+add: olcAuthzRegexp
+olcAuthzRegexp: ^gidNumber={{}}[+]uidNumber={{}},cn=peercred,.*$ uid={PROXY},{BASE}
+"""
+
 
 def saslauthd_with_ldap(machine: Machine) -> PasswordServer:
     """pfwizard has saslauthd ask the directory, where it has asked PAM until now."""
@@ -54,14 +63,21 @@ def saslauthd_with_ldap(machine: Machine) -> PasswordServer:
     )
 
 
-def ldapdb(machine: Machine) -> PasswordServer:
-    """Postfix itself logs in to the directory, acts for the user there, and reads the password."""
-    offered = ("PLAIN", "LOGIN", *challenges(machine))
+def _fill(machine: Machine) -> None:
+    """Once, whichever of the two ways to log in is tried first."""
+    if f"uid={PROXY}," in machine.run(["runuser", "-u", "openldap", "slapcat"]).stdout:
+        return
     machine.run(["runuser", "-u", "openldap", "slapadd"], input=f"{ENTRY}\n{PROXYS_ENTRY}")
     restart(machine, "slapd")
     machine.run(
         ["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", "ldapi:///"], input=PROXY_AUTHORISATION
     )
+
+
+def ldapdb(machine: Machine) -> PasswordServer:
+    """Postfix itself logs in to the directory, acts for the user there, and reads the password."""
+    offered = ("PLAIN", "LOGIN", *challenges(machine))
+    _fill(machine)
     machine.write(PROXYS_PASSWORD_FILE, f"{PROXYS_PASSWORD}\n", 0o600)
     names = ", ".join(f'"{each}"' for each in offered)
     return PasswordServer(
@@ -70,6 +86,22 @@ def ldapdb(machine: Machine) -> PasswordServer:
         f'mechanism = "{offered[-1]}"\n',
         user=NAME,
         offered=offered,
+    )
+
+
+def ldapdb_by_its_socket(machine: Machine) -> PasswordServer:
+    """The directory knows Postfix's user by the socket that it comes by, without a password."""
+    _fill(machine)
+    numbers = [machine.run(["id", flag, "postfix"]).stdout.strip() for flag in ("-g", "-u")]
+    machine.run(
+        ["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", "ldapi:///"],
+        input=PROXY_BY_ITS_NUMBERS.format(*numbers),
+    )
+    return PasswordServer(
+        f'backend = "ldapdb"\n[sasl.ldapdb]\nuri = "{BY_ITS_SOCKET}"\nid = "{PROXY}"\n'
+        'mechanism = "EXTERNAL"\n',
+        user=NAME,
+        offered=("PLAIN", "LOGIN", "SCRAM-SHA-256"),
     )
 
 

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.machine
 LEAVE = 'chroot = "leave"\n'
 
 MYSQLD = "/run/mysqld/mysqld.sock"
+SLAPD = "/run/slapd/ldapi"
 
 PLUGINS = "/usr/lib/x86_64-linux-gnu/sasl2"
 
@@ -67,6 +68,12 @@ CASES = (
         directory.ldapdb,
         PLUGINS,
         "where libldap finds none of the SASL plug-ins with which it logs in to the directory",
+    ),
+    Case(
+        "ldapdb by its socket",
+        directory.ldapdb_by_its_socket,
+        "/run/slapd",
+        f"where the socket {SLAPD} would be {JAIL}{SLAPD}, and that is not there",
     ),
     Case(
         "mariadb",
