@@ -5,7 +5,8 @@ socket compiled in. Those of Debian 11 to 13 and sid were seen in libmariadb, li
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -17,10 +18,11 @@ MYSQL, POSTGRESQL, LDAP = "mysql", "pgsql", "ldapi"
 
 DEFAULT_ENGINE = MYSQL
 
-OVER_A_SOCKET = "localhost"
-"""A host that MySQL does not ask over TCP, with a port or without (mysql_real_connect())."""
+MYSQLS_SOCKET = "localhost"
+"""For PostgreSQL this is a host like others."""
 
-POSTGRESQLS_NAME = ".s.PGSQL.5432"
+POSTGRESQLS_NAME = ".s.PGSQL."
+POSTGRESQLS_PORT = "5432"
 
 Names = Mapping[str, tuple[PurePosixPath, ...]]
 
@@ -28,7 +30,9 @@ Names = Mapping[str, tuple[PurePosixPath, ...]]
 def _names(mysql: tuple[str, ...], postgresql: tuple[str, ...], ldap: tuple[str, ...]) -> Names:
     return {
         MYSQL: tuple(map(PurePosixPath, mysql)),
-        POSTGRESQL: tuple(PurePosixPath(each) / POSTGRESQLS_NAME for each in postgresql),
+        POSTGRESQL: tuple(
+            PurePosixPath(each) / f"{POSTGRESQLS_NAME}{POSTGRESQLS_PORT}" for each in postgresql
+        ),
         LDAP: tuple(map(PurePosixPath, ldap)),
     }
 
@@ -59,13 +63,43 @@ def sockets_of_sql(smtpd_conf: SmtpdConf, platform: Platform) -> tuple[PurePosix
     """Those by which this file has a database asked; none where a host is asked over TCP."""
     engine = (smtpd_conf.get("sql_engine") or DEFAULT_ENGINE).lower()
     hosts = [each.strip() for each in (smtpd_conf.get("sql_hostnames") or "").split(",")]
-    named = [each for each in hosts if each]
-    if engine == MYSQL and all(each.partition(":")[0] == OVER_A_SOCKET for each in named):
-        return usual_sockets(MYSQL, platform)
-    if engine == POSTGRESQL and all(each.startswith("/") for each in named):
-        places = tuple(PurePosixPath(each) / POSTGRESQLS_NAME for each in named)
-        return places or usual_sockets(POSTGRESQL, platform)
-    return ()
+    return sockets_of_hosts(engine, [each for each in hosts if each], platform)
+
+
+def sockets_of_hosts(
+    engine: str, hosts: Sequence[str], platform: Platform
+) -> tuple[PurePosixPath, ...]:
+    """Where a database is asked of which all hosts, or none being named, mean a socket.
+
+    The plug-in tries them in turn until one answers (sql_connect() of plugins/sql.c): with one
+    that is asked over TCP nobody depends on a socket, wherever that one stands.
+    """
+    asked = hosts or [""]
+    if not all(means_a_socket(engine, each) for each in asked):
+        return ()
+    usual = usual_sockets(engine, platform)
+    found = (_named(engine, each, usual) for each in asked)
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+
+def means_a_socket(engine: str, host: str) -> bool:
+    """Whether this host is not asked over TCP, with a port or without.
+
+    For MySQL by mysql_real_connect(), for PostgreSQL by PQconnectdb().
+    """
+    name = host.partition(":")[0]
+    if engine == POSTGRESQL:
+        return name == "" or name.startswith("/")
+    return engine == MYSQL and name in ("", MYSQLS_SOCKET)
+
+
+def _named(engine: str, host: str, usual: tuple[PurePosixPath, ...]) -> Iterable[PurePosixPath]:
+    """The port is a part of the name for PostgreSQL, and of no account for MySQL."""
+    if engine != POSTGRESQL:
+        return usual
+    name, _, port = host.partition(":")
+    directories = [PurePosixPath(name)] if name else [each.parent for each in usual]
+    return (each / f"{POSTGRESQLS_NAME}{port or POSTGRESQLS_PORT}" for each in directories)
 
 
 def sockets_of_directory(smtpd_conf: SmtpdConf, platform: Platform) -> tuple[PurePosixPath, ...]:

@@ -21,7 +21,7 @@ from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.platforms.recognition import PLATFORMS
 from pfwizard.machine.platforms.record import Platform
-from pfwizard.machine.plugin_sockets import OVER_A_SOCKET, sockets_of_url, usual_sockets
+from pfwizard.machine.plugin_sockets import sockets_of_hosts, sockets_of_url
 from pfwizard.machine.saslauthd_options import socket_by_options
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import JoinGroup
@@ -82,15 +82,9 @@ def sockets_behind_plugin(answers: SaslAnswers, platform: Platform) -> tuple[Pur
     """Where a server of this machine is asked that the plug-in asks; nowhere over TCP."""
     if answers.backend is SaslBackend.LDAPDB:
         return sockets_of_url(answers.ldapdb.uri, platform)
-    return usual_sockets(answers.sql.engine.value, platform) if _asks_over_a_socket(answers) else ()
-
-
-def _asks_over_a_socket(answers: SaslAnswers) -> bool:
-    sql = answers.sql
-    if answers.backend is not SaslBackend.SQL or sql.engine is SqlEngine.SQLITE:
-        return False
-    hosts = [host.partition(":")[0] for host in sql.hosts]
-    return not hosts or (sql.engine is SqlEngine.MYSQL and OVER_A_SOCKET in hosts)
+    if answers.backend is SaslBackend.SQL:
+        return sockets_of_hosts(answers.sql.engine.value, answers.sql.hosts, platform)
+    return ()
 
 
 def sockets_looked_at(answers: SaslAnswers) -> tuple[PurePosixPath, ...]:

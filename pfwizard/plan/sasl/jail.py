@@ -20,7 +20,7 @@ from pfwizard.cf.service import Service, ServiceField
 from pfwizard.enumeration import listed
 from pfwizard.machine.checkers import in_the_jail, queue_of
 from pfwizard.machine.facts import Facts
-from pfwizard.machine.plugin_sockets import sockets_of_url
+from pfwizard.machine.plugin_sockets import means_a_socket, sockets_of_url
 from pfwizard.machine.saslauthd_options import SOCKET_NAME
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.plan.draft import Draft
@@ -60,11 +60,32 @@ def plan_jail(draft: Draft) -> Draft:
     if sasl.chroot is ChrootChoice.MOVE_SOCKET and sasl.backend is not SaslBackend.DOVECOT:
         return _judge_move(draft)
     jailed, hidden = _jailed(draft), hidden_from_jail(draft)
-    if not jailed or not hidden:
+    if not jailed:
         return draft
+    if not hidden:
+        return _staying(draft, jailed)
     if sasl.chroot is ChrootChoice.LEAVE:
         return _left(draft, jailed, hidden)
     return _unchrooted(draft, jailed, hidden)
+
+
+def _staying(draft: Draft, jailed: tuple[Service, ...]) -> Draft:
+    """They reach one host of a database at least, and so may pass over another for ever."""
+    sasl = draft.answers.sasl
+    if sasl.backend is not SaslBackend.SQL or sockets_behind_plugin(sasl, draft.facts.platform):
+        return draft
+    passed_over = [each for each in sasl.sql.hosts if means_a_socket(sasl.sql.engine.value, each)]
+    if not passed_over:
+        return draft
+    return draft.with_finding(
+        warning(
+            "sql-host-passed-over",
+            f"{listed(service.name for service in jailed)} stay in the chroot jail, where "
+            f"{listed(passed_over)} is a socket that is not there unless you have mounted it: "
+            "without it the other hosts alone are asked",
+            Wording("Write 127.0.0.1 in ", Named("sasl.sql.hosts"), ", which is asked over TCP."),
+        )
+    )
 
 
 def _jailed(draft: Draft) -> tuple[Service, ...]:

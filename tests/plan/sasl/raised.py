@@ -163,6 +163,7 @@ RAISED: dict[str, tuple[Severity, Plan]] = {
         saslauthd(INSTALLED, sasl__chroot="move-socket", sasl__socket="/run/saslauthd/smtp"),
     ),
     "socket-moved": (NOTE, saslauthd(INSTALLED, sasl__chroot="move-socket")),
+    "sql-host-passed-over": (WARNING, sql(sasl__sql__hosts=["localhost", "db.example.org"])),
     "store-closed": (REFUSAL, wanting(SaslBackend.SASLDB, logins(sasldb(0o600)))),
     "store-missing": (WARNING, wanting(SaslBackend.SASLDB, logins())),
 }

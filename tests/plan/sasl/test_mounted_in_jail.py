@@ -120,7 +120,9 @@ def test_nobody_leaves_the_jail_for_what_is_mounted_there(
 def test_no_alarm_is_raised_about_who_stays_with_it(
     backend: SaslBackend, facts: Facts, more: dict[str, object]
 ) -> None:
-    assert "jail-left" not in identifiers(wanting(backend, facts, **more, **LEAVE))
+    raised = identifiers(wanting(backend, facts, **more, **LEAVE))
+
+    assert not raised & {"jail-left", "sql-host-passed-over"}
 
 
 def test_logins_that_work_today_do_not_end_with_a_socket_that_is_mounted() -> None:
@@ -233,3 +235,11 @@ def test_another_mechanism_needs_its_plug_in_whatever_is_mounted() -> None:
     facts = logins(socket(SLAPD), socket(inside(SLAPD)), master_cf=JAILED)
 
     assert chroots(wanting(SaslBackend.LDAPDB, facts, **by_scram)) == ["n", "n"]
+
+
+def test_the_hosts_of_a_database_that_is_not_asked_are_of_no_account() -> None:
+    left_over = {"sasl__sql__hosts": ["localhost", "db.example.org"]}
+
+    raised = identifiers(wanting(SaslBackend.SASLDB, with_store(SASLDB), **left_over))
+
+    assert "sql-host-passed-over" not in raised

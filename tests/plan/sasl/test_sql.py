@@ -9,6 +9,7 @@ from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.plan.plan import Plan
 from tests.plan.builders import (
     SMTPD_CONF,
+    STOCK_MASTER,
     applied,
     content_of,
     directory,
@@ -135,6 +136,8 @@ def test_only_the_first_line_is_the_password() -> None:
         ("mysql", ["127.0.0.1"], "y"),
         ("mysql", ["localhost"], "n"),
         ("mysql", [], "n"),
+        ("mysql", ["localhost", "db.example.org"], "y"),
+        ("mysql", ["db.example.org", "localhost:3306"], "y"),
         ("pgsql", ["localhost"], "y"),
         ("pgsql", [], "n"),
     ],
@@ -152,6 +155,34 @@ def test_the_way_to_keep_the_jail_is_told() -> None:
     found = plan(sasl__sql__hosts=["localhost"])
 
     assert "127.0.0.1 in sasl.sql.hosts" in message_of(found, "unchrooted")
+
+
+def test_whoever_stays_in_the_jail_is_told_of_the_host_that_is_not_reached_there() -> None:
+    found = plan(sasl__sql__hosts=["localhost", "db.example.org"])
+
+    words = message_of(found, "sql-host-passed-over")
+    assert "localhost" in words
+    assert "127.0.0.1 in sasl.sql.hosts" in words
+
+
+@pytest.mark.parametrize(
+    ("engine", "hosts", "chroot"),
+    [
+        ("mysql", ["127.0.0.1", "db.example.org"], "y"),
+        ("mysql", ["localhost", "db.example.org"], "n"),
+        ("mysql", ["localhost"], "y"),
+        ("pgsql", ["localhost", "db.example.org"], "y"),
+    ],
+)
+def test_nothing_is_said_of_hosts_that_are_reached_or_that_smtpd_leaves_the_jail_for(
+    engine: str, hosts: list[str], chroot: str
+) -> None:
+    master = STOCK_MASTER.replace(" y ", f" {chroot} ")
+    facts = logins(master_cf=master)
+
+    found = wanting(SaslBackend.SQL, facts, sasl__sql__engine=engine, sasl__sql__hosts=hosts)
+
+    assert "sql-host-passed-over" not in identifiers(found)
 
 
 SQLITE = PurePosixPath("/srv/users.db")
