@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from pfwizard.answers.explanations import explanation_of
 from pfwizard.answers.question import Kind, Question
+from pfwizard.screens.background import in_background
 from pfwizard.screens.dialogs.help import Help
 from pfwizard.screens.page import Page
 from pfwizard.screens.widgets.choices import OneOf, SeveralOf
@@ -19,6 +20,7 @@ from pfwizard.screens.widgets.introduction import Introduction
 from pfwizard.screens.widgets.plain_text import PlainText
 from pfwizard.wizard.introductions import introduction_of
 from pfwizard.wizard.offered import offered_choices
+from pfwizard.wizard.session import Session
 
 HOW_TO_CHOOSE = "Left/Right choose."
 HOW_TO_CHOOSE_SEVERAL = "Left/Right move, space chooses."
@@ -33,6 +35,10 @@ class Questions(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab,down", "go_on", show=False)]
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._looked_at = ""
+
     def body(self) -> ComposeResult:
         yield Introduction(self._introduction)
         with Fields(id="fields"):
@@ -43,7 +49,9 @@ class Questions(Page):
 
     @property
     def _introduction(self) -> str:
-        return introduction_of(self.course.step, self.session.sheet.values())
+        return introduction_of(
+            self.course.step, self.session.sheet.values(), self.session.sheet.existing_authority
+        )
 
     def on_mount(self) -> None:
         self._refresh()
@@ -85,9 +93,25 @@ class Questions(Page):
             row.show_problem(problems.get(key))
         introduction = self.query_one(Introduction)
         introduction.show(self._introduction)
+        is_news = introduction.text.strip() != introduction_of(self.course.step, values)
+        introduction.set_class(is_news, "-news")
         introduction.make_room_for(*relevant, *problems.items())
         self.say_where_we_are()
         self.call_after_refresh(self._show_focus)
+        self._look_at(sheet.unknown_authority)
+
+    def _look_at(self, certificate: str) -> None:
+        """Once, however long it takes and whatever is answered meanwhile."""
+        if certificate and certificate != self._looked_at:
+            self._looked_at = certificate
+            self._look_at_authority(certificate)
+
+    @work(exclusive=True, group="authority")
+    async def _look_at_authority(self, certificate: str) -> None:
+        """Its limits, and that it need not be made, are told as soon as they are known."""
+        found = await in_background(lambda: self.session.look_at_authority(certificate))
+        self.session.sheet.learn_of_authority(certificate, found)
+        self._refresh()
 
     def _show_focus(self) -> None:
         """A problem that appears above must not push the field in focus out of sight."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pfwizard.machine.facts import Facts
+from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import Certificate, load_certificate
 from pfwizard.pki.errors import PkiError
 from pfwizard.plan.server.served import paths
@@ -46,7 +47,12 @@ def certificates_in_use(facts: Facts) -> tuple[InUse, ...]:
 
 def certificate_in(facts: Facts, path: PurePosixPath) -> Certificate | None:
     """The first certificate in a file; None where there is none that can be read."""
-    content = facts.file(path).content
+    return certificate_of(facts.file(path))
+
+
+def certificate_of(state: FileState) -> Certificate | None:
+    """The same of a file by itself."""
+    content = state.content
     try:
         return None if content is None else load_certificate(content)
     except PkiError:

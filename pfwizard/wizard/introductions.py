@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pfwizard.answers.question import Value
+from pfwizard.wizard.existing_authority import ExistingAuthority
 from pfwizard.wizard.steps import Step, StepName
 
 ByAnswer = tuple[str, Mapping[Value, str]]
@@ -41,10 +42,23 @@ BY_ANSWER: Mapping[StepName, ByAnswer] = {
 }
 
 
-def introduction_of(step: Step, values: Mapping[str, Value]) -> str:
-    """What the step says for these answers."""
+def introduction_of(
+    step: Step, values: Mapping[str, Value], authority: ExistingAuthority | None = None
+) -> str:
+    """What the step says for these answers, where this CA is there already."""
+    is_made = step.name is StepName.AUTHORITY and values.get("ca.source") == "create"
+    if is_made and authority is not None:
+        return _used_as_it_is(authority)
     if step.name not in BY_ANSWER:
         return step.introduction
     key, by_answer = BY_ANSWER[step.name]
     answer = values.get(key)
     return step.introduction if answer is None else by_answer.get(answer, step.introduction)
+
+
+def _used_as_it_is(authority: ExistingAuthority) -> str:
+    name = f"Its name is {authority.subject}. " if authority.subject else ""
+    return (
+        f"There is a CA in {authority.certificate} already: it is used as it is, and none is made. "
+        f"{name}For a new one, name other files."
+    )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pfwizard.prove.rehearsing.dress_rehearsal import DressRehearsal
     from pfwizard.prove.verdict import Outcome as Probed
     from pfwizard.wizard.aftermath import Section
+    from pfwizard.wizard.existing_authority import ExistingAuthority
 
 BY_HAND = "it was taken back by hand"
 
@@ -96,7 +97,7 @@ class Session:
         """
         from pfwizard.plan.usual_answers import usual_answers
         from pfwizard.wizard import suggestions, surroundings
-        from pfwizard.wizard.suggested_certificates import limited_authority
+        from pfwizard.wizard.authority_look import usual_authority
 
         self.forget_plan()
         job = self.place.job
@@ -112,7 +113,7 @@ class Session:
             suggestions.suggest(facts),
             suggestions.host_name(facts),
             usual_answers(facts),
-            limited_authority(facts),
+            usual_authority(facts),
         )
         observations = surroundings.observe(facts, _now())
         mistakes = () if self.start is None else tuple(map(str, self.start.mistakes))
@@ -174,6 +175,12 @@ class Session:
                 return None
             left = journal.state().deadline - seconds_since_boot()
             return Waiting(journal.manifest.transaction, left, journal.manifest.undoes)
+
+    def look_at_authority(self, certificate: str) -> "ExistingAuthority | None":
+        """The CA in this file, if it is there. Takes as long as its disk does."""
+        from pfwizard.wizard.authority_look import authority_at
+
+        return authority_at(self.place.job.tree, certificate)
 
     def _recover(self, job: "Job") -> "TransactionId | None":
         from pfwizard.engine import recover_job

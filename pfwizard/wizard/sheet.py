@@ -1,15 +1,17 @@
 """The sheet of answers: what is typed, what is suggested, what is wrong with it so far."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pfwizard.answers.consistency import LimitedAuthority, contradictions
+from pfwizard.answers.consistency import Contradiction, contradictions
 from pfwizard.answers.question import Kind, Question, Value
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.answers.relevance import is_relevant
+from pfwizard.answers.wording import Named, Wording
 from pfwizard.errors import InputProblem
 from pfwizard.pki.domains import domains_to_sign_for
+from pfwizard.wizard.existing_authority import ExistingAuthority
 from pfwizard.wizard.fields import by_field
 from pfwizard.wizard.steps import ASKING, Step, step_asking
 from pfwizard.wizard.typed_text import typed_text, value_of
@@ -74,7 +76,7 @@ class AnswerSheet:
         self.usual: Mapping[str, Value] = {}
         self._start = start
         self._host_name = NOWHERE
-        self._limited: LimitedAuthority | None = None
+        self._authorities: dict[str, ExistingAuthority | None] = {}
         self._typed: dict[tuple[str, str], str] = {}
         self._problems: Mapping[str, InputProblem] | None = None
 
@@ -93,14 +95,36 @@ class AnswerSheet:
         suggested: Mapping[str, Value],
         host_name: HostName = NOWHERE,
         usual: Mapping[str, Value] | None = None,
-        limited: LimitedAuthority | None = None,
+        authorities: Mapping[str, ExistingAuthority | None] | None = None,
     ) -> None:
-        """Take over what is known of the machine; what is typed already stays."""
+        """Take over what is known of the machine; what is typed already stays.
+
+        ``authorities`` has the files at which somebody has looked whether a CA is there.
+        """
         self._suggested = suggested
         self.usual = usual or {}
         self._host_name = host_name
-        self._limited = limited
+        self._authorities = dict(authorities or {})
         self._problems = None
+
+    @property
+    def unknown_authority(self) -> str:
+        """The file of a CA at which nobody has looked yet, or nothing."""
+        path = _authority_file(self.values())
+        return "" if path in self._authorities else path
+
+    def learn_of_authority(self, certificate: str, found: ExistingAuthority | None) -> None:
+        """Take over what a look at this file has found."""
+        self._authorities[certificate] = found
+        self._problems = None
+
+    @property
+    def existing_authority(self) -> ExistingAuthority | None:
+        """The CA of these answers, if it is known to be there."""
+        return self._authority_of(self.values())
+
+    def _authority_of(self, values: Mapping[str, Value]) -> ExistingAuthority | None:
+        return self._authorities.get(_authority_file(values))
 
     def fill(self, key: str, text: str) -> None:
         """Take an answer as it is typed; one that only repeats what is there is no answer yet."""
@@ -192,9 +216,28 @@ class AnswerSheet:
         return {each.question.key: each.value for each in answered if each.value is not None}
 
     def relevant(self, step: Step) -> tuple[Question, ...]:
-        """The questions of a step that the other answers leave anything to say about."""
+        """The questions of a step that the other answers leave anything to say about.
+
+        Of a CA that is there nothing is made any more, whatever the answers call it; but what is
+        to be mended is asked for.
+        """
         values = self.values()
-        return tuple(question for question in step.questions if is_relevant(question, values))
+        asked = tuple(question for question in step.questions if is_relevant(question, values))
+        if self._authority_of(values) is None:
+            return asked
+        seen, wrong = {**values, "ca.source": "existing"}, self._to_be_mended(values)
+        return tuple(each for each in asked if is_relevant(each, seen) or each.key in wrong)
+
+    def _to_be_mended(self, values: Mapping[str, Value]) -> frozenset[str]:
+        """What is wrong, and what could be answered otherwise to make it right."""
+        said = (text for found in self._contradictions(values) for text in found[1:])
+        parts = (part for text in said if isinstance(text, Wording) for part in text.parts)
+        named = (part.key for part in parts if isinstance(part, Named))
+        return frozenset((*self.problems(), *named))
+
+    def _contradictions(self, values: Mapping[str, Value]) -> Iterator[Contradiction]:
+        there = self._authority_of(values)
+        return contradictions(values, None if there is None else there.limited)
 
     def problems(self) -> Mapping[str, InputProblem]:
         """What is wrong, by the key of the question where it is to be mended."""
@@ -210,7 +253,7 @@ class AnswerSheet:
                 problem = self.answered(question.key).problem
                 if problem is not None and is_relevant(question, values):
                     found[question.key] = problem
-        for key, message, remedy in contradictions(values, self._limited):
+        for key, message, remedy in self._contradictions(values):
             field = _field_of(key)
             if is_relevant(_BY_KEY[field], values):
                 found.setdefault(field, InputProblem(by_field(message), by_field(remedy)))
@@ -252,6 +295,11 @@ class AnswerSheet:
         return frozenset(
             key for key in wrong if key in values and not is_relevant(_BY_KEY[key], values)
         )
+
+
+def _authority_file(values: Mapping[str, Value]) -> str:
+    """Where the CA of these answers is, or is to be; nothing where there is none."""
+    return "" if values.get("ca.source") == "none" else str(values.get("ca.certificate", ""))
 
 
 def _needed(key: str) -> bool:

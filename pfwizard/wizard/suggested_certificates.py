@@ -5,23 +5,18 @@ from dataclasses import fields
 from enum import Enum
 from pathlib import PurePosixPath
 
-from cryptography.x509 import NameConstraints
-
-from pfwizard.answers.consistency import LimitedAuthority
 from pfwizard.answers.question import Value
 from pfwizard.answers.questions import QUESTIONS
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.platforms.recognition import PLATFORMS
 from pfwizard.machine.postfix import DEFAULT_CONFIG_DIRECTORY
-from pfwizard.pki.certificates import Certificate, CertificateFacts, extension
-from pfwizard.pki.distinguished_name import decoded, encoded
-from pfwizard.pki.errors import OutsideLimits, PkiError
+from pfwizard.pki.certificates import Certificate, CertificateFacts
+from pfwizard.pki.distinguished_name import decoded
+from pfwizard.pki.errors import PkiError
 from pfwizard.pki.key_type import KeyType
 from pfwizard.pki.keys import is_encrypted
 from pfwizard.pki.names import is_ip
-from pfwizard.pki.profiles import client_alternative_name, server_alternative_name
 from pfwizard.pki.requests import load_request
-from pfwizard.pki.signing import refuse_outside_limits
 from pfwizard.pki.subject import Subject
 from pfwizard.plan.server.deploy_hook import lineage_of
 from pfwizard.plan.tls.tls import PLACEHOLDERS
@@ -73,23 +68,6 @@ def authority(facts: Facts) -> Suggested:
         yield from _encryption(facts)
         if not facts.file(CA_KEY).exists:
             yield "ca.source", "existing"
-
-
-def limited_authority(facts: Facts) -> LimitedAuthority | None:
-    """The CA that is there, if its certificate limits it to some names."""
-    ca = certificate_in(facts, CA)
-    if ca is None or extension(ca.parsed, NameConstraints) is None:
-        return None
-    return LimitedAuthority(str(CA), ca.facts.limits, lambda name: _may_sign_for(ca, name))
-
-
-def _may_sign_for(ca: Certificate, name: str) -> bool:
-    as_server_or_client = client_alternative_name if "@" in name else server_alternative_name
-    try:
-        refuse_outside_limits(ca, encoded(Subject()), as_server_or_client([name]))
-    except OutsideLimits:
-        return False
-    return True
 
 
 KEY_TYPES = {kind.label: kind.value for kind in KeyType}

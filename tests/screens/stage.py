@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pfwizard.answers.answers import Answers
 from pfwizard.answers.reading import Start
@@ -23,11 +23,12 @@ from pfwizard.prove.rehearsing.dress_rehearsal import DressRehearsal, Tell
 from pfwizard.prove.verdict import Outcome as ProbeOutcome
 from pfwizard.secret import Secret
 from pfwizard.wizard.aftermath import Section, aftermath
+from pfwizard.wizard.authority_look import existing_authority, usual_authority
 from pfwizard.wizard.draft import Draft
+from pfwizard.wizard.existing_authority import ExistingAuthority
 from pfwizard.wizard.found import Found, Waiting
 from pfwizard.wizard.place import Place
 from pfwizard.wizard.session import Session
-from pfwizard.wizard.suggested_certificates import limited_authority
 from pfwizard.wizard.suggestions import host_name, suggest
 from pfwizard.wizard.surroundings import observe
 from tests.guide import ANSWERS
@@ -170,9 +171,13 @@ class StagedSession(Session):
         if self.waits is not None:
             self.await_confirmation()
             return Found(waiting=self.waits)
-        limited = limited_authority(self.facts)
-        self.sheet.suggest(suggest(self.facts), host_name(self.facts), limited=limited)
+        there = usual_authority(self.facts)
+        self.sheet.suggest(suggest(self.facts), host_name(self.facts), authorities=there)
         return Found(observe(self.facts, NOW), draft=self.draft)
+
+    def look_at_authority(self, certificate: str) -> ExistingAuthority | None:
+        state = self.facts.files.get(PurePosixPath(certificate))
+        return None if state is None else existing_authority(state)
 
     def make_plan(self, answers: Answers) -> Planned:
         circumstances = Circumstances(

@@ -6,8 +6,8 @@ from pfwizard.answers.question import Value
 from pfwizard.errors import InputProblem
 from pfwizard.machine.facts import Facts
 from pfwizard.pki.name_constraints import limited_to
+from pfwizard.wizard.authority_look import usual_authority
 from pfwizard.wizard.sheet import AnswerSheet
-from pfwizard.wizard.suggested_certificates import limited_authority
 from pfwizard.wizard.suggestions import suggest
 from tests.pki import builders as pki
 from tests.plan.builders import CA, STOCK_MAIN, STOCK_MASTER, file, machine
@@ -23,7 +23,7 @@ def with_a_ca(*domains: str) -> Facts:
 def sheet_on(facts: Facts, **typed: str) -> AnswerSheet:
     sheet = AnswerSheet()
     suggested: dict[str, Value] = {**suggest(facts), "server.names": (OWN,)}
-    sheet.suggest(suggested, limited=limited_authority(facts))
+    sheet.suggest(suggested, authorities=usual_authority(facts))
     for key, text in typed.items():
         sheet.fill(key, text)
     return sheet
@@ -91,6 +91,4 @@ def test_where_another_is_to_be_made_its_domain_can_be_added() -> None:
 
 
 def test_a_ca_without_limits_signs_for_every_name() -> None:
-    assert limited_authority(with_a_ca()) is None
-    assert limited_authority(machine()) is None
     assert not sheet_on(with_a_ca(), **{"server.names": "mail.example.com"}).problems()
