@@ -34,11 +34,11 @@ def usual_authority(facts: Facts) -> Mapping[str, ExistingAuthority | None]:
 
 
 def existing_authority(state: FileState) -> ExistingAuthority | None:
-    """The CA in this file, if there is such a file."""
+    """The CA in this file, or whatever keeps one from being made there."""
     if state.content is None:
         return None
     ca, path = certificate_of(state), str(state.path)
-    if ca is None:
+    if ca is None or not ca.facts.is_ca:
         return ExistingAuthority(path)
     return ExistingAuthority(path, ca.facts.subject, _limited(ca, path))
 

@@ -9,8 +9,8 @@ from pfwizard.answers.consistency import LimitedAuthority
 class ExistingAuthority:
     """What stands in the file ``certificate``; it is never made anew.
 
-    ``subject`` is empty where it cannot be read, and ``limited`` is for one that signs for nothing
-    but some names.
+    ``subject`` is empty where the file holds no certificate of a CA; ``limited`` is for one that
+    signs for nothing but some names.
     """
 
     certificate: str

@@ -57,8 +57,12 @@ def introduction_of(
 
 
 def _used_as_it_is(authority: ExistingAuthority) -> str:
-    name = f"Its name is {authority.subject}. " if authority.subject else ""
+    if not authority.subject:
+        return (
+            f"{authority.certificate} is there already, and holds no certificate of a CA. Name "
+            "another file."
+        )
     return (
         f"There is a CA in {authority.certificate} already: it is used as it is, and none is made. "
-        f"{name}For a new one, name other files."
+        f"Its name is {authority.subject}. For a new one, name other files."
     )

@@ -106,10 +106,17 @@ def test_the_limits_of_a_ca_elsewhere_hold_as_soon_as_they_are_known(tmp_path: P
     assert f"the CA in {ELSEWHERE} cannot sign" in answers.problems()["server.names"].message
 
 
-def test_a_file_that_is_no_certificate_is_used_as_it_is_as_well(tmp_path: Path) -> None:
-    (tmp_path / "ca.crt").write_text("rubbish")
+@pytest.mark.parametrize("content", [b"rubbish", pki.server().pem()], ids=["rubbish", "a server's"])
+def test_what_is_there_and_no_ca_is_not_called_one(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "ca.crt").write_bytes(content)
+    answers = sheet(**{"ca.certificate": "/ca.crt"})
 
-    assert authority_at(Tree(tmp_path), "/ca.crt") == ExistingAuthority("/ca.crt")
+    answers.learn_of_authority("/ca.crt", authority_at(Tree(tmp_path), "/ca.crt"))
+
+    assert asked(answers) == FILES
+    assert said(answers) == (
+        "/ca.crt is there already, and holds no certificate of a CA. Name another file."
+    )
 
 
 @pytest.mark.parametrize("path", ["/missing", "/directory", "/directory/below", "/loop"])
