@@ -20,7 +20,7 @@ from pfwizard.plan.sasl.asked import asked_by
 from pfwizard.plan.sasl.mechanisms import NO_PLAINTEXT
 from pfwizard.plan.sasl.parameters import CLEAR_OPTIONS, TLS_OPTIONS
 from pfwizard.plan.server.served import certificate_paths
-from pfwizard.plan.tls.tls import PAIR
+from pfwizard.plan.tls.tls import LEVELS, PAIR, level_of
 from pfwizard.plan.tls.tls_versions import VERSIONS, UnknownProtocols, allowed, lost_by_blanks
 from pfwizard.prove.server import (
     READABLE,
@@ -221,7 +221,7 @@ def _name_of_protocols(effective: Effective, security: Security) -> str:
 
 
 def _requires_tls(effective: Effective) -> bool:
-    return effective.value("smtpd_tls_security_level") == "encrypt"
+    return level_of(effective) >= LEVELS.index("encrypt")
 
 
 def _mechanisms(facts: Facts, effective: Effective) -> Mechanisms | None:

@@ -81,6 +81,28 @@ def test_the_oldest_version_is_that_of_optional_or_of_mandatory_tls(
 
 
 @pytest.mark.parametrize(
+    "more",
+    [
+        "smtpd_tls_security_level = Encrypt\n",
+        "smtpd_tls_security_level = verify\n",
+        "smtpd_tls_security_level = Secure\n",
+        "smtpd_tls_security_level = fingerprint\n",
+        "smtpd_tls_security_level =\nsmtpd_enforce_tls = yes\n",
+    ],
+)
+def test_tls_is_required_however_that_is_written(more: str) -> None:
+    versions = "smtpd_tls_protocols = >=TLSv1.2\nsmtpd_tls_mandatory_protocols = >=TLSv1.3\n"
+    found = expected_of(f"{AUTH}{versions}smtpd_tls_req_ccert = yes\n{more}", SMTP, conf("PLAIN"))
+    assert (found.in_clear, found.oldest, found.requires_certificate) == (NONE, "TLSv1.3", True)
+
+
+@pytest.mark.parametrize("level", ["may", "MAY"])
+def test_an_older_parameter_does_not_require_tls_where_there_is_a_level(level: str) -> None:
+    main = f"{AUTH}smtpd_tls_security_level = {level}\nsmtpd_enforce_tls = yes\n"
+    assert expected_of(main, SMTP, conf("PLAIN")).in_clear == frozenset({"PLAIN"})
+
+
+@pytest.mark.parametrize(
     ("more", "master", "blank"),
     [
         ("smtpd_tls_protocols = >= TLSv1.2\n", SMTP,
