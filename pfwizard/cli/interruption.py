@@ -17,6 +17,19 @@ class CutOff(BaseException):
     """A dialogue is to end, and nobody can be asked. No error, so that no ``except`` ends it."""
 
 
+class Interrupted(BaseException):
+    """A signal ends the run. No error either: what passes over failures does not pass over it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self._words = words
+
+    @property
+    def failure(self) -> Failed:
+        """What the operator is told."""
+        return Failed(self._words, "Start it again when you are ready.")
+
+
 class Interruption:
     """A signal takes the same way out as a failure; a second one does not disturb that.
 
@@ -89,9 +102,9 @@ class Interruption:
         self._waiting = words
 
     def raise_what_waits(self) -> None:
-        """Raise Failed for a signal that was held back."""
+        """Raise Interrupted for a signal that was held back."""
         if self._waiting is not None:
-            raise Failed(self._waiting, "Start it again when you are ready.")
+            raise Interrupted(self._waiting)
 
     def _arrives(self, number: int, frame: FrameType | None) -> None:
         if number == signal.SIGHUP and self._detaches:
@@ -104,7 +117,7 @@ class Interruption:
                 signal.signal(each, signal.SIG_IGN)
         words = f"interrupted by {signal.Signals(number).name}"
         if self._stop is None:
-            raise Failed(words, "Start it again when you are ready.")
+            raise Interrupted(words)
         self._stop(words)
 
 

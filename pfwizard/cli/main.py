@@ -12,7 +12,7 @@ import sys
 from pfwizard.cli import streams
 from pfwizard.cli.arguments import parse_arguments
 from pfwizard.cli.command import Command
-from pfwizard.cli.interruption import Interruption
+from pfwizard.cli.interruption import Interrupted, Interruption
 from pfwizard.cli.report import Report, failure
 
 PRIVATE_UMASK = 0o077
@@ -62,6 +62,8 @@ def _run(given: list[str], interruption: Interruption) -> Report:
         from pfwizard.cli.unattended import Unattended
 
         return Unattended(arguments, interruption).report()
+    except Interrupted as cut:
+        return failure(cut.failure)
     except Exception as error:
         return failure(error)
 

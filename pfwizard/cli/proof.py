@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.engine import Application, Job, Planned, plan_rollback
+from pfwizard.errors import Failed, PfwizardError, defect
 from pfwizard.prove.live_proof import proved_for_history
 from pfwizard.prove.means import Means
 from pfwizard.prove.verdict import (
@@ -18,13 +19,17 @@ from pfwizard.prove.verdict import (
 
 
 class NotProven(RolledBack):
-    """The change was live, and a probe failed; ``outcomes`` are those of all of them."""
+    """The change was live, and is taken back; ``outcomes`` are those of the probes."""
 
-    def __init__(self, failed: Outcome, outcomes: tuple[Outcome, ...]) -> None:
-        super().__init__(
-            f"{why_taken_back(failed)}. The old configuration is back in place.", failed.remedy
-        )
+    def __init__(self, why: str, remedy: str, outcomes: tuple[Outcome, ...] = ()) -> None:
+        super().__init__(f"{why}. The old configuration is back in place.", remedy)
         self.outcomes = outcomes
+
+
+def why_unproven(error: Exception) -> PfwizardError:
+    """An error of the probes themselves in words: what nobody can prove does not stay."""
+    known = error if isinstance(error, PfwizardError) else defect(error)
+    return Failed(f"it could not be proved: {known.message}", known.remedy)
 
 
 def found_live(
@@ -70,14 +75,20 @@ def proven(
 ) -> tuple[Outcome, ...]:
     """What the probes of the live servers have found, none of which failed.
 
-    Raises NotProven when one did and the change is taken back, and whatever a rollback raises.
+    Raises NotProven when one did, or they could not be made, and the change is taken back; and
+    whatever a rollback raises.
     """
-    outcomes = found_live(job, transaction, planned, means, announce)
-    failures = failures_among(outcomes)
-    if not failures:
-        return outcomes
+    try:
+        outcomes = found_live(job, transaction, planned, means, announce)
+    except Exception as error:
+        unproven = why_unproven(error)
+        ended = NotProven(unproven.message, unproven.remedy)
+    else:
+        failures = failures_among(outcomes)
+        if not failures:
+            return outcomes
+        ended = NotProven(why_taken_back(failures[0]), failures[0].remedy, outcomes)
     announce("Taking the change back")
     Application(job, plan_rollback(job, transaction), announce).carry_out()
-    error = NotProven(failures[0], outcomes)
-    error.transaction = transaction
-    raise error
+    ended.transaction = transaction
+    raise ended

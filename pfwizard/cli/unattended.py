@@ -12,7 +12,7 @@ from pfwizard.cli import human_output, streams
 from pfwizard.cli.arguments import Arguments
 from pfwizard.cli.command import Command
 from pfwizard.cli.demonstration import demonstration_answers, demonstration_tree
-from pfwizard.cli.interruption import Interruption
+from pfwizard.cli.interruption import Interrupted, Interruption
 from pfwizard.cli.report import Report, Result, failure
 from pfwizard.errors import ExitStatus, Refused
 from pfwizard.expiry.judgement import Level
@@ -51,17 +51,22 @@ class Unattended:
         """Every end of the run as a report, those included that should not happen."""
         try:
             return self._run(self._given)
+        except Interrupted as cut:
+            return self._failed(cut.failure)
         except Exception as error:
-            end = failure(error)
-            is_usage = end.exit_status is ExitStatus.USAGE
-            if self._given.command in WITH_A_LEVEL and not is_usage:
-                return replace(end, exit_status=Level.UNKNOWN)
-            return replace(
-                end,
-                plan=self._plan,
-                plan_was_shown=self._plan_was_shown,
-                outcomes=getattr(error, "outcomes", self._outcomes),
-            )
+            return self._failed(error)
+
+    def _failed(self, error: Exception) -> Report:
+        end = failure(error)
+        is_usage = end.exit_status is ExitStatus.USAGE
+        if self._given.command in WITH_A_LEVEL and not is_usage:
+            return replace(end, exit_status=Level.UNKNOWN)
+        return replace(
+            end,
+            plan=self._plan,
+            plan_was_shown=self._plan_was_shown,
+            outcomes=getattr(error, "outcomes", self._outcomes),
+        )
 
     def _run(self, given: Arguments) -> Report:
         _refuse_unusable_certificate(given)
@@ -227,7 +232,7 @@ class Unattended:
         return self._carried_out(job, planned, given)
 
     def _carried_out(self, job: "Job", planned: "Planned", given: Arguments) -> Report:
-        from pfwizard.cli.proof import found_live, proven
+        from pfwizard.cli.proof import found_live, proven, why_unproven
         from pfwizard.cli.rehearsal import rehearsed
         from pfwizard.cli.verification import login_of, shown_by
         from pfwizard.engine import Application
@@ -243,9 +248,12 @@ class Unattended:
         def live_for_a_while(event: "OnProbationNow") -> None:
             self._tell_of_probation(event, given)
             if login is not None and planned.facts.is_running:
-                self._outcomes = found_live(
-                    job, event.transaction, planned, means, _announcing(given)
-                )
+                try:
+                    self._outcomes = found_live(
+                        job, event.transaction, planned, means, _announcing(given)
+                    )
+                except Exception as error:
+                    application.stop(why_unproven(error).message)
                 if failures := failures_among(self._outcomes):
                     application.stop(why_taken_back(failures[0]))
 

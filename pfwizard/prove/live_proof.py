@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,10 +61,11 @@ def prepared(means: Means, facts: Facts, rehearsed: Iterable[Outcome]) -> Means:
     """
     if means.login is None or is_login_proven(rehearsed) or not facts.is_running:
         return means
-    with suppress(Failed):  # without a server there is none
+    try:
         servers = running_servers(with_certificates(facts))
-        return replace(means, refused_before=refused_logins(servers, means))
-    return means
+    except Failed:
+        return means  # without a server nobody logs in
+    return replace(means, refused_before=refused_logins(servers, means))
 
 
 def proved_for_history(

@@ -143,3 +143,53 @@ def test_an_interrupted_demonstration_removes_its_tree(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert list(tmp_path.iterdir()) == []
+
+
+IN_A_RULE = """
+import os, signal
+from dataclasses import replace
+from pfwizard.check import checking
+def strike(inspection):
+    os.kill(os.getpid(), signal.SIGTERM)
+    yield from ()
+cases = checking._cases
+checking._cases = lambda rule, inspection: cases(
+    replace(rule, find=strike) if rule.identifier == "auth-in-clear" else rule, inspection
+)
+"""
+
+
+def test_a_signal_ends_a_check_too_whose_rules_pass_over_failures(machine: Machine) -> None:
+    done = sabotaged(IN_A_RULE, "check", "--root", machine.root)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "interrupted by SIGTERM" in done.stderr
+
+
+WHILE_IT_PREPARES = """
+import os, signal
+from dataclasses import replace
+from pfwizard import engine
+from pfwizard.prove import live_proof
+plan_job = engine.plan_job
+def plan_as_if_postfix_ran(*arguments):
+    planned = plan_job(*arguments)
+    return replace(planned, facts=replace(planned.facts, is_running=True))
+engine.plan_job = plan_as_if_postfix_ran
+live_proof.running_servers = lambda facts: os.kill(os.getpid(), signal.SIGINT)
+"""
+
+
+def test_a_signal_while_logins_are_tried_before_the_change_keeps_it_from_being_made(
+    machine: Machine,
+) -> None:
+    before = contents(machine.root)
+    password = machine.answers.with_name("password")
+    password.touch(0o600)
+    password.write_text("correct horse\n")
+    login = ("--user", "anna", "--password-file", str(password), "--rehearse", "never")
+
+    done = machine.sabotaged(WHILE_IT_PREPARES, *login)
+
+    assert (done.returncode, "interrupted by SIGINT" in done.stderr) == (1, True)
+    assert contents(machine.root) == before
