@@ -1,6 +1,5 @@
 """The certificates that SMTP servers present, each with its key, as the files have them."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -15,14 +14,10 @@ from pfwizard.pki.certificates import Certificate, load_certificates
 from pfwizard.pki.chains import Chain, chain_of
 from pfwizard.pki.errors import NotACertificate, PkiError
 from pfwizard.pki.keys import PrivateKey, load_private_key
+from pfwizard.plan.server.chain_parts import chain_parts
 from pfwizard.plan.server.served import NO_CERTIFICATE, paths
 from pfwizard.plan.tls.tls import PAIR, PLACEHOLDERS
 from pfwizard.secret import Secret
-
-BLOCK = re.compile(
-    rb"^-----BEGIN (?P<label>[A-Z0-9 ]+)-----\r?\n.*?^-----END (?P=label)-----", re.M | re.S
-)
-"""A block of PEM with its label (RFC 7468 section 2)."""
 
 
 @dataclass(frozen=True)
@@ -106,46 +101,20 @@ def _of_a_pair(inspection: Inspection, value: InForce, key: str) -> Presented:
     )
 
 
-@dataclass(frozen=True)
-class _Block:
-    file: PurePosixPath
-    label: str
-    text: bytes = field(repr=False)
-
-    @property
-    def is_key(self) -> bool:
-        return self.label.endswith("PRIVATE KEY")
-
-
 def _of_a_chain(inspection: Inspection, value: InForce) -> Iterator[Presented]:
-    """Each key begins a new part, whichever file it is in (postconf(5))."""
-    part: list[_Block] = []
-    for block in _blocks(inspection, value):
-        if block.is_key and part:
-            yield _part(value, part)
-            part = []
-        part.append(block)
-    if part:
-        yield _part(value, part)
-
-
-def _blocks(inspection: Inspection, value: InForce) -> Iterator[_Block]:
-    for file in paths(value.parameter, value.effective):
-        for match in BLOCK.finditer(_content(inspection, file) or b""):
-            yield _Block(file, match["label"].decode("ascii"), match[0] + b"\n")
-
-
-def _part(value: InForce, blocks: list[_Block]) -> Presented:
-    first = blocks[0]
-    following = [block for block in blocks if not block.is_key]
-    return Presented(
-        value.place,
-        value.daemons,
-        following[0].file if following else first.file,
-        first.file if first.is_key else None,
-        b"".join(block.text for block in following),
-        first.text if first.is_key else None,
-    )
+    files = [
+        (file, _content(inspection, file) or b"")
+        for file in paths(value.parameter, value.effective)
+    ]
+    for part in chain_parts(files):
+        yield Presented(
+            value.place,
+            value.daemons,
+            part.file,
+            part.key and part.key.file,
+            part.certificates,
+            part.key and part.key.text,
+        )
 
 
 def _content(inspection: Inspection, path: PurePosixPath) -> bytes | None:

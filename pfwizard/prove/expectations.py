@@ -19,7 +19,8 @@ from pfwizard.plan.relay.relay_policy import LISTED_CERTIFICATE
 from pfwizard.plan.sasl.asked import asked_by
 from pfwizard.plan.sasl.mechanisms import NO_PLAINTEXT
 from pfwizard.plan.sasl.parameters import CLEAR_OPTIONS, TLS_OPTIONS
-from pfwizard.plan.server.served import certificate_paths
+from pfwizard.plan.server.chain_parts import chain_parts
+from pfwizard.plan.server.served import certificate_paths, paths
 from pfwizard.plan.tls.tls import LEVELS, PAIR, level_of
 from pfwizard.plan.tls.tls_versions import VERSIONS, UnknownProtocols, allowed, lost_by_blanks
 from pfwizard.prove.server import (
@@ -183,19 +184,26 @@ def _security(smtp_port: SmtpPort) -> Security:
 
 
 def _certificates(facts: Facts, effective: Effective) -> frozenset[str] | None:
-    """The leaf of every file; None where one cannot be read."""
-    digests = set()
-    for path in certificate_paths(effective, tuple(PAIR)):
-        content = facts.file(path).content
-        if content is None:
-            return None
-        if b"CERTIFICATE" not in content:
-            continue  # a key of smtpd_tls_chain_files, whose certificate is in the next file
-        try:
-            digests.add(load_certificates(content)[0].facts.fingerprint_sha256)
-        except PkiError:
-            return None
-    return frozenset(digests) or None
+    """The leaf of every file, and of every part of a chain; None where one cannot be read."""
+    contents = _shown(facts, effective)
+    if contents is None:
+        return None
+    try:
+        leaves = [load_certificates(content)[0] for content in contents]
+    except PkiError:
+        return None
+    return frozenset(leaf.facts.fingerprint_sha256 for leaf in leaves) or None
+
+
+def _shown(facts: Facts, effective: Effective) -> list[bytes] | None:
+    """The certificates for each type of key, that of the server first."""
+    files = list(certificate_paths(effective, tuple(PAIR)))
+    contents = [(file, content) for file in files if (content := facts.file(file).content)]
+    if len(contents) < len(files):
+        return None
+    if not any(paths("smtpd_tls_chain_files", effective)):
+        return [content for _, content in contents]
+    return [part.certificates for part in chain_parts(contents) if part.certificates]
 
 
 def _oldest(facts: Facts, effective: Effective, security: Security) -> str | None:

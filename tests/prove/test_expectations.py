@@ -9,6 +9,7 @@ from pfwizard.cf.service import Service
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import FileState
 from pfwizard.pki.certificates import Certificate
+from pfwizard.pki.key_type import KeyType
 from pfwizard.plan.plan import SmtpPort
 from pfwizard.prove import expectations as module
 from pfwizard.prove.expectations import Place, expectations, files_of_expectations, live
@@ -153,6 +154,39 @@ def test_each_type_of_key_has_its_certificate() -> None:
     files = (file(SERVER, first.pem()), file(other, second.pem()))
     found = expected_of(f"{TLS}smtpd_tls_eccert_file = {other}\n", SMTP, *files).certificates
     assert found == fingerprints(first, second)
+
+
+CHAINS = PurePosixPath("/etc/postfix/ssl")
+OF_EC, OF_RSA = KeyType.EC_P256, KeyType.RSA_2048
+WITH_EC, WITH_RSA = pki.server(key_type=OF_EC), pki.server(key_type=OF_RSA)
+
+
+def pem_key(key_type: KeyType) -> bytes:
+    return pki.key("server", key_type).pem().reveal()
+
+
+def chained(*contents: bytes) -> Expectation:
+    """Of a server whose chain is in these files."""
+    files = [file(CHAINS / f"{n}.pem", each) for n, each in enumerate(contents)]
+    named = ", ".join(str(each.path) for each in files)
+    return expected_of(f"{TLS}smtpd_tls_chain_files = {named}\n", SMTP, *files)
+
+
+def test_each_key_of_a_chain_file_has_the_certificate_behind_it() -> None:
+    rsa = pem_key(OF_RSA) + WITH_RSA.pem() + pki.ca().pem()
+    ec = pem_key(OF_EC) + WITH_EC.pem() + pki.ca().pem()
+    assert chained(rsa + ec).certificates == fingerprints(WITH_RSA, WITH_EC)
+
+
+def test_a_chain_goes_on_in_the_next_file() -> None:
+    contents = (pem_key(OF_EC), WITH_EC.pem(), pki.ca().pem())
+    assert chained(*contents).certificates == fingerprints(WITH_EC)
+
+
+def test_of_a_chain_with_a_certificate_that_cannot_be_read_nothing_is_known() -> None:
+    broken = b"-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n"
+    rsa = pem_key(OF_RSA) + WITH_RSA.pem()
+    assert chained(rsa + pem_key(OF_EC) + broken).certificates is None
 
 
 @pytest.mark.parametrize("content", [b"", b"-----BEGIN CERTIFICATE-----\nno\n", None])
