@@ -111,9 +111,9 @@ def _of_a_chain(inspection: Inspection, value: InForce) -> Iterator[Presented]:
             value.place,
             value.daemons,
             part.file,
-            part.key and part.key.file,
+            part.key.file if part.key else None,
             part.certificates,
-            part.key and part.key.text,
+            part.key.text if part.key else None,
         )
 
 
