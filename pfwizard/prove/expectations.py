@@ -17,6 +17,7 @@ from pfwizard.plan.plan import SmtpPort
 from pfwizard.plan.relay.open_relay import LISTS
 from pfwizard.plan.relay.relay_policy import LISTED_CERTIFICATE
 from pfwizard.plan.sasl.asked import asked_by
+from pfwizard.plan.sasl.mechanism_filter import let_through
 from pfwizard.plan.sasl.mechanisms import NO_PLAINTEXT
 from pfwizard.plan.sasl.parameters import CLEAR_OPTIONS, TLS_OPTIONS
 from pfwizard.plan.server.chain_parts import chain_parts
@@ -233,13 +234,15 @@ def _requires_tls(effective: Effective) -> bool:
 
 
 def _mechanisms(facts: Facts, effective: Effective) -> Mechanisms | None:
-    """Those of smtpd.conf; only Dovecot knows its own."""
+    """Those of smtpd.conf that Postfix does not hide; only Dovecot knows its own."""
     if not effective.is_on("smtpd_sasl_auth_enable") or _is_discarded("auth", effective):
         return frozenset()
     if effective.value("smtpd_sasl_type") != "cyrus" or _tells_clients_apart(effective):
         return None
     listed = _smtpd_conf(facts, effective).get("mech_list")
-    return None if listed is None else frozenset(listed.upper().split())
+    if listed is None:
+        return None
+    return let_through(listed.upper().split(), effective, facts.postfix.version)
 
 
 def _is_discarded(keyword: str, effective: Effective) -> bool:

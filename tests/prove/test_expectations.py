@@ -285,6 +285,47 @@ def test_passwords_in_clear_are_forbidden_by_noplaintext(
     assert expected_of(main, SMTP).never_in_clear == forbidden
 
 
+FILTER = "smtpd_sasl_mechanism_filter"
+
+
+@pytest.mark.parametrize(
+    ("value", "mechanisms", "offered"),
+    [
+        ("plain", "PLAIN LOGIN", frozenset({"PLAIN"})),
+        ("PLAIN, login", "plain login CRAM-MD5", BOTH),
+        ("!login, static:rest", "PLAIN LOGIN", frozenset({"PLAIN"})),
+        ("!!plain", "PLAIN LOGIN", frozenset({"PLAIN"})),
+        ("cram-md5", "PLAIN LOGIN", NONE),
+        ("", "PLAIN EXTERNAL", frozenset({"PLAIN", "EXTERNAL"})),
+        ("hash:/etc/postfix/mechanisms", "PLAIN LOGIN", None),
+        ("/etc/postfix/mechanisms", "PLAIN LOGIN", None),
+        ("!login, hash:/etc/postfix/mechanisms", "PLAIN LOGIN", None),
+        ("!login, plain, hash:/etc/postfix/mechanisms", "PLAIN LOGIN", frozenset({"PLAIN"})),
+    ],
+)
+def test_a_filter_hides_mechanisms_as_far_as_it_is_known(
+    value: str, mechanisms: str, offered: frozenset[str] | None
+) -> None:
+    found = expected_of(f"{AUTH}{FILTER} = {value}\n", SMTP, conf(mechanisms))
+    assert (found.in_clear, found.over_tls) == (offered, offered)
+
+
+@pytest.mark.parametrize(
+    ("version", "main", "offered"),
+    [
+        ("3.7.11", AUTH, frozenset({"PLAIN"})),
+        ("3.5.25", AUTH, frozenset({"PLAIN", "EXTERNAL"})),
+        ("3.5.25", f"{AUTH}{FILTER} = login\n", frozenset({"PLAIN", "EXTERNAL"})),
+    ],
+)
+def test_from_postfix_3_6_on_there_is_a_filter_which_hides_external_unless_it_is_set(
+    version: str, main: str, offered: frozenset[str]
+) -> None:
+    facts = machine(main, SMTP, conf("PLAIN EXTERNAL"), version=version)
+    (found,) = expectations(facts, at_its_port)
+    assert found.over_tls == offered
+
+
 def test_without_a_list_of_mechanisms_nobody_knows_which() -> None:
     found = expected_of(AUTH, SMTP, file(SMTPD_CONF, b"pwcheck_method: alwaystrue\n"))
     assert (found.in_clear, found.over_tls) == (None, None)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from pfwizard.answers.sasl_answers import SaslBackend
 from pfwizard.enumeration import listed
+from pfwizard.machine.effective import Effective
 from pfwizard.machine.postfix import Version
 from pfwizard.plan.draft import Draft
 from pfwizard.plan.plan import note, refusal, warning
@@ -18,6 +19,7 @@ from pfwizard.plan.sasl.parameters import DOVECOT
 
 FILTER = "smtpd_sasl_mechanism_filter"
 FILTER_SINCE = Version(3, 6)
+FILTER_UNLESS_SET = ("!external", "static:rest")
 
 MATCHES_ALL = "static:"
 """A table that has every key (DATABASE_README), as in Postfix's default."""
@@ -103,14 +105,34 @@ def _judge_filter(draft: Draft) -> Draft:
 
 
 def is_hidden(mechanism: str, elements: tuple[str, ...]) -> bool:
-    """Whether this filter surely hides it: the first element that matches decides.
+    """Whether this filter surely hides it. What a table or file would say is not looked at."""
+    return _lets_through(mechanism, elements) is False
 
-    Where none does it is hidden, too. What a table or file would say is not looked at.
+
+def let_through(
+    mechanisms: Iterable[str], effective: Effective, version: Version
+) -> frozenset[str] | None:
+    """Those that the filter in force does not hide; None where a table or file decides."""
+    names = frozenset(mechanisms)
+    if version < FILTER_SINCE:
+        return names
+    is_set = effective.written(FILTER) is not None
+    elements = effective.elements(FILTER) if is_set else FILTER_UNLESS_SET
+    answers = {name: _lets_through(name, elements) for name in names}
+    if None in answers.values():
+        return None
+    return frozenset(name for name, passes in answers.items() if passes)
+
+
+def _lets_through(mechanism: str, elements: tuple[str, ...]) -> bool | None:
+    """The first element that matches decides, and where none does it is hidden, too.
+
+    None where a table or file may match before. Each exclamation mark turns an element round.
     """
     for element in elements:
-        pattern = element.removeprefix("!")
+        pattern = element.lstrip("!")
         if pattern.upper() == mechanism or pattern.startswith(MATCHES_ALL):
-            return pattern != element
+            return (len(element) - len(pattern)) % 2 == 0
         if ":" in pattern or "/" in pattern:
-            return False
-    return bool(elements)
+            return None
+    return not elements
