@@ -10,7 +10,13 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from pfwizard.errors import Failed, PfwizardError, defect
-from pfwizard.prove.verdict import Outcome, failures_among, is_login_proven, why_taken_back
+from pfwizard.prove.verdict import (
+    Outcome,
+    failures_among,
+    is_login_proven,
+    why_taken_back,
+    why_unproven,
+)
 from pfwizard.screens.background import in_background, to_its_end
 from pfwizard.screens.countdown import left
 from pfwizard.screens.leaving import Leaving
@@ -273,8 +279,8 @@ class Applying(Page):
             self._found_live = await in_background(
                 lambda: self.session.prove(self.planned, transaction)
             )
-        except PfwizardError as error:
-            why = f"it could not be proved: {error.message}"
+        except Exception as error:
+            why = why_unproven(error).message
         finally:
             self._is_proving = False
         if self._is_over or self._is_stopping:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pfwizard.apply.manifest import TransactionId
 from pfwizard.apply.transaction import RolledBack
 from pfwizard.engine import Application, Job, Planned, plan_rollback
-from pfwizard.errors import Failed, PfwizardError, defect
 from pfwizard.prove.live_proof import proved_for_history
 from pfwizard.prove.means import Means
 from pfwizard.prove.verdict import (
@@ -15,6 +14,7 @@ from pfwizard.prove.verdict import (
     Verdict,
     failures_among,
     why_taken_back,
+    why_unproven,
 )
 
 
@@ -24,12 +24,6 @@ class NotProven(RolledBack):
     def __init__(self, why: str, remedy: str, outcomes: tuple[Outcome, ...] = ()) -> None:
         super().__init__(f"{why}. The old configuration is back in place.", remedy)
         self.outcomes = outcomes
-
-
-def why_unproven(error: Exception) -> PfwizardError:
-    """An error of the probes themselves in words: what nobody can prove does not stay."""
-    known = error if isinstance(error, PfwizardError) else defect(error)
-    return Failed(f"it could not be proved: {known.message}", known.remedy)
 
 
 def found_live(

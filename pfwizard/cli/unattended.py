@@ -232,13 +232,13 @@ class Unattended:
         return self._carried_out(job, planned, given)
 
     def _carried_out(self, job: "Job", planned: "Planned", given: Arguments) -> Report:
-        from pfwizard.cli.proof import found_live, proven, why_unproven
+        from pfwizard.cli.proof import found_live, proven
         from pfwizard.cli.rehearsal import rehearsed
         from pfwizard.cli.verification import login_of, shown_by
         from pfwizard.engine import Application
         from pfwizard.prove.live_proof import prepared
         from pfwizard.prove.means import Means
-        from pfwizard.prove.verdict import failures_among, why_taken_back
+        from pfwizard.prove.verdict import failures_among, why_taken_back, why_unproven
 
         login = login_of(given.verification)
         outcomes = rehearsed(planned, given, login, _announcing(given))

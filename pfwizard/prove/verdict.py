@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from pfwizard.apply.live.limits import lifting
+from pfwizard.errors import Failed, PfwizardError, defect
 
 LOGIN = "login"
 """The probe with which somebody logs in."""
@@ -78,6 +79,12 @@ def failures_among(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
 def is_login_proven(outcomes: Iterable[Outcome]) -> bool:
     """Whether somebody could log in somewhere."""
     return any(each.probe == LOGIN and each.verdict is Verdict.PASS for each in outcomes)
+
+
+def why_unproven(error: Exception) -> PfwizardError:
+    """An error of the probes themselves in words: what nobody can prove does not stay."""
+    known = error if isinstance(error, PfwizardError) else defect(error)
+    return Failed(f"it could not be proved: {known.message}", known.remedy)
 
 
 def why_taken_back(failed: Outcome) -> str:

@@ -11,7 +11,7 @@ from pfwizard.cli.plain.lines import Left, Lines
 from pfwizard.cli.plain.news import News
 from pfwizard.errors import InputProblem, PfwizardError, defect
 from pfwizard.prove.mechanisms import Login
-from pfwizard.prove.verdict import Outcome, failures_among, why_taken_back
+from pfwizard.prove.verdict import Outcome, failures_among, why_taken_back, why_unproven
 from pfwizard.wizard.login_inquiry import PURPOSE, answered
 from pfwizard.wizard.login_inquiry import TITLE as LOGIN
 from pfwizard.wizard.probation import IF_THE_LINE_DROPS, NOT_AT_BOOT
@@ -188,9 +188,10 @@ class _Watch:
         self.lines.say(f"{PROVING} ...")
         try:
             outcomes = self.session.prove(self.planned, transaction)
-        except PfwizardError as error:
-            self.lines.say(f"Error: {error}")
-            self.stop(f"it could not be proved: {error.message}")
+        except Exception as error:
+            unproven = why_unproven(error)
+            self.lines.say(f"Error: {unproven}")
+            self.stop(unproven.message)
             return False
         for line in lines_of_rehearsal(outcomes):
             self.lines.say(f"  {line.text}")
