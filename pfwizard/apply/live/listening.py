@@ -58,9 +58,8 @@ def addresses_of(smtp_port: SmtpPort, master: int) -> tuple[str, ...]:
     bound = tuple(address for address, port in _listening(master) if port == smtp_port.port)
     own = {address for host in smtp_port.hosts for address in addresses_of_name(host)}
     others = {address for host in smtp_port.elsewhere for address in addresses_of_name(host)}
-    meant = (each for each in bound if str(each) not in others)
-    found = (str(each) for one in meant for each in _reachable(one, bound))
-    return tuple(each for each in found if not own or each in own)
+    meant = (each for each in bound if str(each) not in others and (not own or str(each) in own))
+    return tuple(str(each) for one in meant for each in _reachable(one, bound))
 
 
 def addresses_of_name(host: str) -> frozenset[str]:

@@ -88,6 +88,14 @@ def test_a_server_on_all_addresses_is_reached_where_no_other_one_answers() -> No
         assert addresses_of(narrow, OURSELVES) == ("127.0.0.1",)
 
 
+@pytest.mark.parametrize(
+    ("bound", "reached"), [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("127.0.0.3", "127.0.0.3")]
+)
+def test_a_host_may_be_written_as_what_stands_for_all_of_them(bound: str, reached: str) -> None:
+    with listener(bound) as port:
+        assert addresses_of(replace(port, hosts=(bound,)), OURSELVES) == (reached,)
+
+
 def test_a_server_that_has_no_address_left_is_not_reached() -> None:
     with sharing("::") as everywhere, sharing("::1", everywhere.port) as narrow:
         wide = replace(narrow, hosts=(), elsewhere=("::1",))
