@@ -8,10 +8,12 @@ from pfwizard.cf.lines import LogicalLine, Role, blocks_of, physical_lines
 from pfwizard.cf.lists import split_list
 from pfwizard.errors import Failed
 from pfwizard.machine.effective import Effective
+from pfwizard.machine.postfix import Version
 from pfwizard.machine.tables import Table, tables_in
 from pfwizard.machine.tree import Tree
 
 SNI_MAPS = "tls_server_sni_maps"
+SNI_SINCE = Version(3, 4)
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,23 @@ def _text_of(tree: Tree, table: Table) -> bytes | None:
 
 
 def _files_in(content: bytes) -> Iterator[PurePosixPath]:
+    for _, files in _entries(content):
+        yield from map(PurePosixPath, split_list(files))
+
+
+def is_named(name: str, content: bytes) -> bool:
+    """Whether the text of a table has an entry for clients that ask for ``name``.
+
+    That of a domain has a dot before it, and is for all names below (postconf(5)).
+    """
+    labels = name.lower().split(".")
+    matching = {".".join(labels)} | {f".{'.'.join(labels[n:])}" for n in range(1, len(labels))}
+    return any(key.lower() in matching for key, _ in _entries(content))
+
+
+def _entries(content: bytes) -> Iterator[tuple[str, str]]:
     """Of every entry: a name, blanks, and the files, as postmap(1) has them with ``-F``."""
     for block in blocks_of(physical_lines(content.decode("utf-8", "surrogateescape"))):
         if block.role is Role.ENTRY:
-            _, *rest = LogicalLine(block.lines).text.split(maxsplit=1)
-            yield from (PurePosixPath(path) for text in rest for path in split_list(text))
+            name, *rest = LogicalLine(block.lines).text.split(maxsplit=1)
+            yield name, "".join(rest)

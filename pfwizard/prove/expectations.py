@@ -11,8 +11,6 @@ from pfwizard.expiry.servers import met_by_clients, reached_at
 from pfwizard.machine.effective import Effective
 from pfwizard.machine.facts import Facts
 from pfwizard.machine.tree import Tree
-from pfwizard.pki.certificates import load_certificates
-from pfwizard.pki.errors import PkiError
 from pfwizard.plan.plan import SmtpPort
 from pfwizard.plan.relay.open_relay import LISTS
 from pfwizard.plan.relay.relay_policy import LISTED_CERTIFICATE
@@ -20,9 +18,7 @@ from pfwizard.plan.sasl.asked import asked_by
 from pfwizard.plan.sasl.mechanism_filter import let_through
 from pfwizard.plan.sasl.mechanisms import NO_PLAINTEXT
 from pfwizard.plan.sasl.parameters import CLEAR_OPTIONS, TLS_OPTIONS
-from pfwizard.plan.server.chain_parts import chain_parts
-from pfwizard.plan.server.served import certificate_paths, paths
-from pfwizard.plan.tls.tls import LEVELS, PAIR, level_of
+from pfwizard.plan.tls.tls import LEVELS, level_of
 from pfwizard.plan.tls.tls_versions import VERSIONS, UnknownProtocols, allowed, lost_by_blanks
 from pfwizard.prove.server import (
     READABLE,
@@ -33,6 +29,7 @@ from pfwizard.prove.server import (
     Security,
     Server,
 )
+from pfwizard.prove.shown_certificates import certificates_shown, files_shown
 from pfwizard.prove.way_to_checker import looked_at_for, way_to
 from pfwizard.prove.way_to_store import files_of_stores, ways_to_stores
 
@@ -51,7 +48,7 @@ def files_of_expectations(facts: Facts) -> tuple[PurePosixPath, ...]:
 
 def _files(facts: Facts) -> Iterator[PurePosixPath]:
     for _, effective in met_by_clients(facts.configuration.master, facts.effective):
-        yield from certificate_paths(effective, tuple(PAIR))
+        yield from files_shown(effective)
         for checker in asked_by(effective, _smtpd_conf(facts, effective), facts.platform):
             yield from looked_at_for(checker)
         yield from files_of_stores(effective, _smtpd_conf(facts, effective), facts.platform)
@@ -133,7 +130,7 @@ def _expectation(
     is_ever_encrypted = server.security is not Security.NONE
     return Expectation(
         server,
-        certificates=_certificates(facts, effective),
+        certificates=certificates_shown(facts, effective),
         oldest=_oldest(facts, effective, server.security),
         blank_in_range=blank_in_range(facts, effective, smtp_port),
         in_clear=in_clear,
@@ -182,29 +179,6 @@ def _security(smtp_port: SmtpPort) -> Security:
     if not smtp_port.offers_tls:
         return Security.NONE
     return Security.STARTTLS if smtp_port.greets else Security.IMPLICIT
-
-
-def _certificates(facts: Facts, effective: Effective) -> frozenset[str] | None:
-    """The leaf of every file, and of every part of a chain; None where one cannot be read."""
-    contents = _shown(facts, effective)
-    if contents is None:
-        return None
-    try:
-        leaves = [load_certificates(content)[0] for content in contents]
-    except PkiError:
-        return None
-    return frozenset(leaf.facts.fingerprint_sha256 for leaf in leaves) or None
-
-
-def _shown(facts: Facts, effective: Effective) -> list[bytes] | None:
-    """The certificates for each type of key, that of the server first."""
-    files = list(certificate_paths(effective, tuple(PAIR)))
-    contents = [(file, content) for file in files if (content := facts.file(file).content)]
-    if len(contents) < len(files):
-        return None
-    if not any(paths("smtpd_tls_chain_files", effective)):
-        return [content for _, content in contents]
-    return [part.certificates for part in chain_parts(contents) if part.certificates]
 
 
 def _oldest(facts: Facts, effective: Effective, security: Security) -> str | None:

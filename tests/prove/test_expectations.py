@@ -189,6 +189,56 @@ def test_of_a_chain_with_a_certificate_that_cannot_be_read_nothing_is_known() ->
     assert chained(rsa + pem_key(OF_EC) + broken).certificates is None
 
 
+SNI_TEXT = PurePosixPath("/etc/postfix/sni")
+LEAF = pki.server()
+
+
+def with_sni_maps(maps: str, text: bytes | None, version: str = "3.7.11") -> Expectation:
+    """Of mail.kernel-panic.it; without a text where that is None."""
+    files = [file(SERVER, LEAF.pem()), *([] if text is None else [file(SNI_TEXT, text)])]
+    main = f"{TLS}tls_server_sni_maps = {maps}\n"
+    (found,) = expectations(machine(main, SMTP, *files, version=version), at_its_port)
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"mx.example.org /etc/a.pem\nkernel-panic.it /etc/b.pem\n# mail.kernel-panic.it /c\n"],
+)
+@pytest.mark.parametrize("kind", ["hash", "texthash"])
+def test_certificates_for_other_names_change_nothing(kind: str, text: bytes) -> None:
+    assert with_sni_maps(f"{kind}:{SNI_TEXT}", text).certificates == fingerprints(LEAF)
+
+
+@pytest.mark.parametrize("name", ["mail.kernel-panic.it", "Mail.Kernel-Panic.IT", ".it"])
+def test_what_is_shown_to_whoever_asks_for_the_name_of_the_server_is_not_known(name: str) -> None:
+    text = f"mx.example.org /etc/a.pem\n{name}\n    /etc/b.key, /etc/b.pem\n".encode()
+    assert with_sni_maps(f"hash:{SNI_TEXT}", text).certificates is None
+
+
+@pytest.mark.parametrize(
+    ("maps", "text"),
+    [
+        (f"hash:{SNI_TEXT}", None),
+        (f"hash:{SNI_TEXT}, ldap:/etc/postfix/sni.cf", b""),
+        ("inline:{{mail.kernel-panic.it=/etc/b.pem}}", None),
+    ],
+    ids=["no text", "another kind of table", "inline"],
+)
+def test_where_the_names_cannot_be_read_nothing_is_known(maps: str, text: bytes | None) -> None:
+    assert with_sni_maps(maps, text).certificates is None
+
+
+def test_before_postfix_3_4_there_are_no_certificates_by_name() -> None:
+    text = b"mail.kernel-panic.it /etc/b.pem\n"
+    assert with_sni_maps(f"hash:{SNI_TEXT}", text, "3.3.1").certificates == fingerprints(LEAF)
+
+
+def test_the_texts_with_names_are_looked_at() -> None:
+    main = f"{TLS}tls_server_sni_maps = proxy:hash:{SNI_TEXT}\n"
+    assert SNI_TEXT in files_of_expectations(machine(main, SMTP))
+
+
 @pytest.mark.parametrize("content", [b"", b"-----BEGIN CERTIFICATE-----\nno\n", None])
 def test_of_a_file_that_holds_no_certificate_nothing_is_known(content: bytes | None) -> None:
     files = () if content is None else (file(SERVER, content),)
