@@ -10,12 +10,12 @@ from pfwizard.pki.fingerprints import DIGESTS, fingerprint, sha256_fingerprint
 from pfwizard.prove.conversation import anybody, over_tls
 from pfwizard.prove.means import Means
 from pfwizard.prove.recipients import (
-    FOREIGN,
     FROM_ELSEWHERE,
     NO_STRANGER,
-    asked_about,
+    asked_about_elsewhere,
     is_stranger,
     pose,
+    undecided,
 )
 from pfwizard.prove.server import Expectation, Security, Server
 from pfwizard.prove.strange_certificate import client_of_nobody
@@ -33,7 +33,7 @@ def with_certificate(
         return
     with over_tls(expected.server, means.trust.of_anybody()) as client:
         pose(client, expected.server)
-        reply = asked_about(client, FOREIGN)
+        reply = asked_about_elsewhere(client)
     if reply.is_taken and _is_taken_without(expected):
         yield statements.skipped(NO_STRANGER, FROM_ELSEWHERE)
     elif reply.is_taken:
@@ -42,6 +42,8 @@ def with_certificate(
         yield statements.skipped(
             "no certificate lets anybody send to everywhere here", "pfwizard client add lets one."
         )
+    elif told := undecided(statements, reply):
+        yield told
     else:
         yield statements.failed(
             f"the client with this certificate may not send to elsewhere: {reply}",
@@ -55,7 +57,7 @@ def _is_taken_without(expected: Expectation) -> bool:
         return False
     with over_tls(expected.server, anybody()) as client:
         pose(client, expected.server)
-        return asked_about(client, FOREIGN).is_taken
+        return asked_about_elsewhere(client).is_taken
 
 
 def excused_by_another_port(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
@@ -103,13 +105,15 @@ def with_strange_certificate(
         if not is_stranger(client, server, means.standing):
             yield statements.skipped(NO_STRANGER, FROM_ELSEWHERE)
             return
-        reply = asked_about(client, FOREIGN)
+        reply = asked_about_elsewhere(client)
     if reply.is_taken:
         yield statements.failed(
             "whoever shows any certificate at all may send to everywhere",
             "Look at what relay_clientcerts holds, and let permit_tls_clientcerts stand for those "
             "in it: pfwizard client list.",
         )
+    elif told := undecided(statements, reply):
+        yield told
     else:
         yield statements.passed(f"with a certificate of nobody it is refused too: {reply}")
 

@@ -7,13 +7,14 @@ from pfwizard.prove.conversation import mechanisms_of, safest
 from pfwizard.prove.means import Means
 from pfwizard.prove.mechanisms import MECHANISMS
 from pfwizard.prove.recipients import (
-    FOREIGN,
     FROM_ELSEWHERE,
     NO_STRANGER,
     STRANGERS,
     asked_about,
+    asked_about_elsewhere,
     is_stranger,
     pose,
+    undecided,
 )
 from pfwizard.prove.server import Expectation, Standing
 from pfwizard.prove.verdict import Excuse, Outcome, Statements
@@ -29,9 +30,6 @@ FOR_USERS = frozenset({0, 465, 587})
 
 ACCESS_DENIED = 554
 """access_map_reject_code, reject_code and relay_domains_reject_code (postconf(5))."""
-
-NOT_OURS = "Relay access denied"
-"""What reject_unauth_destination says: the server is not there for that domain."""
 
 REFUSES_EVERYBODY = (
     "A list of restrictions lets in only those who log in; look whether options of a submission "
@@ -69,17 +67,13 @@ def stranger_to_foreign(
                     break  # it has only one of the families (inet_protocols of postconf(5))
                 yield statements.skipped(NO_STRANGER, FROM_ELSEWHERE)
                 return
-            reply = asked_about(client, FOREIGN)
+            reply = asked_about_elsewhere(client)
         if not reply.is_refused:
             break
     if reply.is_taken:
         yield statements.failed(_OPEN[means.standing], CLOSING)
-    elif reply.tells_of_trouble:
-        yield statements.failed(f"it answers {reply.words}")
-    elif reply.is_for_now:
-        yield statements.skipped(f"mail to elsewhere is put off, which proves nothing: {reply}")
-    elif reply.is_about_us:
-        yield statements.skipped(f"this address may send nothing, which proves nothing: {reply}")
+    elif told := undecided(statements, reply):
+        yield told
     else:
         yield statements.passed(f"a stranger's mail to elsewhere is refused: {reply}")
 
@@ -100,7 +94,7 @@ def stranger_to_us(
         yield statements.passed(f"mail to {postmaster} is taken")
     elif reply.is_about_us:
         yield statements.skipped(refused)
-    elif reply.code == ACCESS_DENIED and NOT_OURS not in reply.words:
+    elif reply.code == ACCESS_DENIED and not reply.denies_relaying:
         yield _refuses_everybody(statements, expected, refused)
     elif reply.tells_of_trouble:
         yield statements.failed(refused)
@@ -124,14 +118,14 @@ def with_login(statements: Statements, expected: Expectation, means: Means) -> I
             return
         mechanism = PREFERRED if PREFERRED in usable else min(usable)
         pose(client, expected.server)
-        before = asked_about(client, FOREIGN)
+        before = asked_about_elsewhere(client)
         code, _ = authenticated(client, mechanism, means.login)
         if code != AUTHENTICATED:
             return  # another probe says so
-        reply = asked_about(client, FOREIGN)
+        reply = asked_about_elsewhere(client)
     refused = f"{means.login.user} has logged in, and may not send to elsewhere: {reply}"
-    if reply.tells_of_trouble:
-        yield statements.failed(refused)
+    if told := undecided(statements, reply, LETTING_IN):
+        yield told
     elif not reply.is_taken and expected.public_port not in FOR_USERS:
         yield statements.skipped(refused, LETTING_IN)  # many want that, and have other ports
     elif not reply.is_taken:

@@ -15,7 +15,7 @@ from pfwizard.prove.verdict import Outcome
 from pfwizard.prove.verification import PROBES
 from pfwizard.secret import Secret
 from tests.pki import builders as pki
-from tests.prove.smtp_server import PASSWORD, USER
+from tests.prove.smtp_server import PASSWORD, USER, Manners, serving
 
 LOGIN = Login(USER, Secret(PASSWORD))
 
@@ -70,3 +70,28 @@ def outcomes(identifier: str, expected: Expectation, given: Means | None = None)
 def found(identifier: str, expected: Expectation, given: Means | None = None) -> list[str]:
     """The same, as ``pass tls``."""
     return [f"{each.verdict.value} {each.probe}" for each in outcomes(identifier, expected, given)]
+
+
+def only(identifier: str, manners: Manners, given: Means | None = None, **more: object) -> Outcome:
+    with serving(manners) as server:
+        expected = Expectation(server, **more)  # type: ignore[arg-type]
+        (outcome,) = outcomes(identifier, expected, given)
+    return outcome
+
+
+def verdict(identifier: str, manners: Manners, given: Means | None = None, **more: object) -> str:
+    return only(identifier, manners, given, **more).verdict.value
+
+
+@cache
+def shown() -> Certificate:
+    """A client's certificate."""
+    now = authority().validity.not_before.replace(microsecond=0)
+    return pki.client(authority(), now=now)
+
+
+def showing(directory: Path) -> Means:
+    """Those of a client that has it."""
+    pair = directory / "client.pem"
+    pair.write_bytes(pki.key("client").pem().reveal() + shown().pem())
+    return Means(Trust(authority().pem().decode(), client_certificate=pair))

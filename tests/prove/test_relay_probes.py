@@ -8,24 +8,24 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from pfwizard.pki.fingerprints import fingerprint
 from pfwizard.prove.certificate_probes import excused_by_another_port
-from pfwizard.prove.conversation import Trust
 from pfwizard.prove.means import Means
 from pfwizard.prove.mechanisms import Login
 from pfwizard.prove.server import Expectation, Standing
-from pfwizard.prove.verdict import Excuse, Outcome, Statements, Verdict
+from pfwizard.prove.verdict import Excuse, Statements, Verdict
 from pfwizard.secret import Secret
-from tests.pki import builders as pki
 from tests.prove.probing import (
     AUTH,
     LOGIN,
     STARTTLS,
     XCLIENT,
-    authority,
     found,
     means,
-    outcomes,
+    only,
     requiring,
+    showing,
+    shown,
     tls,
+    verdict,
 )
 from tests.prove.smtp_server import (
     DENIED,
@@ -53,17 +53,6 @@ LISTED = b"554 5.7.1 Service unavailable; Client host [203.0.113.1] blocked usin
 
 def always(reply: bytes) -> Manners:
     return replace(POSING, recipient=lambda session, recipient: reply)
-
-
-def only(identifier: str, manners: Manners, given: Means | None = None, **more: object) -> Outcome:
-    with serving(manners) as server:
-        expected = Expectation(server, **more)  # type: ignore[arg-type]
-        (outcome,) = outcomes(identifier, expected, given)
-    return outcome
-
-
-def verdict(identifier: str, manners: Manners, given: Means | None = None, **more: object) -> str:
-    return only(identifier, manners, given, **more).verdict.value
 
 
 # --- strangers ------------------------------------------------------------------------------------
@@ -233,25 +222,17 @@ def test_without_a_login_nothing_is_said_of_it(manners: Manners, login: Login | 
 # --- certificates ---------------------------------------------------------------------------------
 
 
-NOW = authority().validity.not_before.replace(microsecond=0)
-SHOWN = pki.client(authority(), now=NOW)
-DER = SHOWN.parsed.public_bytes(Encoding.DER)
-
-
-@pytest.fixture
-def ours(tmp_path: Path) -> Means:
-    """A client with a certificate."""
-    pair = tmp_path / "client.pem"
-    pair.write_bytes(pki.key("client").pem().reveal() + SHOWN.pem())
-    return Means(Trust(authority().pem().decode(), client_certificate=pair))
-
-
 REQUIRING = replace(WITH_TLS, context=requiring(), requires_certificate=True)
 """A server that sends away whoever has no certificate of the CA."""
 
 
 def _for_certificates(session: Session, recipient: str) -> bytes:
     return b"250 Ok\r\n" if session.has_certificate else DENIED
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Means:
+    return showing(tmp_path)
 
 
 KNOWING = replace(WITH_TLS, context=requiring(), recipient=_for_certificates)
@@ -272,7 +253,7 @@ def test_the_client_with_our_certificate_may_send_to_elsewhere(ours: Means) -> N
     assert verdict("relay-certificate", KNOWING, ours) == "pass"
     told = only("relay-certificate", WITH_TLS, ours)
     assert told.verdict.value == "fail"
-    assert SHOWN.facts.fingerprint_sha256 in told.remedy
+    assert shown().facts.fingerprint_sha256 in told.remedy
 
 
 def test_a_certificate_that_is_gone_meanwhile_is_a_failure_that_names_the_file(ours: Means) -> None:
@@ -326,8 +307,9 @@ def test_a_client_that_one_port_lets_send_need_not_be_let_by_the_others() -> Non
 
 def test_a_client_is_told_its_fingerprint_by_the_digest_of_the_server(ours: Means) -> None:
     known = {"relays_by_certificate": True}
+    der = shown().parsed.public_bytes(Encoding.DER)
     by_md5 = only("relay-certificate", WITH_TLS, ours, digest="md5", **known).remedy
-    assert f"md5 fingerprint, {fingerprint(DER, 'md5')}" in by_md5
+    assert f"md5 fingerprint, {fingerprint(der, 'md5')}" in by_md5
     by_another = only("relay-certificate", WITH_TLS, ours, digest="sm3", **known).remedy
     assert by_another == "relay_clientcerts has to list it by its sm3 fingerprint."
 
