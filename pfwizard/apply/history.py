@@ -39,7 +39,7 @@ class Entry:
 
     def is_called(self, name: str) -> bool:
         """Whether this is its number, or its whole identifier."""
-        is_number = name.isdecimal() and int(name) == self.number
+        is_number = name.isascii() and name.lstrip("0") == str(self.number)
         return is_number or name == self.manifest.transaction
 
     def operation_on(self, path: PurePosixPath) -> Operation | None:

@@ -53,8 +53,12 @@ def port(text: str) -> int:
 
 def name(text: str) -> str:
     """The name of a host or of a user; an empty one, as of an unset variable, is refused."""
-    if not text:
+    if not text.strip():
         raise argparse.ArgumentTypeError("is empty")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("is not in UTF-8") from None
     return text
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pfwizard.cli.argument_values import descriptor, name, path, port
 from pfwizard.cli.passphrase import NOWHERE, PassphraseSource
-from pfwizard.errors import UsageError
+from pfwizard.errors import InputProblem, UsageError
 from pfwizard.prove.rehearsing.choice import Rehearse
 
 
@@ -102,6 +102,22 @@ def verify_options(given: argparse.Namespace) -> VerifyOptions:
 
 
 def _bare(host: str) -> str:
-    """An IPv6 address as Postfix writes it has brackets (postconf(5), inet_interfaces)."""
-    is_in_brackets = host.startswith("[") and host.endswith("]")
-    return host[1:-1] if is_in_brackets else host
+    """The host as certificates have it.
+
+    An IPv6 address as Postfix writes it has brackets (postconf(5), inet_interfaces), and a name as
+    the DNS writes it ends with a dot.
+    """
+    if host.startswith("[") and host.endswith("]"):
+        return host[1:-1]
+    name = host.removesuffix(".") or host
+    return name if name.isascii() else _in_ascii(name)
+
+
+def _in_ascii(name: str) -> str:
+    """An internationalised name as the DNS has it; one that is none stays, and has no address."""
+    from pfwizard.pki.names import check_dns_name  # brings the tables of Unicode
+
+    try:
+        return check_dns_name(name)
+    except InputProblem:
+        return name

@@ -58,7 +58,7 @@ def test_a_transaction_is_found_by_its_whole_identifier(tree: Tree) -> None:
     assert history(tree).find(identifier).manifest.transaction == identifier
 
 
-@pytest.mark.parametrize("name", ["7", "0001-deadbeef", "", "../journal"])
+@pytest.mark.parametrize("name", ["7", "0001-deadbeef", "", "../journal", "1" * 5000])
 def test_a_transaction_that_is_not_there_is_told_with_those_that_are(tree: Tree, name: str) -> None:
     identifier = change_main(tree, b"a = 1\n")
 

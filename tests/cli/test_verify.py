@@ -24,6 +24,18 @@ def test_an_ipv6_address_may_be_in_brackets(host: str) -> None:
     assert parse_arguments(["verify", "--host", host]).verification.host == "::1"
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("mail.example.org.", "mail.example.org"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_a_host_is_looked_for_by_the_name_that_certificates_have(given: str, meant: str) -> None:
+    assert parse_arguments(["verify", "--host", given]).verification.host == meant
+
+
 def test_several_ports_can_be_named() -> None:
     given = parse_arguments(
         ["verify", "--host", "mail.example.org", "--port", "25", "--port", "465"]
@@ -42,6 +54,9 @@ def test_several_ports_can_be_named() -> None:
         (["status", "--user", "u"], "takes no --user"),
         (["verify", "--host", ""], "--host: is empty"),
         (["verify", "--user", ""], "--user: is empty"),
+        (["verify", "--host", "\udcff"], "--host: is not in UTF-8"),
+        (["verify", "--user", " "], "--user: is empty"),
+        (["verify", "--user", "m\udcfcller"], "--user: is not in UTF-8"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options: list[str], words: str) -> None:
@@ -51,7 +66,7 @@ def test_options_that_make_no_sense_are_refused(options: list[str], words: str) 
     assert words in refused.value.message
 
 
-@pytest.mark.parametrize("host", ["a" * 64, "mail..example.org", "/nonexistent", "\udcff"])
+@pytest.mark.parametrize("host", ["a" * 64, "mail..example.org", "/nonexistent"])
 def test_what_is_no_name_of_a_host_has_no_address(
     host: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
