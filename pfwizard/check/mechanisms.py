@@ -101,6 +101,8 @@ def _filtered(inspection: Inspection) -> Iterator[Occurrence]:
     wanted = offered(inspection) if place_and_names else None
     asking = asking_cyrus(inspection)
     for value in inspection.in_force(FILTER, asking) if wanted else ():
+        if value.place.line is None:
+            continue  # the default hides nothing but EXTERNAL
         elements = value.daemons[0].effective.elements(FILTER)
         hidden = sorted(name for name in wanted or () if is_hidden(name, elements))
         if hidden and wanted:

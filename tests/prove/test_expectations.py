@@ -346,7 +346,7 @@ FILTER = "smtpd_sasl_mechanism_filter"
         ("!login, static:rest", "PLAIN LOGIN", frozenset({"PLAIN"})),
         ("!!plain", "PLAIN LOGIN", frozenset({"PLAIN"})),
         ("cram-md5", "PLAIN LOGIN", NONE),
-        ("", "PLAIN EXTERNAL", frozenset({"PLAIN", "EXTERNAL"})),
+        ("", "PLAIN LOGIN", NONE),
         ("hash:/etc/postfix/mechanisms", "PLAIN LOGIN", None),
         ("/etc/postfix/mechanisms", "PLAIN LOGIN", None),
         ("!login, hash:/etc/postfix/mechanisms", "PLAIN LOGIN", None),

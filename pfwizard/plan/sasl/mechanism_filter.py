@@ -85,7 +85,7 @@ def _looks_like_ours(value: str) -> bool:
 def _judge_filter(draft: Draft) -> Draft:
     wanted = mechanisms_of(draft)
     for service in servers_asking(draft):
-        elements = draft.effective.of(service).elements(FILTER)
+        elements = elements_in_force(draft.effective.of(service))
         hidden = [name for name in wanted if is_hidden(name, elements)]
         if not hidden:
             continue
@@ -104,6 +104,12 @@ def _judge_filter(draft: Draft) -> Draft:
     return draft
 
 
+def elements_in_force(effective: Effective) -> tuple[str, ...]:
+    """Those of Postfix's default where it is not set; one that is set to nothing hides all."""
+    is_set = effective.written(FILTER) is not None
+    return effective.elements(FILTER) if is_set else FILTER_UNLESS_SET
+
+
 def is_hidden(mechanism: str, elements: tuple[str, ...]) -> bool:
     """Whether this filter surely hides it. What a table or file would say is not looked at."""
     return _lets_through(mechanism, elements) is False
@@ -116,8 +122,7 @@ def let_through(
     names = frozenset(mechanisms)
     if version < FILTER_SINCE:
         return names
-    is_set = effective.written(FILTER) is not None
-    elements = effective.elements(FILTER) if is_set else FILTER_UNLESS_SET
+    elements = elements_in_force(effective)
     answers = {name: _lets_through(name, elements) for name in names}
     if None in answers.values():
         return None
@@ -135,4 +140,4 @@ def _lets_through(mechanism: str, elements: tuple[str, ...]) -> bool | None:
             return (len(element) - len(pattern)) % 2 == 0
         if ":" in pattern or "/" in pattern:
             return None
-    return not elements
+    return False
