@@ -1,6 +1,7 @@
 """The AUTH command and its challenges (RFC 4954)."""
 
 import base64
+import re
 import secrets
 import smtplib
 
@@ -12,6 +13,16 @@ from pfwizard.prove.verdict import Limited, Unexpected
 AUTHENTICATED, CHALLENGE = 235, 334
 REFUSED = frozenset({535, 435})
 """RFC 4954 section 6; the last is what Postfix makes of 535 with soft_bounce (postconf(5))."""
+
+OF_CYRUS_UNASKED = "generic failure|remote authentication server unavailable"
+"""What Cyrus SASL calls SASL_FAIL and SASL_UNAVAIL (sasl.h): a wrong password is SASL_BADAUTH."""
+
+OF_DOVECOT_UNASKED = "Connection lost to authentication server"
+"""What Postfix says where Dovecot hangs up (src/xsasl/xsasl_dovecot_server.c)."""
+
+UNASKED = re.compile(f"{OF_CYRUS_UNASKED}|{OF_DOVECOT_UNASKED}")
+"""No password checker has said anything; the code is 454, or 535 of a Postfix that knows no
+temporary failures of it."""
 
 MOST_CHALLENGES = 10
 """Of one login; SCRAM, the longest, has two."""
@@ -37,6 +48,11 @@ def authenticated(client: smtplib.SMTP, mechanism: str, login: Login) -> tuple[i
             return code, reply
         code, words = client.docmd(_encoded(answering(_decoded(words))))
     raise Unexpected(f"its challenges for {mechanism} do not end")
+
+
+def is_refusal(code: int, reply: str) -> bool:
+    """Whether a password checker has been asked, and has said no."""
+    return code in REFUSED and UNASKED.search(reply) is None
 
 
 def _encoded(answer: bytes) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from pfwizard.enumeration import listed
-from pfwizard.prove.authentication import AUTHENTICATED, REFUSED, authenticated
+from pfwizard.prove.authentication import AUTHENTICATED, REFUSED, authenticated, is_refusal
 from pfwizard.prove.checker_probe import obstacle_to
 from pfwizard.prove.conversation import in_clear, mechanisms_of
 from pfwizard.prove.means import Means, RefusedLogin
@@ -177,7 +177,7 @@ def _with_mechanism(
     code, words = trying(login)
     if code == AUTHENTICATED:
         yield statements.passed(f"{login.user} can log in")
-    elif code not in REFUSED:
+    elif not is_refusal(code, words):
         yield _unable(statements, expected, f"{login.user} cannot log in: {words}")
         return  # and nobody else can, whatever the password
     else:
@@ -238,6 +238,8 @@ def _kept_out(
         )
     elif code not in REFUSED:
         yield statements.failed(f"a wrong password is answered with {words}, and not with 535")
+    elif not is_refusal(code, words):
+        yield statements.skipped(f"no password checker has seen the wrong password: {words}")
     else:
         yield statements.passed("a wrong password is refused")
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pfwizard.prove.authentication import OF_CYRUS_UNASKED, OF_DOVECOT_UNASKED
+
 
 @dataclass(frozen=True)
 class Sign:
@@ -210,10 +212,30 @@ OF_LOGINS: Sequence[Sign] = (
 )
 """These appear when somebody logs in (checkpw.c of libsasl2, and its plug-ins)."""
 
+OF_AN_UNASKED_CHECKER: Sequence[Sign] = (
+    _sign(
+        "",
+        "Cyrus SASL has got no answer from its password checker, and whether the password is right "
+        "is not known",
+        "Look whether the checker that pwcheck_method in smtpd.conf names runs, or the database of "
+        "auxprop_plugin, and whether smtpd reaches it: one that is chrooted sees its queue "
+        "directory alone. The mail log tells more.",
+        reply=OF_CYRUS_UNASKED,
+    ),
+    _sign(
+        "",
+        "Dovecot has hung up before it answered, and whether the password is right is not known",
+        "Look into Dovecot's own log, and whether its service auth runs.",
+        reply=OF_DOVECOT_UNASKED,
+    ),
+)
+"""What the reply alone tells, where nothing in the log tells more."""
+
 _OF_A_MECHANISM = "^(?!.*no mechanism available)"
 """Not what Cyrus SASL makes of a checker that it does not have (SASL_NOMECH of sasl.h)."""
 
 OF_A_WRONG_PASSWORD: Sequence[Sign] = (
+    *OF_AN_UNASKED_CHECKER,
     _sign(
         "",
         "the server works and has a password checker asked, which refuses this user with this "

@@ -320,6 +320,33 @@ def test_a_refused_password_is_none_where_the_log_knows_why() -> None:
     assert "pwcheck_method in smtpd.conf names a password checker" in told.detail
 
 
+UNASKED = [
+    f"anna cannot log in: {reply}"
+    for reply in (
+        "535 5.7.8 Error: authentication failed: generic failure",
+        "454 4.7.0 Temporary authentication failure: generic failure",
+        "535 5.7.8 Error: authentication failed: remote authentication server unavailable",
+        "535 5.7.0 Error: authentication failed: Connection lost to authentication server",
+        "454 4.7.0 Temporary authentication failure: Connection lost to authentication server",
+    )
+]
+
+
+@pytest.mark.parametrize("seen", UNASKED)
+def test_a_password_that_no_checker_has_seen_is_not_called_wrong(seen: str) -> None:
+    told = diagnosis("login", "connect from localhost", seen)
+    assert "whether the password is right is not known" in told.detail
+    assert "right password" not in told.remedy
+    named = "Dovecot" if "Connection lost" in seen else "pwcheck_method"
+    assert named in told.remedy
+
+
+@pytest.mark.parametrize("seen", UNASKED)
+def test_why_no_checker_has_seen_it_is_told_where_the_log_knows(seen: str) -> None:
+    told = diagnosis("login", "cannot connect to saslauthd server: Connection refused", seen)
+    assert told.detail == f"{seen}: smtpd cannot connect to saslauthd: Connection refused"
+
+
 def test_a_password_that_is_right_elsewhere_is_not_called_wrong() -> None:
     fine = Statements("login", "mail:465 PLAIN").passed("anna can log in")
     told, _ = diagnosed([failure("login", seen=REFUSED), fine], [])

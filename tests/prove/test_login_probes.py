@@ -298,6 +298,29 @@ def test_where_nobody_can_log_in_a_wrong_password_is_not_tried() -> None:
     assert told[0].detail == f"{USER} cannot log in: 454 4.7.0 Temporary failure"
 
 
+UNASKED = pytest.mark.parametrize(
+    "reply",
+    [
+        b"535 5.7.8 Error: authentication failed: generic failure\r\n",
+        b"535 5.7.0 Error: authentication failed: Connection lost to authentication server\r\n",
+    ],
+)
+
+
+@UNASKED
+def test_where_no_checker_has_seen_a_password_a_wrong_one_is_not_tried(reply: bytes) -> None:
+    told = said(replace(ONLY_OVER_TLS, instead={"AUTH": reply}))
+    assert verdicts(told) == ["fail login"]
+    assert told[0].detail == f"{USER} cannot log in: {reply.decode().strip()}"
+
+
+@UNASKED
+def test_a_wrong_password_that_no_checker_has_seen_proves_nothing(reply: bytes) -> None:
+    told = said(replace(ONLY_OVER_TLS, wrong_password=reply))
+    assert verdicts(told) == ["pass login", "skipped login-refused"]
+    assert reply.decode().strip() in told[1].detail
+
+
 def test_a_wrong_password_has_to_be_called_wrong() -> None:
     moody = InTurn("AUTH", b"235 2.7.0 Ok\r\n", b"454 4.7.0 Temporary failure\r\n")
     told = said(replace(ONLY_OVER_TLS, instead=moody))
