@@ -1,8 +1,11 @@
 """Files with secrets in them that every user of the machine can read."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pfwizard.check.inspection import Inspection
+from pfwizard.check.place import Place
+from pfwizard.check.rule import Occurrence
 from pfwizard.machine.tree import FileState
 from pfwizard.plan.sasl.socket import READ, Process
 from pfwizard.private_file import READABLE_BY_ALL
@@ -21,7 +24,18 @@ def is_open_to_all(inspection: Inspection, state: FileState) -> bool:
     return bool(state.mode & READABLE_BY_ALL) and can_be_reached
 
 
-def how_to_close(inspection: Inspection, state: FileState) -> str:
+def open_passwords(inspection: Inspection, state: FileState, what: str) -> Iterator[Occurrence]:
+    """A case of a rule where this file is open to all; ``what`` it is is said in a word."""
+    if is_open_to_all(inspection, state):
+        yield Occurrence(
+            f"every user of this machine can read the passwords in this {what} (mode "
+            f"{state.mode:04o}); they are in clear",
+            _how_to_close(inspection, state),
+            Place(state.path),
+        )
+
+
+def _how_to_close(inspection: Inspection, state: FileState) -> str:
     """How to keep all others from a file with passwords that Postfix's user has to read."""
     user = inspection.effective.value("mail_owner")
     closed = replace(state, mode=state.mode & ~ALL_RIGHTS_OF_OTHERS)

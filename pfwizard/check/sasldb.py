@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from pfwizard.cf.smtpd_conf import SmtpdConf
 from pfwizard.check.inspection import Inspection
-from pfwizard.check.open_files import how_to_close, is_open_to_all
+from pfwizard.check.open_files import open_passwords
 from pfwizard.check.password_checkers import (
     asking_cyrus,
     files_of_sasldb,
@@ -64,13 +64,8 @@ def _unreadable_sasldb(inspection: Inspection) -> Iterator[Occurrence]:
 
 def _open_sasldb(inspection: Inspection) -> Iterator[Occurrence]:
     state = _sasldb(inspection)
-    if state is not None and is_open_to_all(inspection, state):
-        yield Occurrence(
-            f"every user of this machine can read the passwords in this file (mode "
-            f"{state.mode:04o}); they are in clear",
-            how_to_close(inspection, state),
-            Place(state.path),
-        )
+    if state is not None:
+        yield from open_passwords(inspection, state, "file")
 
 
 RULES = (

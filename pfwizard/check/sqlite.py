@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from pfwizard.check.inspection import Inspection
-from pfwizard.check.open_files import how_to_close, is_open_to_all
+from pfwizard.check.open_files import open_passwords
 from pfwizard.check.password_checkers import asking_cyrus, document_for
-from pfwizard.check.place import Place
 from pfwizard.check.rule import Occurrence, Rule
 from pfwizard.machine.tree import FileKind, FileState
 from pfwizard.plan.plan import Severity
@@ -24,13 +23,7 @@ def _databases(inspection: Inspection) -> Iterator[FileState]:
 
 def _open(inspection: Inspection) -> Iterator[Occurrence]:
     for state in _databases(inspection):
-        if is_open_to_all(inspection, state):
-            yield Occurrence(
-                f"every user of this machine can read the passwords in this database (mode "
-                f"{state.mode:04o}); they are in clear",
-                how_to_close(inspection, state),
-                Place(state.path),
-            )
+        yield from open_passwords(inspection, state, "database")
 
 
 RULES = (
